@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { compartmentNameSchema, instantSchema, languageSchema, sha256Schema } from './name.ts';
+
+/** The path of a published page: absolute, no query, no dot segments, no percent-encoding of plain characters. */
+export const publicPathSchema = z
+  .string()
+  .max(500)
+  .regex(/^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?)?$/, 'must be a plain absolute path')
+  .refine((path) => !path.split('/').some((segment) => segment === '.' || segment === '..'), 'must have no dot segments');
+
+export const editionFileSchema = z.object({
+  path: publicPathSchema,
+  /** 200, 410 for what was withdrawn, 301 with a `location` header; the page at /404 answers what is not found. */
+  status: z.union([z.literal(200), z.literal(301), z.literal(404), z.literal(410)]),
+  language: languageSchema.nullable(),
+  headers: z.record(
+    z.string().regex(/^[a-z-]{2,40}$/),
+    z
+      .string()
+      .max(500)
+      .regex(/^[\t\x20-\x7e]*$/),
+  ),
+  sha256: sha256Schema,
+  bytes: z.number().int().min(0).max(67_108_864),
+});
+export type EditionFile = z.infer<typeof editionFileSchema>;
+
+/** An edition: every public page of a compartment at one moment, signed by the publisher. */
+export const editionManifestSchema = z.object({
+  compartment: compartmentNameSchema,
+  /** Only grows. */
+  number: z.number().int().positive(),
+  publishedAt: instantSchema,
+  /** Not adopted after this instant; one already adopted goes on being served. */
+  expiresAt: instantSchema,
+  /** WAL position of the rows it was rendered from. */
+  lsn: z.string().max(20),
+  files: z.array(editionFileSchema).max(200_000),
+});
+export type EditionManifest = z.infer<typeof editionManifestSchema>;
+
+/** Line 1 of what a renderer (`src/edition.ts`) reads on standard input. */
+export const renderRequestSchema = z.object({
+  publicOrigin: z.string(),
+  organisation: z.string(),
+  isSample: z.boolean(),
+  now: instantSchema,
+});
+export type RenderRequest = z.infer<typeof renderRequestSchema>;
+/** The further lines: rows of the declared tables. */
+export const renderRowSchema = z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) });
+export type RenderRow = z.infer<typeof renderRowSchema>;
+
+/** A claim that two people approved what a page shows; the publisher verifies each token. */
+export const evidenceSchema = z.object({
+  /** For people: `article 12, version 3`. */
+  what: z.string().max(200),
+  digest: sha256Schema,
+  /** Provenance tokens of requests whose path ends in `/<digest>`: the submitter's and the approver's. None is a claim without proof. */
+  tokens: z.array(z.string().max(8192)).max(10),
+});
+export type Evidence = z.infer<typeof evidenceSchema>;
+
+/** A line of what a renderer writes on standard output: a page, or an asset. */
+export const renderedFileSchema = z.object({
+  path: publicPathSchema,
+  status: editionFileSchema.shape.status,
+  language: languageSchema.nullable(),
+  headers: editionFileSchema.shape.headers,
+  /** Base64; or the digest of a blob whose bytes the publisher takes from the vault. */
+  body: z.union([z.object({ base64: z.string().max(33_554_432) }), z.object({ blob: sha256Schema })]),
+  evidence: z.array(evidenceSchema).max(1000),
+});
+export type RenderedFile = z.infer<typeof renderedFileSchema>;

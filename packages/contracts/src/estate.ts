@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { manifestSchema } from './manifest.ts';
+import { verifyingKeySchema } from './signed.ts';
+
+/** What the whole estate is configured with; both sites hold a copy. */
+export const estateSchema = z.object({
+  organisation: z.string().min(1).max(200),
+  isSample: z.boolean(),
+  /** `localhost` gives http://www.localhost:8400. */
+  domain: z.string().max(253),
+  /** Port of the gateway, and of the status page, which stands off-site. */
+  port: z.number().int().min(1).max(65_535),
+  statusPort: z.number().int().min(1).max(65_535),
+  /** The addresses to listen on. */
+  listenAddress: z.string().max(64),
+  tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
+  /** How long headquarters may let compartments write after off-site last answered, in milliseconds. */
+  leaseMs: z.number().int().min(2000).max(3_600_000),
+  compartments: z
+    .array(z.object({ directory: z.string(), manifest: manifestSchema }))
+    .min(1)
+    .max(200),
+});
+export type Estate = z.infer<typeof estateSchema>;
+
+/** Public keys that a site trusts: who may sign what. */
+export const trustSchema = z.object({
+  gatewayKeys: z.array(verifyingKeySchema).min(1),
+  /** Key of headquarters' supervisor, for the tokens of jobs. */
+  jobKeys: z.array(verifyingKeySchema).min(1),
+  orderKeys: z.array(verifyingKeySchema).min(1),
+  editionKeys: z.array(verifyingKeySchema).min(1),
+  ledgerKeys: z.array(verifyingKeySchema).min(1),
+  /** Key ids are `operator:<name>`. */
+  operatorKeys: z.array(verifyingKeySchema).min(2),
+});
+export type Trust = z.infer<typeof trustSchema>;
+
+/** Secrets that the two sites share, made when they are joined; one copy at each. */
+export const linkSchema = z.object({
+  /** Headquarters' gateway and supervisor present these to off-site. */
+  recoverySecret: z.string().min(32),
+  publisherSecret: z.string().min(32),
+  /** Compartment → the secret with which it adds blobs to the vault. */
+  vaultSecrets: z.record(z.string(), z.string().min(32)),
+  /** Compartment → the password with which the receiver reads its WAL. */
+  replicationPasswords: z.record(z.string(), z.string().min(32)),
+});
+export type Link = z.infer<typeof linkSchema>;
+
+/** The public address of an origin: scheme, host and port as browsers write them. */
+export function originUrl(estate: Pick<Estate, 'domain' | 'port' | 'tls'>, host: string): string {
+  const scheme = estate.tls ? 'https' : 'http';
+  const usual = estate.tls ? 443 : 80;
+  return `${scheme}://${host}.${estate.domain}${estate.port === usual ? '' : `:${estate.port}`}`;
+}
+
+/** The status page's address, on the off-site port. */
+export function statusUrl(estate: Pick<Estate, 'domain' | 'statusPort' | 'tls'>): string {
+  return originUrl({ ...estate, port: estate.statusPort }, 'status');
+}

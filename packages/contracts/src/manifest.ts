@@ -1,0 +1,119 @@
+import { EstateError } from '@bulkhead/kernel';
+import { z } from 'zod';
+import { compartmentNameSchema, sixLanguagesSchema } from './name.ts';
+
+const identifierSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be an SQL name in snake_case');
+
+const originSchema = z.object({
+  /** The first label of the host name: `www` gives http://www.localhost:8400. */
+  host: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
+  /** `public` serves the signed edition and needs no session; `staff` always passes through to the compartment. */
+  kind: z.enum(['public', 'staff']),
+  title: sixLanguagesSchema,
+});
+
+const routeSchema = z.object({
+  /** A noun and a verb, such as `article.approve`; unique in the manifest; stands in tokens and receipts. */
+  id: z.string().regex(/^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/),
+  /** Origin (`host`) at which the route answers. */
+  origin: z.string(),
+  method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+  /** Literal segments and `:parameters`, such as /articles/:id/approve/:digest. No wildcard. */
+  path: z.string().regex(/^(\/|(\/(:[a-z][A-Za-z]*|[A-Za-z0-9._-]+))+)$/),
+  /** Roles of which one is needed; an empty list lets anybody in, signed in or not; `signed-in` any session. */
+  roles: z.array(z.string().regex(/^[a-z][a-z-]*$/)),
+  /** Tables that the route may write; empty for routes that only read. */
+  writes: z.array(identifierSchema),
+  /** The largest body in bytes; 0 for none. Above 1 MiB the gateway spools it to disk. */
+  maxBodyBytes: z.number().int().min(0).max(2_147_483_648),
+  /** The route is a WebSocket (an upgraded GET). */
+  webSocket: z.boolean().optional(),
+  /** Requests a minute from one address (or account); the gateway's default otherwise. */
+  perMinute: z.number().int().min(1).max(100_000).optional(),
+});
+
+const jobSchema = z.object({ id: z.string().regex(/^job:[a-z][a-z.-]*$/), writes: z.array(identifierSchema) });
+
+const checkSchema = z.object({
+  /** A sentence about the world, such as "every published version has two approvals". */
+  name: z.string().min(3).max(200),
+  /** A SELECT that returns the rows which break it; none if all is well. */
+  sql: z.string().min(10).max(10_000),
+});
+
+export const manifestSchema = z.strictObject({
+  name: compartmentNameSchema,
+  title: sixLanguagesSchema,
+  level: z.enum(['native', 'L0', 'L1', 'L2']),
+  /** Compartments that must be open before this one is. */
+  needs: z.array(compartmentNameSchema),
+  /** Place in the order of return; lower comes first. */
+  recoveryOrder: z.number().int().min(0).max(1000),
+  origins: z.array(originSchema).min(1).max(10),
+  routes: z.array(routeSchema).min(1).max(1000),
+  jobs: z.array(jobSchema).max(100),
+  /** Roles that accounts can hold here, with a title for people. */
+  roles: z.record(z.string().regex(/^[a-z][a-z-]*$/), sixLanguagesSchema),
+  /** Blobs: the columns that name one, and the bytes that off-site keeps at most. */
+  blobs: z
+    .object({
+      columns: z.array(z.object({ table: identifierSchema, column: identifierSchema })),
+      quotaBytes: z.number().int().positive(),
+    })
+    .optional(),
+  checks: z.array(checkSchema).max(100),
+  /** The published edition: tables it is rendered from, in the order given to the renderer, and the origin it is for. */
+  edition: z
+    .object({
+      origin: z.string(),
+      tables: z.array(identifierSchema).min(1).max(100),
+      /** Routes whose tokens prove what a page shows, each of another account: to publish it, and to withdraw it (410). */
+      approvals: z.object({
+        publish: z.array(z.string()).min(2).max(10),
+        withdraw: z.array(z.string()).min(1).max(10),
+      }),
+    })
+    .optional(),
+  seal: z.object({
+    /** When off-site is out of reach: stop writing, or go on unprotected for so many minutes. */
+    unreachable: z.union([z.literal('stop'), z.object({ degradeMinutes: z.number().int().min(1).max(240) })]),
+    /** Rules (ids of findings) that seal at once, without a person. */
+    automatic: z.array(z.string().regex(/^[a-z][a-z-]*\.[a-z_]+$/)),
+  }),
+});
+
+/** A compartment as everybody else sees it: plain data, declared once in its src/compartment.ts. */
+export type CompartmentManifest = z.infer<typeof manifestSchema>;
+export type ManifestRoute = z.infer<typeof routeSchema>;
+
+/**
+ * Checks a manifest's form and its inner references.
+ * @throws EstateError `manifest.invalid`, listing every fault
+ */
+export function parseManifest(given: unknown): CompartmentManifest {
+  const parsed = manifestSchema.safeParse(given);
+  if (!parsed.success) throw new EstateError('manifest.invalid', `reading a manifest:\n${z.prettifyError(parsed.error)}`);
+  const faults = listFaults(parsed.data);
+  if (faults.length === 0) return parsed.data;
+  throw new EstateError('manifest.invalid', `reading the manifest of ${parsed.data.name}:\n${faults.join('\n')}`);
+}
+
+function listFaults(manifest: CompartmentManifest): string[] {
+  const hosts = manifest.origins.map((origin) => origin.host);
+  const knownRoles = new Set([...Object.keys(manifest.roles), 'signed-in']);
+  const ids = new Set<string>();
+  const faults: string[] = [];
+  for (const route of manifest.routes) {
+    if (ids.has(route.id)) faults.push(`route ${route.id}: the id stands twice`);
+    ids.add(route.id);
+    if (!hosts.includes(route.origin))
+      faults.push(`route ${route.id}: origin "${route.origin}" is not among ${hosts.join(', ')}`);
+    for (const role of route.roles) if (!knownRoles.has(role)) faults.push(`route ${route.id}: role "${role}" is not declared`);
+    if (route.method === 'GET' && route.writes.length > 0) faults.push(`route ${route.id}: a GET cannot write`);
+  }
+  if (manifest.edition && !hosts.includes(manifest.edition.origin))
+    faults.push(`edition: origin "${manifest.edition.origin}" is not declared`);
+  for (const id of [...(manifest.edition?.approvals.publish ?? []), ...(manifest.edition?.approvals.withdraw ?? [])])
+    if (!ids.has(id)) faults.push(`edition: approvals name the route "${id}", which is not declared`);
+  return faults;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { compartmentNameSchema, instantSchema, sha256Schema } from './name.ts';
+import { compartmentStateSchema } from './state.ts';
+
+/** Purposes bound into signatures; one per kind of message. */
+export const PURPOSES = {
+  order: 'order',
+  lease: 'lease',
+  command: 'operator command',
+  edition: 'edition manifest',
+  ledger: 'ledger entry',
+  receipts: 'receipts',
+} as const;
+
+/** A restored data directory that headquarters is to take over, as a tar from GET /images/:id. */
+export const imageSchema = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,80}$/),
+  bytes: z.number().int().positive(),
+  sha256: sha256Schema,
+  systemId: z.string().regex(/^\d{1,20}$/),
+  timeline: z.number().int().positive(),
+  /** Blobs that rows name; headquarters fetches those it lacks from the vault. Streamed from GET /images/:id/blobs, a digest a line. */
+  blobCount: z.number().int().min(0),
+});
+export type Image = z.infer<typeof imageSchema>;
+
+/** The state that off-site wants a compartment to be in: desired, not an event; the highest epoch rules. */
+export const orderSchema = z.object({
+  compartment: compartmentNameSchema,
+  /** Grows by one with each order for the compartment. */
+  epoch: z.number().int().positive(),
+  state: compartmentStateSchema,
+  /** Present in the first order after a restore: lay this image down before anything else. */
+  image: imageSchema.optional(),
+  reason: z.string().max(500),
+  /** When the next update for the public is promised. */
+  nextUpdateAt: instantSchema.optional(),
+  issuedAt: instantSchema,
+  /** Operators or rule (`rule:storage.lost`) on whose word it was issued. */
+  by: z.array(z.string().max(100)).max(10),
+});
+export type Order = z.infer<typeof orderSchema>;
+
+/** Leave for headquarters to let compartments write, for `ttlMs` from the moment it asked. */
+export const leaseSchema = z.object({
+  /** Echo of the asker's nonce: an old lease cannot answer a new question. */
+  nonce: z.string().min(16).max(64),
+  compartments: z.array(z.object({ name: compartmentNameSchema, epoch: z.number().int().min(0) })).max(200),
+  ttlMs: z.number().int().min(100).max(86_400_000),
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+/** What an operator orders, in a signed envelope whose key id is `operator:<name>`. */
+export const operatorCommandSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('seal'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  z.object({ kind: z.literal('restore'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
+  z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),
+]);
+export type OperatorCommand = z.infer<typeof operatorCommandSchema>;
+export const signedCommandSchema = z.object({
+  command: operatorCommandSchema,
+  /** Used once. */
+  nonce: z.string().min(16).max(64),
+  issuedAt: instantSchema,
+});
+export type SignedCommand = z.infer<typeof signedCommandSchema>;

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { EstateError } from './error.ts';
+
+/**
+ * Reads a typed, frozen configuration from an environment. Every fault is reported at once,
+ * with the variable's name, what is wrong and (from `.meta({ example })`) an example.
+ * @throws EstateError `config.invalid`
+ */
+export function readConfig<Shape extends z.ZodObject>(
+  schema: Shape,
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<z.infer<Shape>> {
+  const known = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+  const parsed = schema.safeParse(known);
+  if (parsed.success) return Object.freeze(parsed.data);
+  throw new EstateError('config.invalid', `reading the configuration:\n${listFaults(schema, parsed.error)}`);
+}
+
+function listFaults(schema: z.ZodObject, error: z.ZodError): string {
+  return error.issues
+    .map((issue) => {
+      const name = String(issue.path[0] ?? '(all)');
+      const field: unknown = schema.shape[name];
+      const meta = field instanceof z.ZodType ? field.meta() : undefined;
+      const example: unknown = meta?.['example'];
+      return `  ${name}: ${issue.message}${typeof example !== 'string' ? '' : `, for example ${name}=${example}`}`;
+    })
+    .join('\n');
+}
+
+/** A whole number given as text, within bounds. */
+export function wholeNumber(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+}

@@ -1,0 +1,115 @@
+/**
+ * Every code an EstateError can carry, `<noun>.<what_happened>`.
+ * Each has a section in docs/errors.md; a test compares both ways.
+ */
+export type ErrorCode =
+  // what a person or a caller sent
+  | 'input.invalid'
+  | 'input.too_large'
+  | 'request.forbidden'
+  | 'request.not_found'
+  | 'request.method_not_allowed'
+  | 'request.unauthenticated'
+  | 'request.cross_site'
+  | 'request.too_many'
+  | 'request.malformed'
+  | 'request.timed_out'
+  | 'request.misdirected'
+  | 'request.head_too_large'
+  | 'sign_in.expired'
+  | 'sign_in.unreachable'
+  // pages
+  | 'html.unsafe_template'
+  | 'html.unsafe_value'
+  // configuration and installation
+  | 'config.invalid'
+  | 'manifest.invalid'
+  | 'estate.not_a_sample'
+  | 'estate.already_running'
+  | 'estate.not_running'
+  | 'port.taken'
+  | 'socket.path_too_long'
+  // processes
+  | 'process.start_failed'
+  | 'process.unhealthy'
+  | 'wire.unreachable'
+  | 'wire.refused'
+  | 'wire.invalid_reply'
+  // provenance
+  | 'token.missing'
+  | 'token.invalid'
+  | 'token.expired'
+  | 'token.wrong_audience'
+  | 'token.wrong_request'
+  | 'token.replayed'
+  | 'transaction.already_tagged'
+  | 'transaction.in_doubt'
+  // postgres
+  | 'postgres.start_failed'
+  | 'postgres.query_failed'
+  | 'postgres.read_only'
+  | 'migration.failed'
+  | 'migration.changed'
+  | 'migration.newer_schema'
+  // signatures and orders
+  | 'signature.invalid'
+  | 'order.stale'
+  | 'order.not_allowed'
+  | 'lease.expired'
+  // blobs and vault
+  | 'blob.not_found'
+  | 'blob.hash_mismatch'
+  | 'blob.too_large'
+  | 'vault.append_only'
+  | 'vault.quota_exceeded'
+  | 'vault.unreachable'
+  | 'disk.full'
+  // receiver, archive, restore
+  | 'receiver.sealed'
+  | 'receiver.stream_broken'
+  | 'receiver.wrong_cluster'
+  | 'receiver.base_failed'
+  | 'archive.gap'
+  | 'archive.damaged'
+  | 'restore.failed'
+  | 'verification.failed'
+  // editions
+  | 'edition.invalid'
+  | 'edition.stale'
+  | 'edition.unapproved'
+  | 'edition.not_yet'
+  // ledger
+  | 'ledger.broken_chain'
+  // recovery
+  | 'incident.not_found'
+  | 'approval.same_person'
+  | 'approval.wrong_digest'
+  | 'operator.unknown'
+  | 'compartment.unknown'
+  | 'compartment.sealed'
+  | 'compartment.read_only'
+  | 'compartment.unreachable'
+  | 'compartment.wrong_state';
+
+/** The one error class of the estate: a code for machines, a lower-case message saying what this layer was doing. */
+export class EstateError extends Error {
+  readonly code: ErrorCode;
+
+  /**
+   * @param code what happened, from the closed list
+   * @param message what this layer was doing; no cause text, no personal data
+   */
+  constructor(code: ErrorCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options);
+    this.name = 'EstateError';
+    this.code = code;
+  }
+}
+
+/** Tells whether `error`, or one of its causes, is an EstateError with this code. */
+export function hasCode(error: unknown, code: ErrorCode): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof EstateError && at.code === code) return true;
+  }
+  return false;
+}
