@@ -1,0 +1,3 @@
+export { type Form, listForms } from './form.ts';
+export { TOTP_STEP_MS, totpCode } from './totp.ts';
+export { type Page, type VisitOptions, Visitor } from './visitor.ts';
