@@ -1,3 +1,4 @@
+export * from './archive.ts';
 export * from './edition.ts';
 export * from './estate.ts';
 export * from './finding.ts';

@@ -49,6 +49,8 @@ export const recoverySchema = z.object({
   /** Set while it waits for a second operator. */
   awaiting: z.object({ digest: sha256Schema, diff: recoveryDiffSchema.nullable(), sinceAt: instantSchema }).nullable(),
   failure: z.string().nullable(),
+  /** Bytes of WAL that headquarters had written past the seal, as the receiver last heard of them; null if unknown. Nobody was told they were saved. */
+  lostBeyondSeal: z.number().int().min(0).nullable().optional(),
 });
 export type Recovery = z.infer<typeof recoverySchema>;
 

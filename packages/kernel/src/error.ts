@@ -16,11 +16,18 @@ export type ErrorCode =
   | 'request.timed_out'
   | 'request.misdirected'
   | 'request.head_too_large'
+  | 'request.address_too_long'
   | 'sign_in.expired'
   | 'sign_in.unreachable'
   // pages
   | 'html.unsafe_template'
   | 'html.unsafe_value'
+  // accounts
+  | 'account.email_taken'
+  | 'account.last_administrator'
+  | 'account.wrong_state'
+  | 'password.unreadable_hash'
+  | 'set_up.unknown_secret'
   // configuration and installation
   | 'config.invalid'
   | 'manifest.invalid'
@@ -56,6 +63,7 @@ export type ErrorCode =
   | 'order.stale'
   | 'order.not_allowed'
   | 'lease.expired'
+  | 'receipt.out_of_sequence'
   // blobs and vault
   | 'blob.not_found'
   | 'blob.hash_mismatch'
@@ -78,6 +86,12 @@ export type ErrorCode =
   | 'edition.stale'
   | 'edition.unapproved'
   | 'edition.not_yet'
+  // articles
+  | 'article.wrong_state'
+  | 'article.changed_meanwhile'
+  | 'article.slug_taken'
+  | 'article.incomplete'
+  | 'picture.refused'
   // ledger
   | 'ledger.broken_chain'
   // recovery

@@ -1,0 +1,81 @@
+import { EstateError } from '@bulkhead/kernel';
+import type { Admin } from '../session/connection.ts';
+import { checkName, quoteIdentifier } from '../session/quote.ts';
+import { PROVENANCE_SQL, RESTRICTION_SQL } from './provenance-sql.ts';
+import { ensureRoles, type RolePasswords, rolesOf } from './roles.ts';
+
+const EXTENSIONS = ['amcheck', 'btree_gist', 'citext', 'pg_trgm', 'pg_walinspect', 'pgcrypto', 'unaccent'] as const;
+
+/** An extension that a compartment may ask for. */
+export type Extension = (typeof EXTENSIONS)[number];
+
+/** What `prepareDatabase` needs. */
+export type PrepareDatabaseOptions = {
+  /** A session of the superuser, in any database of the cluster. */
+  readonly admin: Admin;
+  /** The database, and the beginning of its roles' names. */
+  readonly name: string;
+  readonly passwords: RolePasswords;
+  /** Extensions made in schema public by the superuser, since no role of ours may. */
+  readonly extensions?: readonly Extension[];
+};
+
+/**
+ * Makes database `name` with its roles, privileges, provenance function and event triggers, or brings them up to date.
+ * Idempotent: run it at each start.
+ */
+export async function prepareDatabase(options: PrepareDatabaseOptions): Promise<void> {
+  const { admin, name } = options;
+  checkName(name, 'database');
+  const [existing] = await admin.query('select 1 from pg_database where datname = $1', [name]);
+  if (existing === undefined) await admin.query(`create database ${quoteIdentifier(name)} template template0`);
+  await ensureRoles(admin, name, options.passwords);
+  await admin.query('revoke all on database postgres, template1 from public');
+  await grantDatabase(admin, name, name);
+  const inside = await admin.toDatabase(name);
+  try {
+    await prepareInside(inside, name, options.extensions ?? []);
+  } finally {
+    await inside.close();
+  }
+}
+
+/** Lets the roles of `name` into `database`, and nobody else. A cloned database does not carry this with it. */
+export async function grantDatabase(admin: Admin, database: string, name: string): Promise<void> {
+  const { owner, app, reader, offsite } = quotedRoles(name);
+  const quoted = quoteIdentifier(checkName(database, 'database'));
+  await admin.query(`revoke all on database ${quoted} from public`);
+  await admin.query(`grant connect on database ${quoted} to ${owner}, ${app}, ${reader}, ${offsite}`);
+}
+
+async function prepareInside(inside: Admin, name: string, extensions: readonly Extension[]): Promise<void> {
+  const { owner, app, reader, offsite } = quotedRoles(name);
+  for (const extension of extensions) {
+    if (!EXTENSIONS.includes(extension))
+      throw new EstateError('config.invalid', `preparing database ${name}: no extension ${extension}`);
+    await inside.query(`create extension if not exists ${quoteIdentifier(extension)} schema public`);
+  }
+  await inside.query(PROVENANCE_SQL);
+  await inside.query(RESTRICTION_SQL);
+  await inside.query(`
+    alter schema public owner to ${owner};
+    revoke all on schema public from public;
+    grant usage on schema public to ${app}, ${reader};
+    grant usage on schema bulkhead to ${owner}, ${app};
+    grant execute on function bulkhead.tag(text) to ${owner}, ${app};
+    alter default privileges for role ${owner} in schema public grant select, insert, update, delete on tables to ${app};
+    alter default privileges for role ${owner} in schema public grant usage on sequences to ${app};
+    alter default privileges for role ${owner} in schema public grant select on tables to ${reader};
+    grant execute on function pg_switch_wal(), pg_log_standby_snapshot() to ${offsite};
+  `);
+}
+
+function quotedRoles(name: string) {
+  const { owner, app, reader, offsite } = rolesOf(name);
+  return {
+    owner: quoteIdentifier(owner),
+    app: quoteIdentifier(app),
+    reader: quoteIdentifier(reader),
+    offsite: quoteIdentifier(offsite),
+  };
+}

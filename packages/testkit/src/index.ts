@@ -1,0 +1,12 @@
+export { type TestCluster, type TestDatabase, type UseClusterOptions, useCluster } from './cluster.ts';
+export {
+  type CommandResult,
+  type EstateAccount,
+  type EstateDescription,
+  type EstateProcess,
+  findFreePort,
+  runBulkhead,
+  startEstateProcess,
+} from './estate-process.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
+export { waitUntil } from './wait-until.ts';
