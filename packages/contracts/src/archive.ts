@@ -16,7 +16,12 @@ export const receiverStateSchema = z.enum(RECEIVER_STATES);
 export type ReceiverState = z.infer<typeof receiverStateSchema>;
 
 /** The seal of a stream: no byte past `lsn` was written or acknowledged after `sealedAt`. */
-export const streamSealSchema = z.object({ lsn: lsnSchema.nullable(), timeline: timelineSchema.nullable(), epoch: epochSchema, sealedAt: instantSchema });
+export const streamSealSchema = z.object({
+  lsn: lsnSchema.nullable(),
+  timeline: timelineSchema.nullable(),
+  epoch: epochSchema,
+  sealedAt: instantSchema,
+});
 export type StreamSeal = z.infer<typeof streamSealSchema>;
 
 /** How one compartment's stream stands: GET /compartments, GET /compartments/:c. */
@@ -36,7 +41,13 @@ export const compartmentStreamSchema = z.object({
   seal: streamSealSchema.nullable(),
   gaps: z.array(z.object({ timeline: timelineSchema, fromLsn: lsnSchema, toLsn: lsnSchema, foundAt: instantSchema })),
   joins: z.array(
-    z.object({ systemId: systemIdSchema, timeline: timelineSchema, fromLsn: lsnSchema, epoch: epochSchema, joinedAt: instantSchema }),
+    z.object({
+      systemId: systemIdSchema,
+      timeline: timelineSchema,
+      fromLsn: lsnSchema,
+      epoch: epochSchema,
+      joinedAt: instantSchema,
+    }),
   ),
 });
 export type CompartmentStream = z.infer<typeof compartmentStreamSchema>;
@@ -84,7 +95,11 @@ export type Base = z.infer<typeof baseSchema>;
 export const basesSchema = z.object({ bases: z.array(baseSchema) });
 
 /** A file of the WAL archive. `bytes` of a partial segment grow; a complete one has 16 MiB. */
-export const walFileSchema = z.object({ name: walNameSchema, bytes: z.number().int().min(0).max(16_777_216), isComplete: z.boolean() });
+export const walFileSchema = z.object({
+  name: walNameSchema,
+  bytes: z.number().int().min(0).max(16_777_216),
+  isComplete: z.boolean(),
+});
 export type WalFile = z.infer<typeof walFileSchema>;
 /** GET /compartments/:c/wal?from=<lsn>&timeline=<n>: all that a restore from there needs, and where the archive ends. */
 export const walListSchema = z.object({
@@ -159,7 +174,12 @@ export const verificationSchema = z.object({
     /** A standby cannot create the extension. */
     skipped: z.boolean(),
   }),
-  migrations: z.object({ isOk: z.boolean(), missing: z.array(z.string()), changed: z.array(z.string()), unexpected: z.array(z.string()) }),
+  migrations: z.object({
+    isOk: z.boolean(),
+    missing: z.array(z.string()),
+    changed: z.array(z.string()),
+    unexpected: z.array(z.string()),
+  }),
   checks: z.array(z.object({ name: z.string(), violations: z.number().int().min(0), failure: z.string().nullable() })),
   blobs: z.array(sha256Schema),
   /** Values of blob columns that are no digests. */

@@ -11,8 +11,8 @@ export type Page = {
 };
 
 export type VisitOptions = {
-  /** The form's fields; without them the visit is a GET. */
-  readonly form?: Readonly<Record<string, string>>;
+  /** The form's fields, files among them; without them the visit is a GET. */
+  readonly form?: Readonly<Record<string, string>> | FormData;
   readonly headers?: Readonly<Record<string, string>>;
   /** For each request; 15 s unless told. */
   readonly timeoutMs?: number;
@@ -71,26 +71,22 @@ export class Visitor {
     return [...(this.#cookies.get(host) ?? [])].map(([name, value]) => `${name}=${value}`).join('; ');
   }
 
-  #ask(url: string, options: VisitOptions): Promise<Page> {
+  async #ask(url: string, options: VisitOptions): Promise<Page> {
     const target = new URL(url);
     const isTls = target.protocol === 'https:';
-    const form = options.form ? new URLSearchParams(options.form).toString() : undefined;
+    const body = options.form && (await encodeForm(options.form));
     const headers: Record<string, string> = { host: target.host, accept: 'text/html,*/*;q=0.8' };
     const cookies = this.cookiesFor(target.host);
     if (cookies) headers['cookie'] = cookies;
-    if (form !== undefined) {
-      Object.assign(headers, {
-        origin: target.origin,
-        'sec-fetch-site': 'same-origin',
-        'content-type': 'application/x-www-form-urlencoded',
-      });
-      headers['content-length'] = String(Buffer.byteLength(form));
+    if (body) {
+      Object.assign(headers, { origin: target.origin, 'sec-fetch-site': 'same-origin', 'content-type': body.type });
+      headers['content-length'] = String(body.bytes.length);
     }
     Object.assign(headers, options.headers);
     const settings = {
       host: this.#address,
       port: target.port || (isTls ? 443 : 80),
-      method: form === undefined ? 'GET' : 'POST',
+      method: body ? 'POST' : 'GET',
       path: target.pathname + target.search,
       headers,
       agent: isTls ? this.#https : this.#http,
@@ -115,7 +111,7 @@ export class Visitor {
         });
       });
       outgoing.once('error', failed);
-      outgoing.end(form);
+      outgoing.end(body?.bytes);
     });
   }
 
@@ -134,6 +130,12 @@ export class Visitor {
     }
     this.#cookies.set(host, jar);
   }
+}
+
+/** As a browser would send it: multipart if there are files, else urlencoded. */
+async function encodeForm(form: NonNullable<VisitOptions['form']>): Promise<{ readonly type: string; readonly bytes: Buffer }> {
+  const encoded = new Response(form instanceof FormData ? form : new URLSearchParams(form));
+  return { type: encoded.headers.get('content-type') ?? '', bytes: Buffer.from(await encoded.arrayBuffer()) };
 }
 
 function isRedirect(page: Page): boolean {
