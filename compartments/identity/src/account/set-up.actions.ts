@@ -1,0 +1,81 @@
+import { EstateError, type Now, sha256Hex } from '@bulkhead/kernel';
+import type { Transact } from '@bulkhead/web';
+import type { Kysely, Transaction } from 'kysely';
+import type { Passwords } from '#password/password.actions.ts';
+import { judgePassword, type PasswordFault } from '#password/password.rules.ts';
+import type { Schema } from '#schema.ts';
+import { findTotpStep, plainCode, TOTP_SECRET_BYTES, writeTotpSecret } from '#totp/totp.rules.ts';
+import { activateAccount } from './account.store.ts';
+import { deleteSetUp, findSetUp, putSetUp, replaceShownSecret, type SetUp } from './set-up.store.ts';
+
+const INVITATION_MS = 72 * 3_600_000;
+const SECRET_BYTES = 24;
+
+export type Invitation = { readonly accountId: string; readonly secret: string; readonly expiresAt: Date };
+export type InvitationDeps = { readonly now: Now; readonly randomBytes: (length: number) => Uint8Array };
+type SetUpDeps = { readonly db: Kysely<Schema>; readonly transact: Transact<Transaction<Schema>>; readonly now: Now };
+
+/** What an invited person is shown, once for each time the secret is presented. */
+export type Enrolment = { readonly email: string; readonly displayName: string; readonly totpSecret: string };
+
+/** Invites the holder of an account within a transaction of the caller. Only the secret's hash is kept. */
+export async function invite(
+  trx: Transaction<Schema>,
+  deps: InvitationDeps,
+  given: { readonly accountId: string; readonly by: string },
+): Promise<Invitation> {
+  const at = deps.now();
+  const secret = Buffer.from(deps.randomBytes(SECRET_BYTES)).toString('base64url');
+  const expiresAt = new Date(at.getTime() + INVITATION_MS);
+  await putSetUp(trx, { ...given, secretSha256: sha256Hex(secret), expiresAt, at });
+  return { accountId: given.accountId, secret, expiresAt };
+}
+
+/**
+ * Begins set-up: a new authenticator secret, in place of one that somebody else may have been shown.
+ * @throws EstateError `set_up.unknown_secret` if the invitation is unknown, used or too old
+ */
+export async function beginSetUp(deps: SetUpDeps & Pick<InvitationDeps, 'randomBytes'>, secret: string): Promise<Enrolment> {
+  const { email, displayName, accountId } = await getSetUp(deps, secret);
+  const totpSecret = writeTotpSecret(deps.randomBytes(TOTP_SECRET_BYTES));
+  await deps.transact((trx) => replaceShownSecret(trx, accountId, totpSecret));
+  return { email, displayName, totpSecret };
+}
+
+export type SetUpOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly enrolment: Enrolment; readonly fault: PasswordFault | 'wrong code' };
+
+/**
+ * Ends set-up: with a password and a first code the account can be used, and the invitation cannot any more.
+ * @throws EstateError `set_up.unknown_secret`
+ */
+export async function finishSetUp(
+  deps: SetUpDeps & { readonly passwords: Passwords },
+  asked: { readonly secret: string; readonly password: string; readonly code: string },
+): Promise<SetUpOutcome> {
+  const { accountId, email, displayName, totpSecret } = await getSetUp(deps, asked.secret);
+  if (totpSecret === null) throw unknownSecret('its authenticator was never shown');
+  const enrolment = { email, displayName, totpSecret };
+  const fault = judgePassword(asked.password, enrolment);
+  if (fault) return { kind: 'refused', enrolment, fault };
+  const totpStep = findTotpStep(totpSecret, plainCode(asked.code), deps.now());
+  if (totpStep === null) return { kind: 'refused', enrolment, fault: 'wrong code' };
+  const passwordHash = await deps.passwords.hash(asked.password);
+  await deps.transact(async (trx) => {
+    const isFirst = await activateAccount(trx, accountId, { passwordHash, totpSecret, totpStep, at: deps.now() });
+    if (!isFirst) throw unknownSecret('it was used meanwhile');
+    await deleteSetUp(trx, accountId);
+  });
+  return { kind: 'done' };
+}
+
+async function getSetUp(deps: Pick<SetUpDeps, 'db' | 'now'>, secret: string): Promise<SetUp> {
+  const found = await findSetUp(deps.db, sha256Hex(secret), deps.now());
+  if (found) return found;
+  throw unknownSecret('no invitation that is still good has it');
+}
+
+function unknownSecret(why: string): EstateError {
+  return new EstateError('set_up.unknown_secret', `setting up an account: ${why}`);
+}

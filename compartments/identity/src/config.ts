@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** The environment of this process. */
+export const configSchema = z.object({
+  SOCKET: z.string().startsWith('/').meta({ example: '/run/bulkhead/hq/identity.sock' }),
+  MODE: z.enum(['open', 'read-only']).meta({ example: 'open' }),
+  ESTATE_FILE: z.string().meta({ example: '/etc/bulkhead/estate.json' }),
+  TRUST_FILE: z.string().meta({ example: '/etc/bulkhead/trust.json' }),
+  INTERNAL_SECRET: z.string().min(32),
+  DATABASE_SOCKET_DIRECTORY: z.string().startsWith('/').meta({ example: '/run/bulkhead/hq/identity-pg' }),
+  DATABASE_NAME: z.string().meta({ example: 'identity' }),
+  DATABASE_ROLE: z.string().meta({ example: 'identity_app' }),
+  DATABASE_PASSWORD: z.string(),
+  /** The token under which the first accounts are added; without it none are. */
+  JOB_TOKEN: z.string().optional(),
+  BULKHEAD_SUPERVISED: z.literal('1').optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal']).default('info'),
+});
+export type Config = Readonly<z.infer<typeof configSchema>>;

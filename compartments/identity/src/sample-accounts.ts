@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { Language } from '@bulkhead/contracts';
+import { writeTotpSecret } from '#totp/totp.rules.ts';
+
+/** An account of a sample estate. Its secrets are public: they are derived from its name, and anybody can derive them. */
+export type SampleAccount = {
+  readonly email: string;
+  readonly displayName: string;
+  readonly language: Language;
+  readonly password: string;
+  /** Base32, for an authenticator. */
+  readonly totpSecret: string;
+  /** Compartment → roles. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+};
+
+function sampleAccount(name: string, displayName: string, roles: Readonly<Record<string, readonly string[]>>): SampleAccount {
+  const seed = createHash('sha256').update(`bulkhead sample account ${name}`).digest();
+  return {
+    email: `${name}@sample.invalid`,
+    displayName,
+    language: 'en',
+    password: `calm-sea-${name}-${seed.readUInt32BE(24).toString(36)}`,
+    totpSecret: writeTotpSecret(seed.subarray(0, 20)),
+    roles,
+  };
+}
+
+/** One account for each role, and a second editor: two people must approve what is published. */
+export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
+  sampleAccount('administrator', 'Administrator (sample)', { identity: ['administrator'] }),
+  sampleAccount('editor', 'Editor (sample)', { website: ['editor'] }),
+  sampleAccount('reviewer', 'Reviewer (sample)', { website: ['reviewer'] }),
+  sampleAccount('author', 'Second editor (sample)', { website: ['editor'] }),
+];

@@ -1,0 +1,132 @@
+import type { Session } from '@bulkhead/contracts';
+import { hasCode, type Now } from '@bulkhead/kernel';
+import type { Transact } from '@bulkhead/web';
+import type { Kysely, Transaction } from 'kysely';
+import type { Schema } from '#schema.ts';
+import type { ChangeFeed } from './change-feed.actions.ts';
+import { endOf, type LiveSession, LONGEST_MS, type SessionEnd, type SessionOfPerson } from './session.rules.ts';
+import {
+  deleteSessionsBefore,
+  endSessionById,
+  endSessions,
+  findLiveSession,
+  hasSessionFrom,
+  insertSession,
+  listLiveSessions,
+  listSessionIds,
+  touchSessions,
+} from './session.store.ts';
+
+/** Ended sessions are kept so long: an address seen in them is familiar. */
+export const KEPT_MS = 90 * 86_400_000;
+const SEEN_LIMIT = 50_000;
+
+export type SessionChange = { readonly transact: Transact<Transaction<Schema>>; readonly feed: ChangeFeed; readonly now: Now };
+
+/**
+ * Runs a transaction that ends sessions or changes what they may do, and tells the feed once it is committed [I5];
+ * also when that is in doubt: asking again does no harm.
+ */
+export async function changeSessions<Result>(
+  deps: Pick<SessionChange, 'transact' | 'feed'>,
+  run: (trx: Transaction<Schema>, touched: (sessionIds: readonly string[]) => void) => Promise<Result>,
+): Promise<Result> {
+  const ids: string[] = [];
+  try {
+    const result = await deps.transact((trx) => run(trx, (sessionIds) => ids.push(...sessionIds)));
+    deps.feed.announce(ids);
+    return result;
+  } catch (error) {
+    if (hasCode(error, 'transaction.in_doubt')) deps.feed.announce(ids);
+    throw error;
+  }
+}
+
+/** Begins a session with an id of its own; the one that the browser had before ends [I3]. */
+export async function beginSession(
+  trx: Transaction<Schema>,
+  given: Pick<LiveSession, 'id' | 'accountId' | 'address' | 'device'> & { readonly at: Date; readonly previousId: string | null },
+): Promise<string[]> {
+  const { at, previousId } = given;
+  const ended = previousId === null ? [] : await endSessionById(trx, previousId, { by: 'new sign-in', at });
+  await insertSession(trx, { ...given, startedAt: at, endsAt: new Date(at.getTime() + LONGEST_MS), lastSeenAt: at });
+  return ended;
+}
+
+/** Ends sessions within a transaction of the caller, who tells the feed. */
+export function endSessionsOf(
+  trx: Transaction<Schema>,
+  which: { readonly accountId: string; readonly only?: string; readonly except?: string },
+  end: { readonly by: SessionEnd; readonly at: Date },
+): Promise<string[]> {
+  return endSessions(trx, which, end);
+}
+
+/** The ids of an account's sessions, for a change that does not end them. */
+export function listSessionsToTell(trx: Transaction<Schema>, accountId: string): Promise<string[]> {
+  return listSessionIds(trx, accountId);
+}
+
+/** Ends sessions of an account: one, all but one, or all. */
+export async function closeSessions(
+  deps: SessionChange,
+  which: { readonly accountId: string; readonly only?: string; readonly except?: string; readonly by: SessionEnd },
+): Promise<void> {
+  await changeSessions(deps, async (trx, touched) => touched(await endSessions(trx, which, { by: which.by, at: deps.now() })));
+}
+
+export function listSessionsOf(db: Kysely<Schema>, accountId: string, now: Date): Promise<LiveSession[]> {
+  return listLiveSessions(db, accountId, now);
+}
+
+/** Whether an account has signed in from an address within the time for which sessions are kept. */
+export function isFamiliarAddress(
+  db: Kysely<Schema>,
+  given: { readonly email: string; readonly address: string; readonly now: Date },
+): Promise<boolean> {
+  return hasSessionFrom(db, { ...given, since: new Date(given.now.getTime() - KEPT_MS) });
+}
+
+export function forgetOldSessions(trx: Transaction<Schema>, now: Date): Promise<void> {
+  return deleteSessionsBefore(trx, new Date(now.getTime() - KEPT_MS));
+}
+
+/** Sessions as the gateway asks for them. */
+export class SessionDesk {
+  readonly #db: Kysely<Schema>;
+  readonly #now: Now;
+  readonly #isReadOnly: boolean;
+  /** Uses that could not be written, while this process may only read. */
+  readonly #seen = new Map<string, Date>();
+
+  constructor(deps: { readonly db: Kysely<Schema>; readonly now: Now; readonly isReadOnly: boolean }) {
+    this.#db = deps.db;
+    this.#now = deps.now;
+    this.#isReadOnly = deps.isReadOnly;
+  }
+
+  async find(id: string): Promise<Session | null> {
+    const found = await findLiveSession(this.#db, id, this.#now(), this.#seen.get(id));
+    return found ? toContract(found) : null;
+  }
+
+  /** Notes that sessions were used; in memory only where nothing may be written. */
+  async noteUse(ids: readonly string[], transact: Transact<Transaction<Schema>>): Promise<void> {
+    if (ids.length === 0) return;
+    if (!this.#isReadOnly) return transact((trx) => touchSessions(trx, ids, this.#now()));
+    for (const id of ids) if (this.#seen.size < SEEN_LIMIT && (await this.find(id))) this.#seen.set(id, this.#now());
+  }
+}
+
+function toContract(session: SessionOfPerson): Session {
+  return {
+    id: session.id,
+    accountId: session.accountId,
+    displayName: session.displayName,
+    delegation: null,
+    roles: { ...session.roles },
+    language: session.language,
+    startedAt: session.startedAt.toISOString(),
+    endsAt: endOf(session).toISOString(),
+  };
+}
