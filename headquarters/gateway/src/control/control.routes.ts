@@ -1,0 +1,41 @@
+import { type CompartmentState, signedSchema } from '@bulkhead/contracts';
+import type { Log } from '@bulkhead/kernel';
+import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
+import type { Scrubber } from '#edition/scrub.actions.ts';
+import type { Shelf } from '#edition/shelf.actions.ts';
+import type { SealBoard } from '#seal/seal.actions.ts';
+
+export type ControlDeps = {
+  readonly secret: string;
+  readonly compartments: readonly string[];
+  readonly board: SealBoard;
+  readonly shelves: ReadonlyMap<string, { readonly shelf: Shelf; readonly scrubber: Scrubber }>;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+};
+
+type CompartmentStatus = { readonly state: CompartmentState; readonly epoch: number; readonly edition: number | null };
+
+/** What the supervisor of headquarters may ask of the gateway. */
+export function createControl(deps: ControlDeps): WireApp {
+  const app = createWireApp({ secrets: { supervisor: deps.secret }, log: deps.log });
+  app.get('/health', (c) => c.json({ ok: true }));
+  app.get('/status', (c) => c.json({ compartments: listStatus(deps) }));
+  app.post('/scrub', async (c) => {
+    const results = await Promise.all([...deps.shelves.values()].map(({ scrubber }) => scrubber.readAll(deps.signal)));
+    const sum = (pick: (result: { checked: number; bad: number }) => number) =>
+      results.reduce((total, result) => total + pick(result), 0);
+    return c.json({ checked: sum((result) => result.checked), bad: sum((result) => result.bad) });
+  });
+  app.post('/seal', async (c) => c.json(await deps.board.obeyOperator(await readWireBody(c.req.raw, signedSchema))));
+  return app;
+}
+
+function listStatus(deps: ControlDeps): Record<string, CompartmentStatus> {
+  return Object.fromEntries(
+    deps.compartments.map((name) => {
+      const { state, epoch } = deps.board.standingOf(name);
+      return [name, { state, epoch, edition: deps.shelves.get(name)?.shelf.index?.number ?? null }];
+    }),
+  );
+}

@@ -1,0 +1,61 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EstateError } from '@bulkhead/kernel';
+
+/** Puts a file in the place of another, so that a reader (or a kill) sees the old one or the new one, whole. */
+export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const draft = `${path}.draft`;
+  try {
+    await writeDraft(draft, content);
+    await rename(draft, path);
+    await syncDirectory(dirname(path));
+  } catch (cause) {
+    throw diskFault(`writing ${path}`, cause);
+  }
+}
+
+async function writeDraft(draft: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a new or renamed file's entry in its directory last. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/** Reads a file; null when there is none. */
+export async function readFileIfAny(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Tells a full disk apart from other faults. */
+export function diskFault(what: string, cause: unknown): unknown {
+  if (cause instanceof Error && 'code' in cause && FULL.has(cause.code)) return new EstateError('disk.full', what, { cause });
+  return cause;
+}

@@ -1,0 +1,111 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type EditionFile, REQUEST_ID_HEADER } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
+import type { SecurityHeaders } from '#door/security.rules.ts';
+import type { Body } from './body.actions.ts';
+import { chooseEncoding, type Encoding, findNotFound, headersOf, isCompressible } from './edition.rules.ts';
+import type { Shelf } from './shelf.actions.ts';
+
+/** A file's answer in one encoding; the last place of the headers is for the request's id. */
+type Prepared = { readonly headers: string[]; readonly content: Buffer };
+
+type Forms = { readonly body: Body } & Record<Encoding, Prepared | null>;
+
+export type Served = { readonly status: number; readonly bytes: number };
+
+/** Answers from a shelf. The frequent case, a file in memory, takes no promise and no new header list. */
+export class EditionDesk {
+  readonly shelf: Shelf;
+  readonly #security: SecurityHeaders;
+  readonly #prepared = new WeakMap<EditionFile, Forms>();
+
+  constructor(shelf: Shelf, security: SecurityHeaders) {
+    this.shelf = shelf;
+    this.#security = security;
+  }
+
+  /** Finds what stands at a path; null when nothing does. */
+  findFile(path: string): EditionFile | null {
+    return this.shelf.index?.byPath.get(path) ?? null;
+  }
+
+  findNotFound(path: string): EditionFile | null {
+    return this.shelf.index === null ? null : findNotFound(this.shelf.index, path);
+  }
+
+  /** Answers at once if the file's bytes are in memory; null if they are not. */
+  answerFromMemory(file: EditionFile, request: IncomingMessage, response: ServerResponse, requestId: string): Served | null {
+    const body = this.shelf.findBody(file.sha256);
+    return body ? this.#answer(file, body, request, response, requestId) : null;
+  }
+
+  /**
+   * Answers with a file that is read and verified first.
+   * @throws EstateError `edition.not_yet` when its bytes are being fetched
+   */
+  async answerFromDisk(
+    file: EditionFile,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<Served> {
+    const body = await this.shelf.readBody(file.sha256);
+    if (!body) throw new EstateError('edition.not_yet', 'serving a page: its verified bytes are not here at the moment');
+    return this.#answer(file, body, request, response, requestId);
+  }
+
+  #answer(file: EditionFile, body: Body, request: IncomingMessage, response: ServerResponse, requestId: string): Served {
+    const encoding = chooseEncoding(request.headers['accept-encoding'], { br: body.br !== null, gzip: body.gzip !== null });
+    const prepared = this.#prepare(file, body, encoding);
+    prepared.headers[prepared.headers.length - 1] = requestId;
+    if (file.status === 200 && isKnown(request.headers['if-none-match'], file.sha256)) {
+      response.writeHead(304, withoutContent(prepared.headers)).end();
+      return { status: 304, bytes: 0 };
+    }
+    response.writeHead(file.status, prepared.headers);
+    if (request.method === 'HEAD') response.end();
+    else response.end(prepared.content);
+    return { status: file.status, bytes: prepared.content.length };
+  }
+
+  #prepare(file: EditionFile, body: Body, encoding: Encoding): Prepared {
+    let forms = this.#prepared.get(file);
+    if (forms?.body !== body) {
+      forms = { body, br: null, gzip: null, identity: null };
+      this.#prepared.set(file, forms);
+    }
+    forms[encoding] ??= this.#build(file, body, encoding);
+    return forms[encoding];
+  }
+
+  #build(file: EditionFile, body: Body, encoding: Encoding): Prepared {
+    const content = (encoding === 'identity' ? null : body[encoding]) ?? body.bytes;
+    const own = headersOf(file);
+    const isVarying = isCompressible(own['content-type'] ?? '', body.bytes.length);
+    const headers = {
+      ...this.#security,
+      ...own,
+      'content-length': String(content.length),
+      // The compressed form is the same content in other bytes: a weak tag says so.
+      ...(file.status === 200 ? { etag: encoding === 'identity' ? `"${file.sha256}"` : `W/"${file.sha256}"` } : {}),
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+      ...(isVarying ? { vary: 'accept-encoding' } : {}),
+      [REQUEST_ID_HEADER]: '',
+    };
+    return { headers: Object.entries(headers).flat(), content };
+  }
+}
+
+function isKnown(ifNoneMatch: string | undefined, sha256: string): boolean {
+  return ifNoneMatch !== undefined && (ifNoneMatch.includes(sha256) || ifNoneMatch.trim() === '*');
+}
+
+function withoutContent(headers: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (name !== 'content-length' && name !== 'content-encoding' && name !== 'content-type')
+      kept.push(name, headers[at + 1] ?? '');
+  }
+  return kept;
+}

@@ -1,0 +1,112 @@
+import type { Session } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
+import type { SecurityHeaders } from '#door/security.rules.ts';
+import type { Handoffs } from '#handoff/handoff.actions.ts';
+import { type Errand, hashNonce, isLocalPath, readErrand, signInAddress } from '#handoff/handoff.rules.ts';
+import type { Origin, Origins } from '#route/origin.rules.ts';
+import { cookieNames, findCookie, openSession, signSession, writeCookie } from '#session/cookie.rules.ts';
+import type { Sessions } from '#session/session.actions.ts';
+import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
+import { reply } from './reply.actions.ts';
+
+export type SignedInDeps = {
+  readonly origins: Origins;
+  readonly sessions: Sessions;
+  readonly handoffs: Handoffs;
+  readonly cookieKey: Buffer;
+  readonly isTls: boolean;
+  readonly newSecret: () => string;
+  readonly security: SecurityHeaders;
+};
+
+const NONCE = /^[A-Za-z0-9_-]{43}$/;
+const NONCE_SECONDS = 1800;
+
+/**
+ * Finds who asks, by the cookie of this origin.
+ * @throws EstateError `sign_in.unreachable` when identity cannot be asked
+ */
+export async function findSession(deps: SignedInDeps, asked: Pick<Asked, 'request'>, origin: Origin): Promise<Session | null> {
+  const value = findCookie(asked.request.headers.cookie, cookieNames(deps.isTls).session);
+  const sessionId = value === null ? null : openSession(deps.cookieKey, value, origin.hostName);
+  return sessionId === null ? null : deps.sessions.find(sessionId);
+}
+
+/** The Set-Cookie value that gives a browser a session at one origin. */
+export function sessionCookie(deps: Pick<SignedInDeps, 'cookieKey' | 'isTls'>, sessionId: string, origin: Origin): string {
+  return writeCookie(cookieNames(deps.isTls).session, signSession(deps.cookieKey, sessionId, origin.hostName), deps.isTls);
+}
+
+/** The Set-Cookie value that takes it away. */
+export function endedCookie(deps: Pick<SignedInDeps, 'isTls'>): string {
+  return writeCookie(cookieNames(deps.isTls).session, '', deps.isTls, 0);
+}
+
+/**
+ * Sends somebody to sign in, with a nonce that stays in this browser. What would be lost on the way is refused instead.
+ * @throws EstateError `request.unauthenticated`
+ */
+export function sendToSignIn(deps: SignedInDeps, asked: AskedHere, origin: Origin, wantsJson: boolean): void {
+  const identity = identityOrigin(deps);
+  if (!identity || wantsJson || isWriteMethod(asked.request.method))
+    throw new EstateError('request.unauthenticated', 'answering a request: nobody is signed in');
+  const name = cookieNames(deps.isTls).nonce;
+  const known = deps.isTls ? findCookie(asked.request.headers.cookie, name) : null;
+  // With TLS nobody else can have set it: keeping it lets two pages of one browser sign in at once.
+  const nonce = known !== null && NONCE.test(known) ? known : deps.newSecret();
+  const path = `${asked.path}${asked.query}`;
+  const errand = { to: origin.host, path: isLocalPath(path) ? path : '/', nonce: hashNonce(nonce, origin.hostName) };
+  reply(asked, deps.security, {
+    status: 303,
+    headers: { location: signInAddress(identity.url, errand), 'set-cookie': writeCookie(name, nonce, deps.isTls, NONCE_SECONDS) },
+  });
+}
+
+/**
+ * GET /.gateway/continue, at identity's origin: hands the session over to the origin where the person came from.
+ * @throws EstateError `sign_in.expired`, `request.not_found`, `sign_in.unreachable`
+ */
+export async function answerContinue(deps: SignedInDeps, asked: AskedHere, origin: Origin): Promise<void> {
+  if (origin !== identityOrigin(deps)) throw new EstateError('request.not_found', 'handing a session over: only identity does');
+  const errand = readErrand(asked.query);
+  const target = errand && deps.origins.byHost.get(errand.to);
+  if (!errand || !target) throw new EstateError('sign_in.expired', 'handing a session over: the address is not complete');
+  const session = await findSession(deps, asked, origin);
+  reply(asked, deps.security, { status: 303, headers: { location: nextAddress(deps, errand, { origin, target, session }) } });
+}
+
+function nextAddress(
+  deps: SignedInDeps,
+  errand: Errand,
+  given: { readonly origin: Origin; readonly target: Origin; readonly session: Session | null },
+): string {
+  const { origin, target, session } = given;
+  if (session === null) return signInAddress(origin.url, errand);
+  if (target === origin) return errand.path;
+  const code = deps.handoffs.issue({ sessionId: session.id, host: target.host, path: errand.path, nonce: errand.nonce });
+  return `${target.url}/.gateway/accept?code=${code}`;
+}
+
+/**
+ * GET /.gateway/accept: takes the session over, if this browser is the one that was sent away from here [G16].
+ * @throws EstateError `sign_in.expired`
+ */
+export function answerAccept(deps: SignedInDeps, asked: AskedHere, origin: Origin): void {
+  const names = cookieNames(deps.isTls);
+  const code = new URLSearchParams(asked.query).get('code') ?? '';
+  const nonce = findCookie(asked.request.headers.cookie, names.nonce) ?? '';
+  const taken = deps.handoffs.redeem(code, origin.host, hashNonce(nonce, origin.hostName));
+  if (!taken) throw new EstateError('sign_in.expired', 'taking a session over: the code does not open anything here');
+  reply(asked, deps.security, {
+    status: 303,
+    headers: {
+      location: taken.path,
+      'set-cookie': [sessionCookie(deps, taken.sessionId, origin), writeCookie(names.nonce, '', deps.isTls, 0)],
+    },
+  });
+}
+
+function identityOrigin(deps: Pick<SignedInDeps, 'origins'>): Origin | null {
+  const origin = deps.origins.byHost.get('id');
+  return origin?.compartment.name === 'identity' ? origin : null;
+}

@@ -1,0 +1,68 @@
+import type { GatewayWords } from './en.ts';
+
+export const es: GatewayWords = {
+  sealedTitle: '«{service}» está cerrado: lo hemos aislado',
+  restoringTitle: '«{service}» está cerrado: se está restaurando',
+  verifyingTitle: '«{service}» está cerrado: se está comprobando',
+  sealedLead:
+    'Hemos cerrado este servicio nosotros mismos para que lo que falla en él no pueda extenderse. Solo volverá a abrirse después de restaurarlo y comprobarlo.',
+  stepContained: 'Aislado',
+  stepRestoring: 'En restauración',
+  stepVerifying: 'En comprobación',
+  stepOpen: 'Abierto de nuevo',
+  stepNow: 'ahora',
+  stepsLabel: 'El camino de vuelta',
+  whatIsClosed: 'Qué está cerrado',
+  closedBy: 'Cerrado por',
+  closedByUs: 'nosotros, {organisation}, a propósito',
+  since: 'Desde',
+  nextUpdate: 'Próxima información',
+  nextUpdateOpen: 'en cuanto haya novedades, en la página de estado',
+  notAffected: 'Qué no está afectado',
+  publicPagesNote: 'Las páginas públicas se pueden seguir leyendo: proceden de la última edición firmada.',
+  stillOpen: 'abierto',
+  readOnly: 'solo lectura',
+  whatAboutMine: '¿Y lo que yo envié?',
+  whatAboutMineText:
+    'Lo que se le confirmó antes del cierre se conserva también en un segundo lugar. Si algo no se le confirmó, compruebe después de la reapertura si está antes de enviarlo de nuevo.',
+  toStatus: 'Ir a la página de estado',
+  hullLabel: 'Un buque con compartimentos estancos: uno está aislado, los demás están secos.',
+  requestNumber: 'Número de la solicitud',
+  signInAgain: 'Iniciar sesión',
+  cannotTitle: 'No se puede completar la solicitud',
+  laterTitle: 'No disponible en este momento',
+  readOnlyTitle: 'Solo lectura en este momento',
+  notFoundTitle: 'Página no encontrada',
+  signInTitle: 'Inicie sesión',
+  faultTitle: 'Se ha producido un error',
+  malformed:
+    'La solicitud podía entenderse de más de una manera, por lo que se rechazó. Vuelva atrás, compruebe la dirección e inténtelo de nuevo.',
+  misdirected: 'Ninguno de nuestros sitios se encuentra en esta dirección. Compruebe el nombre del servidor.',
+  tooLong: 'La dirección o los encabezados de la solicitud son demasiado largos.',
+  notFound: 'Esta página no existe. Compruebe la dirección.',
+  wrongMethod: 'Esta dirección no se puede utilizar de este modo.',
+  unauthenticated:
+    'No ha iniciado sesión o su sesión ha terminado. No se ha transmitido nada de lo que envió. Inicie sesión y envíelo de nuevo.',
+  forbidden: 'Su cuenta no permite esta acción. Diríjase a un administrador si la necesita.',
+  crossSite:
+    'Esta solicitud no procede de una página de este sitio, por lo que se rechazó. Abra la página aquí e inténtelo de nuevo.',
+  tooMany: 'Ha habido demasiadas solicitudes en poco tiempo. Espere un poco e inténtelo de nuevo.',
+  timedOut: 'Lo que envió llegó con demasiada lentitud y no se transmitió. Inténtelo de nuevo.',
+  tooLarge:
+    'Lo que envió es demasiado grande para esta dirección. No se ha guardado nada. Envíe menos datos o un archivo más pequeño.',
+  diskFull:
+    'En este momento no hay espacio para recibir esto. No cuente con que se haya guardado; un administrador debe liberar espacio.',
+  unreachable: 'Este servicio no responde en este momento. Si había enviado algo, compruebe si está antes de enviarlo de nuevo.',
+  readOnlyText:
+    'En este momento el servicio se puede consultar, pero no modificar. No se ha guardado nada de lo que envió. La página de estado ofrece más información.',
+  leaseOut:
+    'Lo que se guarda aquí debe conservarse también en un segundo lugar, y en este momento no es posible comunicar con él. Por eso no se puede modificar nada; la lectura continúa. No se ha guardado nada de lo que envió.',
+  notYet:
+    'Las páginas públicas de este sitio se están recibiendo y verificando. Las páginas sin verificar no se muestran. Inténtelo de nuevo en un momento.',
+  signInExpired:
+    'No se pudo completar este inicio de sesión: tardó demasiado, se inició en otro navegador o ya se utilizó. Comience de nuevo.',
+  signInUnreachable:
+    'En este momento no se puede iniciar sesión. Hasta que se pueda, nadie se considera identificado. Las páginas públicas no están afectadas.',
+  fault:
+    'Se ha producido un error por nuestra parte y ha quedado registrado. Inténtelo de nuevo; si se repite, indíquenos el número siguiente.',
+};
