@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { sha256Schema } from '@bulkhead/contracts';
+import { EstateError, type Log } from '@bulkhead/kernel';
+import { createWireApp, readWireBody, type WireApp, type WireEnv } from '@bulkhead/wire';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import type { Seen } from '#finding/finding-queue.actions.ts';
+import type { Vault } from './vault.actions.ts';
+
+const OFFSITE = 'offsite';
+/** A colon cannot stand in a compartment's name, so no compartment can pass for off-site. */
+const PREFIX = 'compartment:';
+const STALL_MS = 60_000;
+const missingSchema = z.object({ digests: z.array(sha256Schema).max(50_000) });
+
+type Deps = {
+  readonly vault: Vault;
+  readonly compartmentSecrets: Readonly<Record<string, string>>;
+  readonly offsiteSecret: string;
+  readonly raise: (seen: Seen) => void;
+  readonly log: Log;
+};
+
+/** The vault's API: compartments add and read their own, off-site reads all, and nobody changes or removes anything. */
+export function createVaultApp(deps: Deps): WireApp {
+  const { vault } = deps;
+  const own = Object.entries(deps.compartmentSecrets).map(([name, secret]) => [`${PREFIX}${name}`, secret] as const);
+  const app = createWireApp({ secrets: { ...Object.fromEntries(own), [OFFSITE]: deps.offsiteSecret }, log: deps.log });
+
+  app.get('/health', (c) => {
+    const usage = vault.compartments.map((name) => [name, vault.usageOf(name)] as const);
+    return c.json({ ok: true, ...(c.var.caller === OFFSITE ? { compartments: Object.fromEntries(usage) } : {}) });
+  });
+
+  app.put('/blobs/:sha256', async (c) => {
+    const compartment = requireCompartment(c.var.caller);
+    const declared = c.req.header('content-length');
+    const body = cutWhenStalled(c.env.incoming);
+    const outcome = await vault.addBlob(compartment, c.req.param('sha256'), body, declared ? Number(declared) : undefined);
+    return c.json({ ok: true }, outcome === 'added' ? 201 : 200);
+  });
+
+  app.get('/blobs/:sha256', (c) => answerBlob(c, deps, requireCompartment(c.var.caller), c.req.param('sha256')));
+
+  app.get('/compartments/:compartment/blobs/:sha256', (c) => {
+    requireOffsite(c.var.caller);
+    return answerBlob(c, deps, c.req.param('compartment'), c.req.param('sha256'));
+  });
+
+  app.post('/compartments/:compartment/missing', async (c) => {
+    requireOffsite(c.var.caller);
+    const { digests } = await readWireBody(c.req.raw, missingSchema);
+    return c.json({ missing: await vault.listMissing(c.req.param('compartment'), digests) });
+  });
+
+  app.all('*', (c) => {
+    if (c.req.method === 'GET' || c.req.method === 'HEAD') return c.notFound();
+    deps.raise({
+      rule: 'vault.append_only_refused',
+      compartment: c.var.caller.startsWith(PREFIX) ? c.var.caller.slice(PREFIX.length) : null,
+      summary: 'something other than adding or reading was asked of the vault; it refused',
+      evidence: { method: c.req.method, path: c.req.path.slice(0, 200), caller: c.var.caller },
+    });
+    throw new EstateError('vault.append_only', `answering ${c.req.method}: the vault only adds and reads`);
+  });
+  return app;
+}
+
+async function answerBlob(c: Context<WireEnv>, deps: Deps, compartment: string, sha256: string): Promise<Response> {
+  const held = await deps.vault.renewLease(compartment, sha256);
+  if (c.req.method === 'HEAD' && held !== undefined) return new Response(null, { headers: headersOf(held) });
+  // Also when nothing was found: opening tells apart what is missing from what is damaged.
+  const { stream, bytes } = await deps.vault.openBlob(compartment, sha256);
+  // Rejects when the whole blob fitted into one chunk and was damaged: then there is still time for a clear refusal.
+  await once(stream, 'readable');
+  c.env.outgoing.writeHead(200, headersOf(bytes));
+  await pipeline(stream, c.env.outgoing).catch((error: unknown) => deps.log.warn({ err: error, sha256 }, 'sending a blob'));
+  return RESPONSE_ALREADY_SENT;
+}
+
+function headersOf(bytes: number): Record<string, string> {
+  return { 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
+}
+
+function requireCompartment(caller: string): string {
+  if (caller.startsWith(PREFIX)) return caller.slice(PREFIX.length);
+  throw new EstateError('request.forbidden', 'answering a call: only a compartment adds and reads at /blobs');
+}
+
+function requireOffsite(caller: string): void {
+  if (caller === OFFSITE) return;
+  throw new EstateError('request.forbidden', 'answering a call: only off-site reads what belongs to others');
+}
+
+/** A sender that stops halfway keeps a place among the uploads no longer than this. */
+function cutWhenStalled(body: Readable): Readable {
+  const timer = setTimeout(() => body.destroy(new EstateError('request.timed_out', 'receiving a blob: it stopped')), STALL_MS);
+  body.on('data', () => timer.refresh()).pause();
+  body.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
+  return body;
+}

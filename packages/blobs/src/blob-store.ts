@@ -1,0 +1,162 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import type { WirePeer } from '@bulkhead/wire';
+import { isMissing, refuseFullDisk } from './disk.ts';
+import { isBlobDigest, listBlobs, pathOfBlob, placeBlob } from './place.ts';
+import { type Spooled, spoolBlob } from './spool.ts';
+import { openFromVault, sendToVault } from './vault-peer.ts';
+import { readVerified } from './verified.ts';
+
+/** Up to this size a blob is verified before its first byte is handed out, and mended on the spot. */
+const VERIFIED_FIRST_BYTES = 1_048_576;
+const INCOMING = 'incoming';
+
+/** The file contents of one compartment: immutable, named by their SHA-256, each held here and in the vault off-site. */
+export type BlobStore = {
+  /**
+   * Stores contents of unknown length; resolves only when they are on this disk and the vault acknowledged them,
+   * so that the caller may then commit the row which names them. On any failure nothing is kept here, and the source is destroyed.
+   * @throws EstateError `blob.too_large`, `disk.full`, `vault.unreachable`, `vault.quota_exceeded`, or what the stream failed with
+   */
+  readonly put: (
+    source: Readable,
+    options?: { readonly limitBytes?: number },
+  ) => Promise<{ readonly sha256: string; readonly bytes: number }>;
+  /**
+   * Reads contents, fetching them from the vault if they are not here. Bytes are verified while they are read:
+   * damaged ones end in `blob.hash_mismatch` before their last chunk, are thrown away, and come from the vault the next time.
+   * @throws EstateError `blob.not_found`, `vault.unreachable`, `blob.hash_mismatch`
+   */
+  readonly open: (sha256: string) => Promise<{ readonly stream: Readable; readonly bytes: number }>;
+  /** Makes sure that contents are here, fetching them if need be. Answers their length; does not read what is already here. */
+  readonly ensure: (sha256: string) => Promise<number>;
+  /** Whether contents are on this disk. */
+  readonly has: (sha256: string) => Promise<boolean>;
+  /** Digests of all contents on this disk. */
+  readonly list: () => AsyncGenerator<string>;
+};
+
+/**
+ * Opens a compartment's blob directory; what an interrupted upload left there is removed. One process at a time may use it.
+ * @param options.limitBytes the largest contents that are stored
+ * @param options.onDamaged told of contents that no longer match their digest
+ */
+export function createBlobStore(options: {
+  readonly directory: string;
+  readonly vault: WirePeer;
+  readonly limitBytes: number;
+  readonly onDamaged?: (sha256: string) => void;
+}): BlobStore {
+  const { directory, vault } = options;
+  rmSync(join(directory, INCOMING), { recursive: true, force: true });
+  mkdirSync(join(directory, INCOMING), { recursive: true, mode: 0o700 });
+  const fetches = new Map<string, Promise<number>>();
+  let spooled = 0;
+  const nextSpoolPath = () => join(directory, INCOMING, String((spooled += 1)));
+
+  async function put(source: Readable, { limitBytes = options.limitBytes }: { readonly limitBytes?: number } = {}) {
+    const limit = Math.min(limitBytes, options.limitBytes);
+    const blob = await spoolOrDestroy(source, { path: nextSpoolPath(), limitBytes: limit });
+    try {
+      // Vault first: a blob in its place here is one that off-site has too [V1].
+      await sendToVault(vault, blob);
+      await placeBlob(blob.path, pathOfBlob(directory, blob.sha256), 'replace');
+    } catch (error) {
+      throw refuseFullDisk(error, 'storing contents: the disk has no room');
+    } finally {
+      await rm(blob.path, { force: true });
+    }
+    return { sha256: blob.sha256, bytes: blob.bytes };
+  }
+
+  async function fetchBlob(sha256: string): Promise<number> {
+    const body = await openFromVault(vault, sha256);
+    const whole = { path: nextSpoolPath(), limitBytes: Number.MAX_SAFE_INTEGER };
+    const blob = await spoolOrDestroy(body, whole).catch((error: unknown) => {
+      if (body.errored !== error) throw error;
+      throw new EstateError('vault.unreachable', `fetching blob ${sha256} from the vault: it stopped halfway`, { cause: error });
+    });
+    try {
+      if (blob.sha256 !== sha256)
+        throw new EstateError('blob.hash_mismatch', `fetching blob ${sha256} from the vault: it came with other bytes`);
+      await placeBlob(blob.path, pathOfBlob(directory, sha256), 'replace');
+    } finally {
+      await rm(blob.path, { force: true });
+    }
+    return blob.bytes;
+  }
+
+  function fetchOnce(sha256: string): Promise<number> {
+    const running = fetches.get(sha256) ?? fetchBlob(sha256).finally(() => fetches.delete(sha256));
+    fetches.set(sha256, running);
+    return running;
+  }
+
+  async function sizeHere(sha256: string): Promise<number | undefined> {
+    const found = await stat(pathOfBlob(directory, parseDigest(sha256))).catch(ignoreMissing);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  async function ensure(sha256: string): Promise<number> {
+    return (await sizeHere(sha256)) ?? fetchOnce(sha256);
+  }
+
+  async function open(sha256: string) {
+    const bytes = await ensure(sha256);
+    if (bytes <= VERIFIED_FIRST_BYTES) return openSmall(sha256);
+    return readVerified(pathOfBlob(directory, sha256), sha256, () => discard(sha256));
+  }
+
+  async function openSmall(sha256: string) {
+    const content = await readFile(pathOfBlob(directory, sha256));
+    if (sha256Hex(content) === sha256) return streamOf(content);
+    options.onDamaged?.(sha256);
+    await fetchOnce(sha256).catch((cause: unknown) => {
+      throw new EstateError('blob.hash_mismatch', `reading blob ${sha256}: damaged here, and not to be had from the vault`, {
+        cause,
+      });
+    });
+    const mended = await readFile(pathOfBlob(directory, sha256));
+    if (sha256Hex(mended) === sha256) return streamOf(mended);
+    throw new EstateError('blob.hash_mismatch', `reading blob ${sha256}: this disk damages what is written to it`);
+  }
+
+  async function discard(sha256: string): Promise<void> {
+    options.onDamaged?.(sha256);
+    await rm(pathOfBlob(directory, sha256), { force: true });
+  }
+
+  return {
+    put,
+    open,
+    ensure,
+    has: async (sha256) => (await sizeHere(sha256)) !== undefined,
+    list: () => listBlobs(directory),
+  };
+}
+
+async function spoolOrDestroy(source: Readable, options: Parameters<typeof spoolBlob>[1]): Promise<Spooled> {
+  try {
+    return await spoolBlob(source, options);
+  } catch (error) {
+    source.destroy();
+    throw error;
+  }
+}
+
+function streamOf(content: Buffer): { readonly stream: Readable; readonly bytes: number } {
+  return { stream: Readable.from(content.length === 0 ? [] : [content], { objectMode: false }), bytes: content.length };
+}
+
+function parseDigest(sha256: string): string {
+  if (isBlobDigest(sha256)) return sha256;
+  throw new EstateError('input.invalid', 'naming a blob: not a SHA-256 in lower-case hexadecimal');
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (isMissing(error)) return undefined;
+  throw error;
+}
