@@ -1,0 +1,177 @@
+-- What all migrations together make. Written by tools/dump-schema.ts; do not edit.
+
+table applied (
+  compartment text not null,
+  part text not null,
+  epoch integer not null,
+  state text not null,
+  is_ok boolean not null,
+  detail text not null,
+  seen_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint applied_part_check CHECK ((part = ANY (ARRAY['gateway'::text, 'supervisor'::text]))),
+  constraint applied_pkey PRIMARY KEY (compartment, part, epoch)
+);
+
+table approval (
+  recovery text not null,
+  operator text not null,
+  digest text,
+  is_approved boolean not null,
+  reason text not null,
+  given_at timestamp with time zone not null,
+  constraint approval_pkey PRIMARY KEY (recovery),
+  constraint approval_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table finding (
+  id integer not null generated always as identity,
+  rule text not null,
+  technique text not null,
+  compartment text,
+  reporter text not null,
+  summary text not null,
+  evidence jsonb not null,
+  seen_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  last_received_at timestamp with time zone not null,
+  reports integer not null default 1,
+  samples jsonb not null default '[]'::jsonb,
+  incident integer,
+  seals boolean not null,
+  sealed_epoch integer,
+  constraint finding_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id),
+  constraint finding_pkey PRIMARY KEY (id),
+  constraint finding_reports_check CHECK ((reports > 0))
+);
+CREATE INDEX finding_by_group ON public.finding USING btree (rule, reporter, received_at);
+CREATE INDEX finding_to_seal ON public.finding USING btree (id) WHERE (seals AND (sealed_epoch IS NULL));
+
+table incident (
+  id integer not null generated always as identity,
+  compartment text not null,
+  opened_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint incident_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX incident_one_open ON public.incident USING btree (compartment) WHERE (closed_at IS NULL);
+
+table ledger_due (
+  id bigint not null generated always as identity,
+  idempotency_key text not null,
+  kind text not null,
+  body jsonb not null,
+  noted_at timestamp with time zone not null,
+  constraint ledger_due_idempotency_key_key UNIQUE (idempotency_key),
+  constraint ledger_due_pkey PRIMARY KEY (id)
+);
+
+table notice (
+  number integer not null,
+  cause text not null,
+  at timestamp with time zone not null,
+  compartment text,
+  kind text not null,
+  unaffected text[] not null,
+  next_update_at timestamp with time zone,
+  constraint notice_cause_key UNIQUE (cause),
+  constraint notice_number_check CHECK ((number > 0)),
+  constraint notice_pkey PRIMARY KEY (number)
+);
+
+table operator_command (
+  nonce text not null,
+  operator text not null,
+  kind text not null,
+  signed_command jsonb not null,
+  received_at timestamp with time zone not null,
+  constraint operator_command_pkey PRIMARY KEY (nonce)
+);
+
+table protection_window (
+  compartment text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone,
+  reason text not null,
+  constraint protection_window_pkey PRIMARY KEY (compartment, from_at)
+);
+
+table receipt_batch (
+  key_id text not null,
+  sequence integer not null,
+  sha256 text not null,
+  receipts integer not null,
+  signed_batch jsonb not null,
+  received_at timestamp with time zone not null,
+  constraint receipt_batch_pkey PRIMARY KEY (key_id, sequence),
+  constraint receipt_batch_sequence_check CHECK ((sequence > 0))
+);
+
+table recovery (
+  id text not null,
+  compartment text not null,
+  kind text not null,
+  requested_by text not null,
+  reason text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  step text not null,
+  failure text,
+  epoch integer,
+  quarantine jsonb,
+  verification jsonb,
+  diff jsonb,
+  digest text,
+  awaiting_since timestamp with time zone,
+  image jsonb,
+  lost_beyond_seal bigint,
+  constraint recovery_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'reopen'::text]))),
+  constraint recovery_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX recovery_one_running ON public.recovery USING btree (compartment) WHERE (ended_at IS NULL);
+
+table recovery_blob (
+  recovery text not null,
+  digest text not null,
+  constraint recovery_blob_pkey PRIMARY KEY (recovery, digest),
+  constraint recovery_blob_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table recovery_step (
+  recovery text not null,
+  step text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  is_ok boolean,
+  detail text not null default ''::text,
+  constraint recovery_step_pkey PRIMARY KEY (recovery, step),
+  constraint recovery_step_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table seal_record (
+  compartment text not null,
+  epoch integer not null,
+  sealed_by text[] not null,
+  reason text not null,
+  requested_at timestamp with time zone not null,
+  lsn text,
+  timeline integer,
+  sealed_at timestamp with time zone,
+  recorded_at timestamp with time zone,
+  constraint seal_record_compartment_epoch_fkey FOREIGN KEY (compartment, epoch) REFERENCES site_order(compartment, epoch),
+  constraint seal_record_pkey PRIMARY KEY (compartment, epoch)
+);
+
+table site_order (
+  compartment text not null,
+  epoch integer not null,
+  state text not null,
+  cause text not null,
+  signed_order jsonb not null,
+  issued_at timestamp with time zone not null,
+  released_at timestamp with time zone,
+  constraint site_order_cause_key UNIQUE (cause),
+  constraint site_order_epoch_check CHECK ((epoch > 0)),
+  constraint site_order_pkey PRIMARY KEY (compartment, epoch),
+  constraint site_order_state_check CHECK ((state = ANY (ARRAY['open'::text, 'read-only'::text, 'sealed'::text, 'restoring'::text, 'verifying'::text])))
+);

@@ -1,0 +1,115 @@
+import {
+  type OperatorCommand,
+  openSigned,
+  PURPOSES,
+  type Signed,
+  type SignedCommand,
+  signedCommandSchema,
+  type VerifyingKey,
+} from '@bulkhead/contracts';
+import { EstateError, type Now } from '@bulkhead/kernel';
+import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
+import type { Seal } from '#order/seal/seal.rules.ts';
+import type { Recorder } from '#record/record.actions.ts';
+import {
+  approveRecovery,
+  type RequestDeps,
+  refuseRecovery,
+  requestReopening,
+  requestRestore,
+} from '#recovery/recovery.actions.ts';
+import { type FindingDeps, raiseFinding } from '#watch/finding.actions.ts';
+import { checkFresh, isSuspicious } from './command.rules.ts';
+import type { CommandStore } from './command.store.ts';
+import { tellSeal } from './desk.rules.ts';
+
+export type CommandDeps = {
+  readonly commands: CommandStore;
+  readonly operatorKeys: readonly VerifyingKey[];
+  readonly recorder: Recorder;
+  readonly seal: SealDeps;
+  readonly requests: RequestDeps;
+  readonly finding: FindingDeps;
+  readonly now: Now;
+};
+
+export type CommandReply = {
+  readonly request?: string;
+  readonly recovery?: string;
+  readonly epoch?: number;
+  /** Missing while the receiver has not told its position. */
+  readonly seal?: NonNullable<ReturnType<typeof tellSeal>>;
+};
+
+/**
+ * Obeys an operator's signed command: genuine, fresh, and once [C14]. What is refused is a finding.
+ * @throws EstateError `operator.unknown`, `signature.invalid`, `order.stale`, and what the command itself may throw
+ */
+export async function obeyCommand(deps: CommandDeps, signed: Signed): Promise<CommandReply> {
+  try {
+    const { value, keyId } = openCommand(deps, signed);
+    checkFresh(value.issuedAt, deps.now());
+    await useNonce(deps, value, keyId, signed);
+    const [reply] = await Promise.all([carryOut(deps, value.command, keyId), recordCommand(deps, value, keyId, signed)]);
+    return reply;
+  } catch (error) {
+    if (isSuspicious(error)) await reportRefusal(deps, signed.keyId, error);
+    throw error;
+  }
+}
+
+function openCommand(deps: CommandDeps, signed: Signed): { readonly value: SignedCommand; readonly keyId: string } {
+  if (!deps.operatorKeys.some(({ keyId }) => keyId === signed.keyId)) {
+    throw new EstateError('operator.unknown', 'obeying a command: its key is not that of an enrolled operator');
+  }
+  return openSigned(signed, { purpose: PURPOSES.command, keys: deps.operatorKeys, schema: signedCommandSchema });
+}
+
+async function useNonce(deps: CommandDeps, value: SignedCommand, operator: string, signed: Signed): Promise<void> {
+  const kept = { nonce: value.nonce, operator, kind: value.command.kind, signed, receivedAt: deps.now() };
+  if (await deps.commands.keepCommand(kept)) return;
+  throw new EstateError('order.stale', 'obeying a command: it was used before; sign a new one');
+}
+
+function recordCommand(deps: CommandDeps, value: SignedCommand, operator: string, signed: Signed): Promise<void> {
+  return deps.recorder.note({
+    kind: 'command.received',
+    idempotencyKey: `command:${value.nonce}`,
+    body: { operator, command: value.command, issuedAt: value.issuedAt, signed },
+  });
+}
+
+async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: string): Promise<CommandReply> {
+  if (command.kind === 'approve') {
+    await approveRecovery(deps.requests, { request: command.request, operator, digest: command.digest });
+    return { recovery: command.request };
+  }
+  if (command.kind === 'refuse') {
+    await refuseRecovery(deps.requests, { request: command.request, operator, reason: command.reason });
+    return { recovery: command.request };
+  }
+  const { compartment, reason } = command;
+  if (command.kind === 'seal') return describeSealed(await sealCompartment(deps.seal, { compartment, by: [operator], reason }));
+  const request = command.kind === 'restore' ? requestRestore : requestReopening;
+  const id = await request(deps.requests, { compartment, operator, reason });
+  return { request: id, recovery: id };
+}
+
+function describeSealed(seal: Seal): CommandReply {
+  const told = tellSeal(seal);
+  return { epoch: seal.epoch, ...(told ? { seal: told } : {}) };
+}
+
+async function reportRefusal(deps: CommandDeps, keyId: string, error: EstateError): Promise<void> {
+  await raiseFinding(
+    deps.finding,
+    {
+      rule: 'operator.refused',
+      compartment: null,
+      summary: 'a command of an operator was refused',
+      evidence: { keyId, code: error.code, message: error.message.slice(0, 500) },
+      seenAt: deps.now().toISOString(),
+    },
+    'desk',
+  );
+}

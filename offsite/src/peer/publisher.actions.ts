@@ -1,0 +1,55 @@
+import {
+  type EditionManifest,
+  editionManifestSchema,
+  languageSchema,
+  openSigned,
+  PURPOSES,
+  publicPathSchema,
+  sha256Schema,
+  signedSchema,
+  type VerifyingKey,
+} from '@bulkhead/contracts';
+import { hasCode } from '@bulkhead/kernel';
+import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
+import { z } from 'zod';
+
+const renderedSchema = z.object({
+  files: z.array(z.object({ path: publicPathSchema, language: languageSchema.nullable(), sha256: sha256Schema })).max(200_000),
+});
+export type RenderedPage = z.infer<typeof renderedSchema>['files'][number];
+
+/** The publisher, as recovery uses it. */
+export type PublisherPeer = {
+  /** The current edition, its signature verified; undefined if none was published yet. */
+  readonly findEdition: (compartment: string) => Promise<EditionManifest | undefined>;
+  /** Renders from a quarantine; publishes nothing. */
+  readonly render: (compartment: string, jail: WirePeer) => Promise<readonly RenderedPage[]>;
+  readonly pause: (compartment: string) => Promise<void>;
+  readonly resume: (compartment: string) => Promise<void>;
+};
+
+export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKey[]): PublisherPeer {
+  const tell = async (path: string) => {
+    const { body } = await openWire(peer, { method: 'POST', path, body: {} });
+    body.resume();
+  };
+  return {
+    findEdition: async (compartment) => {
+      const path = `/editions/${compartment}/latest`;
+      const signed = await callWire(peer, { method: 'GET', path }, signedSchema.optional()).catch((error: unknown) => {
+        if (hasCode(error, 'request.not_found')) return undefined;
+        throw error;
+      });
+      if (signed === undefined) return undefined;
+      const opened = openSigned(signed, { purpose: PURPOSES.edition, keys: editionKeys, schema: editionManifestSchema });
+      return opened.value;
+    },
+    render: async (compartment, jail) => {
+      const body = { jail: { socket: jail.socket, secret: jail.secret } };
+      const path = `/render/${compartment}`;
+      return (await callWire(peer, { method: 'POST', path, body, timeoutMs: 1_800_000 }, renderedSchema)).files;
+    },
+    pause: (compartment) => tell(`/editions/${compartment}/pause`),
+    resume: (compartment) => tell(`/editions/${compartment}/resume`),
+  };
+}

@@ -1,0 +1,65 @@
+import {
+  type Base,
+  baseSchema,
+  basesSchema,
+  type CompartmentStream,
+  compartmentStreamSchema,
+  compartmentStreamsSchema,
+  joinedStreamSchema,
+  type StreamSeal,
+  streamSealSchema,
+  type UnsealedStream,
+  unsealedStreamSchema,
+} from '@bulkhead/contracts';
+import { callWire, type WirePeer } from '@bulkhead/wire';
+import type { z } from 'zod';
+
+export type JoinedStream = z.infer<typeof joinedStreamSchema>;
+
+/** The receiver, as recovery uses it. */
+export type ReceiverPeer = {
+  /** Ends acknowledgements: the compartment's stream accepts nothing past the answered position. */
+  readonly seal: (compartment: string, epoch: number) => Promise<StreamSeal>;
+  readonly unseal: (compartment: string, epoch: number) => Promise<UnsealedStream>;
+  /** Goes on from a restored cluster's timeline. */
+  readonly join: (
+    compartment: string,
+    to: {
+      readonly systemId: string;
+      readonly timeline: number;
+      readonly epoch: number;
+      /** Leaves WAL behind that nobody has any more; the gap is recorded. */
+      readonly acceptGap?: boolean;
+    },
+  ) => Promise<JoinedStream>;
+  readonly takeBase: (compartment: string) => Promise<Base>;
+  readonly listBases: (compartment: string) => Promise<readonly Base[]>;
+  readonly readStream: (compartment: string) => Promise<CompartmentStream>;
+  readonly listStreams: () => Promise<readonly CompartmentStream[]>;
+};
+
+const SEAL_TIMEOUT_MS = 3000;
+const BASE_TIMEOUT_MS = 3_600_000;
+
+export function reachReceiver(peer: WirePeer): ReceiverPeer {
+  const at = (compartment: string) => `/compartments/${compartment}`;
+  return {
+    seal: (compartment, epoch) =>
+      callWire(
+        peer,
+        { method: 'POST', path: `${at(compartment)}/seal`, body: { epoch }, timeoutMs: SEAL_TIMEOUT_MS },
+        streamSealSchema,
+      ),
+    unseal: (compartment, epoch) =>
+      callWire(peer, { method: 'POST', path: `${at(compartment)}/unseal`, body: { epoch } }, unsealedStreamSchema),
+    join: (compartment, to) =>
+      callWire(peer, { method: 'POST', path: `${at(compartment)}/join`, body: to, timeoutMs: 60_000 }, joinedStreamSchema),
+    takeBase: (compartment) =>
+      callWire(peer, { method: 'POST', path: `${at(compartment)}/base`, body: {}, timeoutMs: BASE_TIMEOUT_MS }, baseSchema),
+    listBases: async (compartment) =>
+      (await callWire(peer, { method: 'GET', path: `${at(compartment)}/bases` }, basesSchema)).bases,
+    readStream: (compartment) => callWire(peer, { method: 'GET', path: at(compartment) }, compartmentStreamSchema),
+    listStreams: async () =>
+      (await callWire(peer, { method: 'GET', path: '/compartments', timeoutMs: 3000 }, compartmentStreamsSchema)).compartments,
+  };
+}

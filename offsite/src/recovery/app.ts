@@ -1,0 +1,263 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Estate, SigningKey, Trust } from '@bulkhead/contracts';
+import { EstateError, type Log, type Now } from '@bulkhead/kernel';
+import { connectionTo, listMigrations, migrate } from '@bulkhead/postgres';
+import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
+import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
+import { createCommandStore } from '#desk/command.store.ts';
+import { addDeskRoutes } from '#desk/desk.routes.ts';
+import { createIncidentStore } from '#incident/incident.store.ts';
+import { keepPublicInformed } from '#notice/notice.actions.ts';
+import { createNoticeStore } from '#notice/notice.store.ts';
+import { pauseContained } from '#notice/publishing.actions.ts';
+import { loadOrders, type OrderDeps, settleOrders } from '#order/order.actions.ts';
+import { addOrderRoutes } from '#order/order.routes.ts';
+import { createOrderStore } from '#order/order.store.ts';
+import { OrderBook } from '#order/order-book.actions.ts';
+import { addAppliedRoutes } from '#order/seal/applied.routes.ts';
+import { completeSeals, type SealDeps } from '#order/seal/seal.actions.ts';
+import { createSealStore } from '#order/seal/seal.store.ts';
+import { reachJail } from '#peer/jail.actions.ts';
+import { reachLedger } from '#peer/ledger.actions.ts';
+import { reachPublisher } from '#peer/publisher.actions.ts';
+import { reachReceiver } from '#peer/receiver.actions.ts';
+import { reachStatus } from '#peer/status.actions.ts';
+import { reachSupervisor } from '#peer/supervisor.actions.ts';
+import { reachVault } from '#peer/vault.actions.ts';
+import { probeCompartment } from '#probe/probe.actions.ts';
+import { createRecorder } from '#record/record.actions.ts';
+import { createRecordStore } from '#record/record.store.ts';
+import { every, runRounds } from '#record/round.actions.ts';
+import { type FindingDeps, sealForFindings } from '#watch/finding.actions.ts';
+import { createFindingStore } from '#watch/finding.store.ts';
+import { createReceiptStore } from '#watch/receipt.store.ts';
+import { StreamWatch } from '#watch/stream.actions.ts';
+import { addFindingRoutes, addTestimonyRoutes } from '#watch/watch.routes.ts';
+import { createWindowStore } from '#watch/window.store.ts';
+import type { RecoveryConfig } from './config.ts';
+import { addImageRoutes } from './recovery.routes.ts';
+import { createRecoveryStore } from './recovery.store.ts';
+import { launchRecoveryEngine, type RecoveryEngine } from './recovery.workflow.ts';
+import type { RecoveryDeps } from './recovery-step.actions.ts';
+
+const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
+const EVERY_MS = 1000;
+const WINDOWS_TOLD = 200;
+
+export type RecoverySetting = {
+  readonly config: RecoveryConfig;
+  readonly estate: Estate;
+  readonly trust: Trust;
+  readonly key: SigningKey;
+  readonly log: Log;
+  readonly now: Now;
+  readonly newId: () => string;
+};
+
+export type RecoveryParts = ReturnType<typeof composeRecovery>;
+
+/** Brings up recovery: orders first, then the desk; whoever else is not there yet is waited for in the background. */
+export async function startRecovery(setting: RecoverySetting): Promise<{ readonly stop: () => Promise<void> }> {
+  requireDistinctOperators(setting.trust);
+  const stopping = new AbortController();
+  const database = await openMigrated(setting.config, setting.now);
+  const parts = composeRecovery(setting, database, stopping.signal);
+  await loadOrders(parts.order);
+  const engine = await launchRecoveryEngine(parts.recovery, database.workflowPool);
+  const serving = await serve(setting, parts, engine, database);
+  const background = keepGoing(setting, parts, stopping.signal);
+  setting.log.info({ compartments: [...parts.order.manifests.keys()] }, 'recovery is up');
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all([...serving.map((server) => server.close()), parts.recorder.close()]);
+      await Promise.all(background);
+    },
+  };
+}
+
+/** Builds stores, peers and what the actions need of them. */
+export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabase, stopping: AbortSignal) {
+  const { config, estate, trust, key, log, now } = setting;
+  const manifests = new Map(estate.compartments.map(({ manifest }) => [manifest.name, manifest]));
+  const receiver = reachReceiver(peerOf(config, 'RECEIVER'));
+  const publisher = reachPublisher(peerOf(config, 'PUBLISHER'), trust.editionKeys);
+  const recorder = createRecorder({ store: createRecordStore(db), ledger: reachLedger(peerOf(config, 'LEDGER')), now, log });
+  const order: OrderDeps = { orders: createOrderStore(db), book: new OrderBook(), recorder, manifests, key, now };
+  const seal: SealDeps = { ...order, seals: createSealStore(db), receiver, log, underWay: new Map() };
+  const incident = { incidents: createIncidentStore(db), now };
+  const queue = { waiting: 0, last: Promise.resolve() };
+  const finding: FindingDeps = { ...incident, findings: createFindingStore(db), recorder, manifests, seal, queue, log };
+  const recovery: RecoveryDeps = {
+    recoveries: createRecoveryStore(db),
+    seal,
+    incident,
+    recorder,
+    receiver,
+    supervisor: reachSupervisor(peerOf(config, 'SUPERVISOR')),
+    vault: reachVault(peerOf(config, 'VAULT')),
+    publisher,
+    reachJail,
+    standbys: new Map(Object.entries(config.JAILS_JSON).map(([name, peer]) => [name, reachJail(peer)])),
+    manifests,
+    listMigrations: (compartment) => listMigrationsOf(estate, compartment),
+    probe: (manifest) => probeCompartment({ estate, publisher, now }, manifest, config.PATIENCE_JSON.probeMs, stopping),
+    patience: config.PATIENCE_JSON,
+    now,
+    log,
+    stopping,
+  };
+  const testimony = {
+    receipts: createReceiptStore(db),
+    gatewayKeys: trust.gatewayKeys,
+    finding,
+    windows: createWindowStore(db),
+    announce: () => order.book.announce(),
+    recorder,
+    manifests,
+    now,
+  };
+  const streams = new StreamWatch({ receiver, finding });
+  return {
+    order,
+    seal,
+    recorder,
+    finding,
+    testimony,
+    streams,
+    recovery,
+    commands: createCommandStore(db),
+    notices: createNoticeStore(db),
+  };
+}
+
+async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine, database: OffsiteDatabase) {
+  const { config, estate, log } = setting;
+  const { order, seal, finding, testimony, recovery } = parts;
+
+  const headquarters = createWireApp({ secrets: { headquarters: config.HQ_SECRET }, log });
+  addOrderRoutes(headquarters, { ...order, leaseMs: estate.leaseMs });
+  addAppliedRoutes(headquarters, seal);
+  addFindingRoutes(headquarters, finding, 'headquarters');
+  addTestimonyRoutes(headquarters, testimony);
+  addImageRoutes(headquarters, recovery);
+
+  const offsite = createWireApp({ secrets: { offsite: config.INTERNAL_SECRET }, log });
+  addFindingRoutes(offsite, finding, 'offsite');
+
+  const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
+  addDeskRoutes(desk, composeDesk(setting, parts, engine));
+
+  const servers = [
+    { app: headquarters, socket: config.HQ_SOCKET },
+    { app: offsite, socket: config.INTERNAL_SOCKET },
+    { app: desk, socket: config.DESK_SOCKET },
+  ];
+  for (const { app } of servers) addHealth(app, database, order.book);
+  // Whoever reaches the directory may connect; each socket asks for a secret of its own.
+  return Promise.all(servers.map((server) => serveWire({ ...server, mode: 0o666 })));
+}
+
+function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine) {
+  const { order, seal, finding, recorder, testimony, streams, recovery, commands } = parts;
+  const { book, manifests } = order;
+  const { recoveries } = recovery;
+  return {
+    book,
+    manifests,
+    findStream: (compartment: string) => streams.find(compartment),
+    listSeals: () => seal.seals.listLatest(),
+    listFindings: async (limit: number) => [...(await finding.findings.listNewest(limit))],
+    listRecoveries: (limit: number) => recoveries.listShown(limit),
+    getRecovery: (id: string) => recoveries.getShown(id),
+    listWindows: (limit: number) => testimony.windows.listNewest(limit),
+    commands,
+    operatorKeys: trust.operatorKeys,
+    recorder,
+    seal,
+    requests: { recoveries, book, manifests, engine, now, newId },
+    finding,
+    now,
+  };
+}
+
+/** What runs by itself: each part reads the world again and again, and does what is owed. */
+function keepGoing({ config, estate, now, log }: RecoverySetting, parts: RecoveryParts, signal: AbortSignal): Promise<void>[] {
+  const { order, seal, finding, recorder, testimony, streams, recovery, notices } = parts;
+  const { book } = order;
+  const manifests = [...order.manifests.values()];
+  const informing = {
+    notices,
+    recorder,
+    status: reachStatus(peerOf(config, 'STATUS')),
+    organisation: estate.organisation,
+    isSample: estate.isSample,
+    manifests,
+    listOrders: () => book.listReleased().map((released) => released.order),
+    listWindows: () => testimony.windows.listNewest(WINDOWS_TOLD),
+    untilChanged: (withinMs: number, until: AbortSignal) => book.untilChanged(withinMs, until),
+    now,
+    log,
+  };
+  const pausing = {
+    manifests,
+    stateOf: (name: string) => book.stateOf(name),
+    publisher: recovery.publisher,
+    paused: new Set<string>(),
+  };
+  const rounds: readonly (readonly [what: string, work: () => Promise<void>])[] = [
+    ['settling orders', () => settleOrders(order)],
+    ['completing seals', () => completeSeals(seal)],
+    ['sealing for findings', () => sealForFindings(finding)],
+    ['looking at the streams', () => streams.look()],
+    ['pausing the publisher', () => pauseContained(pausing)],
+  ];
+  return [
+    ...rounds.map(([what, work]) => runRounds({ what, log, signal }, work, every(EVERY_MS, signal))),
+    keepPublicInformed(informing, signal),
+  ];
+}
+
+export async function openMigrated(config: RecoveryConfig, now: Now): Promise<OffsiteDatabase> {
+  const connection = connectionTo(config.DATABASE_SOCKET_DIRECTORY, {
+    database: config.DATABASE_NAME,
+    role: config.DATABASE_ROLE,
+    password: config.DATABASE_PASSWORD,
+    applicationName: 'recovery',
+  });
+  await migrate({ connection, directory: MIGRATIONS, now });
+  return openOffsiteDatabase(connection);
+}
+
+type PeerName = 'RECEIVER' | 'LEDGER' | 'VAULT' | 'PUBLISHER' | 'STATUS' | 'SUPERVISOR';
+
+function peerOf(config: RecoveryConfig, name: PeerName) {
+  return { socket: config[`${name}_SOCKET`], secret: config[`${name}_SECRET`] };
+}
+
+// Two names with one key would let one person be both operators.
+function requireDistinctOperators({ operatorKeys }: Trust): void {
+  const keys = new Set(operatorKeys.map(({ publicKey }) => publicKey));
+  const names = new Set(operatorKeys.map(({ keyId }) => keyId));
+  const isNamed = operatorKeys.every(({ keyId }) => /^operator:[a-z][a-z0-9-]{0,40}$/.test(keyId));
+  if (keys.size === operatorKeys.length && names.size === operatorKeys.length && isNamed) return;
+  throw new EstateError(
+    'config.invalid',
+    'reading TRUST_FILE: each operator needs a key of their own, named like operator:alice; enrol two different people',
+  );
+}
+
+async function listMigrationsOf(estate: Estate, compartment: string) {
+  const directory = estate.compartments.find(({ manifest }) => manifest.name === compartment)?.directory ?? compartment;
+  const path = isAbsolute(directory) ? directory : resolve(CHECKOUT, directory);
+  return (await listMigrations(join(path, 'migrations'))).map(({ name, sha256 }) => ({ name, sha256 }));
+}
+
+function addHealth(app: WireApp, database: OffsiteDatabase, book: OrderBook): void {
+  app.get('/health', async (c) => {
+    const ok = await database.isAnswering();
+    return c.json({ ok, database: ok, orders: book.listReleased().length }, ok ? 200 : 503);
+  });
+}

@@ -1,0 +1,377 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import {
+  type EditionManifest,
+  PURPOSES,
+  type PublicStatus,
+  publicStatusSchema,
+  type SigningKey,
+  type StreamSeal,
+  signMessage,
+} from '@bulkhead/contracts';
+import { createLog, EstateError, sha256Hex } from '@bulkhead/kernel';
+import { createWireApp, readWireBody, serveWire, type WireApp } from '@bulkhead/wire';
+import { z } from 'zod';
+
+/** Told of every call that recovery makes, before it is carried out and once it is (and not answered yet). */
+export type Hook = (call: string, phase: 'before' | 'after') => void | Promise<void>;
+
+export const SECRET = 'a secret of the tests, long enough';
+const silent = createLog('peer', 'silent');
+
+/** Peers of recovery whose processes are not in this test; they speak the same wire. */
+export class Peers {
+  hook: Hook = () => undefined;
+  readonly calls: string[] = [];
+  readonly receiver = new ReceiverPeer('website');
+  readonly identityReceiver = new ReceiverPeer('identity');
+  readonly jails = new Map<string, QuarantinePeer>();
+  readonly deletedQuarantines: string[] = [];
+  readonly rebuilt: string[] = [];
+  readonly paused = new Set<string>();
+  readonly status: PublicStatus[] = [];
+  readonly directory: string;
+  readonly editionKey: SigningKey;
+  pages: Record<string, string> = { '/': 'front page', '/en/about': 'about us' };
+  /** Changes what a quarantine answers. */
+  verification: Partial<{ violations: number; checksums: boolean; missingMigration: string; blobs: string[] }> = {};
+  quarantineTimeline = 2;
+  rows = 'the rows of the archive';
+  standbyRows = 'the rows of the archive';
+  #servers: { readonly close: () => Promise<void> }[] = [];
+  #gateway: Server | undefined;
+
+  constructor(directory: string, editionKey: SigningKey) {
+    this.directory = directory;
+    this.editionKey = editionKey;
+  }
+
+  socket(name: string): string {
+    return join(this.directory, `${name}.sock`);
+  }
+
+  async open(port: number): Promise<void> {
+    this.#servers = await Promise.all([
+      this.#serve('receiver', (app) => {
+        for (const receiver of [this.receiver, this.identityReceiver]) {
+          receiver.addRoutes(app, (call, work) => this.#carryOut(call, work));
+        }
+        app.get('/compartments', (c) => {
+          if (this.receiver.isAway) throw new EstateError('wire.unreachable', 'the receiver of the tests is away');
+          return c.json({ compartments: [this.receiver.describe(), this.identityReceiver.describe()] });
+        });
+      }),
+      this.#serve('supervisor', (app) => this.#addSupervisor(app)),
+      this.#serve('publisher', (app) => this.#addPublisher(app)),
+      this.#serve('status', (app) => {
+        app.post('/facts', async (c) => {
+          this.status.push(await readWireBody(c.req.raw, publicStatusSchema));
+          return c.json({ ok: true });
+        });
+      }),
+      this.#serve('standby', (app) => {
+        app.get('/health', (c) => c.json(healthOf('standby', 'ready', this.receiver.timeline)));
+        app.post('/digest', async (c) => this.#carryOut('standby.digest', async () => c.json(this.#digests(this.standbyRows))));
+      }),
+    ]);
+    this.#gateway = createServer((incoming, outgoing) => {
+      void this.#answerStranger(incoming.headers.host ?? '', incoming.url ?? '/').then(({ status, body, location }) => {
+        outgoing.writeHead(status, location === undefined ? {} : { location });
+        outgoing.end(body);
+      });
+    });
+    await new Promise<void>((resolve) => this.#gateway?.listen(port, '127.0.0.1', resolve));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#servers, ...this.jails.values()].map((server) => server.close()));
+    this.#gateway?.closeAllConnections();
+    await new Promise((resolve) => this.#gateway?.close(resolve));
+  }
+
+  /** Notes a call, lets the hook see it before and after its work. */
+  async #carryOut<T>(call: string, work: () => Promise<T>): Promise<T> {
+    this.calls.push(call);
+    await this.hook(call, 'before');
+    const result = await work();
+    await this.hook(call, 'after');
+    return result;
+  }
+
+  async #serve(name: string, add: (app: WireApp) => void): Promise<{ readonly close: () => Promise<void> }> {
+    const app = createWireApp({ secrets: { recovery: SECRET }, log: silent });
+    add(app);
+    return serveWire({ app, socket: this.socket(name) });
+  }
+
+  #addSupervisor(app: WireApp): void {
+    const asked = z.object({ compartment: z.string(), id: z.string() });
+    app.post('/quarantines', async (c) => {
+      const { id } = await readWireBody(c.req.raw, asked);
+      return this.#carryOut('supervisor.quarantine', async () => {
+        if (!this.jails.has(id)) this.jails.set(id, await this.#startJail(id));
+        return c.json({ socket: this.socket(id), secret: SECRET });
+      });
+    });
+    app.delete('/quarantines/:id', async (c) =>
+      this.#carryOut('supervisor.delete', async () => {
+        const id = c.req.param('id');
+        this.deletedQuarantines.push(id);
+        await this.jails.get(id)?.close();
+        this.jails.delete(id);
+        return c.json({ ok: true });
+      }),
+    );
+    app.post('/standbys/:c/rebuild', async (c) =>
+      this.#carryOut('supervisor.rebuild', async () => {
+        this.rebuilt.push(c.req.param('c'));
+        return c.json({ ok: true });
+      }),
+    );
+  }
+
+  async #startJail(id: string): Promise<QuarantinePeer> {
+    const image = Buffer.from(`a cluster restored for ${id}`);
+    let isImaged = false;
+    const server = await this.#serve(id, (app) => {
+      app.get('/health', async (c) =>
+        this.#carryOut('jail.health', async () =>
+          c.json({
+            ...healthOf('quarantine', isImaged ? 'imaged' : 'ready', this.quarantineTimeline),
+            archiveLsn: this.receiver.lsn,
+            unreplayedBytes: 0,
+          }),
+        ),
+      );
+      app.post('/verify', async (c) => {
+        const request = await readWireBody(c.req.raw, z.object({ checks: z.array(z.object({ name: z.string() })) }));
+        return this.#carryOut('jail.verify', async () => c.json(this.#verification(request.checks)));
+      });
+      app.post('/digest', async (c) => this.#carryOut('jail.digest', async () => c.json(this.#digests(this.rows))));
+      app.post('/image', async (c) =>
+        this.#carryOut('jail.image', async () => {
+          isImaged = true;
+          return c.json({
+            bytes: image.length,
+            sha256: sha256Hex(image),
+            systemId: '7000000000000000001',
+            timeline: this.quarantineTimeline,
+            checkpointLsn: this.receiver.lsn,
+          });
+        }),
+      );
+      app.get('/image', (c) => c.body(image, 200, { 'content-length': String(image.length) }));
+    });
+    return { close: server.close };
+  }
+
+  #verification(checks: readonly { readonly name: string }[]) {
+    const { violations = 0, checksums = true, missingMigration, blobs = [] } = this.verification;
+    return {
+      isSound: true,
+      lsn: this.receiver.lsn,
+      checksums: { isOk: checksums, failures: checksums ? [] : ['base/1/2 block 3'] },
+      amcheck: { isOk: true, tables: 2, indexes: 2, failures: [], skipped: false },
+      migrations: {
+        isOk: missingMigration === undefined,
+        missing: missingMigration === undefined ? [] : [missingMigration],
+        changed: [],
+        unexpected: [],
+      },
+      checks: checks.map(({ name }) => ({ name, violations, failure: null })),
+      blobs,
+      badBlobs: [],
+    };
+  }
+
+  #digests(rows: string) {
+    return { lsn: this.receiver.lsn, tables: [{ table: 'article', rows: 3, sha256: sha256Hex(rows) }] };
+  }
+
+  #addPublisher(app: WireApp): void {
+    app.get('/editions/:c/latest', (c) => c.json(signMessage(this.editionKey, PURPOSES.edition, this.edition())));
+    app.post('/render/:c', async (c) =>
+      this.#carryOut('publisher.render', async () =>
+        c.json({ files: this.edition().files.map(({ path, language, sha256 }) => ({ path, language, sha256 })) }),
+      ),
+    );
+    app.post('/editions/:c/pause', (c) => {
+      this.paused.add(c.req.param('c'));
+      return c.json({ ok: true });
+    });
+    app.post('/editions/:c/resume', async (c) =>
+      this.#carryOut('publisher.resume', async () => {
+        this.paused.delete(c.req.param('c'));
+        return c.json({ ok: true });
+      }),
+    );
+  }
+
+  edition(): EditionManifest {
+    return {
+      compartment: 'website',
+      number: 7,
+      publishedAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: '2036-01-01T00:00:00.000Z',
+      lsn: '0/3000000',
+      files: Object.entries(this.pages).map(([path, body]) => ({
+        path,
+        status: 200,
+        language: 'en',
+        headers: {},
+        sha256: sha256Hex(body),
+        bytes: Buffer.byteLength(body),
+      })),
+    };
+  }
+
+  /** What the gateway serves; changed to show a page that is not the signed one. */
+  serves: (path: string) => string | undefined = (path) => this.pages[path];
+
+  async #answerStranger(host: string, path: string): Promise<{ status: number; body: string; location?: string }> {
+    return this.#carryOut('gateway.look', async () => {
+      if (host.startsWith('newsroom.')) return { status: 303, body: '', location: 'http://id.localhost/sign-in' };
+      const body = this.serves(path);
+      return body === undefined ? { status: 404, body: 'no such page' } : { status: 200, body };
+    });
+  }
+}
+
+export type QuarantinePeer = { readonly close: () => Promise<void> };
+
+function healthOf(mode: 'standby' | 'quarantine', state: string, timeline: number) {
+  return {
+    compartment: 'website',
+    mode,
+    state,
+    message: 'of the tests',
+    code: null,
+    systemId: '7000000000000000001',
+    timeline,
+    base: '20260101T000000Z-00000001-0000000003000000',
+    replayLsn: '0/4000000',
+    receivedLsn: null,
+    archiveLsn: null,
+    unreplayedBytes: null,
+    leftOut: [],
+  };
+}
+
+/** The receiver's laws of seals and epochs, without WAL. */
+class ReceiverPeer {
+  readonly name: string;
+  lsn = '0/4000000';
+  timeline = 1;
+  epoch = 0;
+  seal: StreamSeal | null = null;
+  sealedBy = 0;
+  sealRecords = 0;
+  isConnected = true;
+  isAway = false;
+  joins: { systemId: string; timeline: number; epoch: number }[] = [];
+  /** The first WAL of a cluster that joins is gone. */
+  losesFirstWal = false;
+  isBroken = false;
+  gaps: { timeline: number; fromLsn: string; toLsn: string; foundAt: string }[] = [];
+  bases: { timeline: number }[] = [{ timeline: 1 }];
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  addRoutes(app: WireApp, carryOut: <T>(call: string, work: () => Promise<T>) => Promise<T>): void {
+    const epochSchema = z.object({ epoch: z.number() });
+    app.use(`/compartments/${this.name}/*`, async (_, next) => {
+      if (this.isAway) throw new EstateError('wire.unreachable', 'the receiver of the tests is away');
+      await next();
+    });
+    app.get(`/compartments/${this.name}`, (c) => c.json(this.describe()));
+    app.post(`/compartments/${this.name}/seal`, async (c) => {
+      const { epoch } = await readWireBody(c.req.raw, epochSchema);
+      return carryOut('receiver.seal', async () => {
+        if (epoch < this.epoch) throw new EstateError('order.stale', 'sealing: an older epoch');
+        this.epoch = epoch;
+        if (this.seal === null) this.sealRecords += 1;
+        this.seal ??= { lsn: this.lsn, timeline: this.timeline, epoch, sealedAt: new Date().toISOString() };
+        return c.json(this.seal);
+      });
+    });
+    app.post(`/compartments/${this.name}/unseal`, async (c) => {
+      const { epoch } = await readWireBody(c.req.raw, epochSchema);
+      return carryOut('receiver.unseal', async () => {
+        if (this.seal === null) throw new EstateError('compartment.wrong_state', 'unsealing: it is not sealed');
+        if (epoch <= this.seal.epoch) throw new EstateError('order.stale', 'unsealing: an older epoch');
+        this.epoch = epoch;
+        const { lsn } = this.seal;
+        this.seal = null;
+        return c.json({ lsn, headquartersLsn: lsn, acceptedBeyondSeal: false });
+      });
+    });
+    const joinSchema = epochSchema.extend({ systemId: z.string(), timeline: z.number(), acceptGap: z.boolean().optional() });
+    app.post(`/compartments/${this.name}/join`, async (c) => {
+      const asked = await readWireBody(c.req.raw, joinSchema);
+      return carryOut('receiver.join', async () => {
+        const last = this.joins.at(-1);
+        if (last?.epoch !== asked.epoch) {
+          const isRepair = this.isBroken && asked.acceptGap === true;
+          if (!isRepair && (this.seal === null || asked.epoch <= this.seal.epoch))
+            throw new EstateError('order.stale', 'joining: an older epoch');
+          this.joins.push(asked);
+          Object.assign(this, { epoch: asked.epoch, timeline: asked.timeline, seal: null });
+          this.isBroken = this.losesFirstWal && !asked.acceptGap;
+          if (isRepair)
+            this.gaps.push({
+              timeline: this.timeline,
+              fromLsn: '0/3000000',
+              toLsn: '0/5000000',
+              foundAt: new Date().toISOString(),
+            });
+        }
+        return c.json({ systemId: asked.systemId, timeline: asked.timeline, fromLsn: this.lsn });
+      });
+    });
+    app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
+    app.post(`/compartments/${this.name}/base`, async (c) =>
+      carryOut('receiver.base', async () => {
+        this.bases.push({ timeline: this.timeline });
+        return c.json(baseOf(this.timeline));
+      }),
+    );
+  }
+
+  describe() {
+    const running = this.isConnected ? 'streaming' : 'disconnected';
+    const state = this.seal ? 'sealed' : this.isBroken ? 'broken' : running;
+    return {
+      name: this.name,
+      state,
+      fault: this.isBroken
+        ? { code: 'archive.gap', message: 'headquarters no longer has it', at: new Date().toISOString() }
+        : null,
+      systemId: '7000000000000000001',
+      timeline: this.timeline,
+      epoch: this.epoch,
+      receivedLsn: this.lsn,
+      flushedLsn: this.lsn,
+      lastMessageAt: null,
+      lagBytes: 128,
+      seal: this.seal,
+      gaps: this.gaps,
+      joins: [],
+    };
+  }
+}
+
+function baseOf(timeline: number) {
+  return {
+    id: `20260101T000000Z-0000000${timeline}-0000000003000000`,
+    systemId: '7000000000000000001',
+    timeline,
+    startLsn: timeline === 1 ? '0/3000000' : '0/6000000',
+    endLsn: timeline === 1 ? '0/3000100' : '0/6000100',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:01.000Z',
+    bytes: 1024,
+    sha256: sha256Hex('a base'),
+  };
+}

@@ -1,0 +1,162 @@
+// What the queries know of the schema. Written by tools/dump-schema.ts; do not edit.
+import type { Generated, GeneratedAlways } from 'kysely';
+
+export interface AppliedTable {
+  compartment: string;
+  part: string;
+  epoch: number;
+  state: string;
+  is_ok: boolean;
+  detail: string;
+  seen_at: Date;
+  received_at: Date;
+}
+
+export interface ApprovalTable {
+  recovery: string;
+  operator: string;
+  digest: string | null;
+  is_approved: boolean;
+  reason: string;
+  given_at: Date;
+}
+
+export interface FindingTable {
+  id: GeneratedAlways<number>;
+  rule: string;
+  technique: string;
+  compartment: string | null;
+  reporter: string;
+  summary: string;
+  evidence: unknown;
+  seen_at: Date;
+  received_at: Date;
+  last_received_at: Date;
+  reports: Generated<number>;
+  samples: Generated<unknown>;
+  incident: number | null;
+  seals: boolean;
+  sealed_epoch: number | null;
+}
+
+export interface IncidentTable {
+  id: GeneratedAlways<number>;
+  compartment: string;
+  opened_at: Date;
+  closed_at: Date | null;
+}
+
+export interface LedgerDueTable {
+  id: GeneratedAlways<string>;
+  idempotency_key: string;
+  kind: string;
+  body: unknown;
+  noted_at: Date;
+}
+
+export interface NoticeTable {
+  number: number;
+  cause: string;
+  at: Date;
+  compartment: string | null;
+  kind: string;
+  unaffected: string[];
+  next_update_at: Date | null;
+}
+
+export interface OperatorCommandTable {
+  nonce: string;
+  operator: string;
+  kind: string;
+  signed_command: unknown;
+  received_at: Date;
+}
+
+export interface ProtectionWindowTable {
+  compartment: string;
+  from_at: Date;
+  to_at: Date | null;
+  reason: string;
+}
+
+export interface ReceiptBatchTable {
+  key_id: string;
+  sequence: number;
+  sha256: string;
+  receipts: number;
+  signed_batch: unknown;
+  received_at: Date;
+}
+
+export interface RecoveryTable {
+  id: string;
+  compartment: string;
+  kind: string;
+  requested_by: string;
+  reason: string;
+  started_at: Date;
+  ended_at: Date | null;
+  step: string;
+  failure: string | null;
+  epoch: number | null;
+  quarantine: unknown;
+  verification: unknown;
+  diff: unknown;
+  digest: string | null;
+  awaiting_since: Date | null;
+  image: unknown;
+  lost_beyond_seal: string | null;
+}
+
+export interface RecoveryBlobTable {
+  recovery: string;
+  digest: string;
+}
+
+export interface RecoveryStepTable {
+  recovery: string;
+  step: string;
+  started_at: Date;
+  ended_at: Date | null;
+  is_ok: boolean | null;
+  detail: Generated<string>;
+}
+
+export interface SealRecordTable {
+  compartment: string;
+  epoch: number;
+  sealed_by: string[];
+  reason: string;
+  requested_at: Date;
+  lsn: string | null;
+  timeline: number | null;
+  sealed_at: Date | null;
+  recorded_at: Date | null;
+}
+
+export interface SiteOrderTable {
+  compartment: string;
+  epoch: number;
+  state: string;
+  cause: string;
+  signed_order: unknown;
+  issued_at: Date;
+  released_at: Date | null;
+}
+
+export interface Schema {
+  applied: AppliedTable;
+  approval: ApprovalTable;
+  finding: FindingTable;
+  incident: IncidentTable;
+  ledger_due: LedgerDueTable;
+  notice: NoticeTable;
+  operator_command: OperatorCommandTable;
+  protection_window: ProtectionWindowTable;
+  receipt_batch: ReceiptBatchTable;
+  recovery: RecoveryTable;
+  recovery_blob: RecoveryBlobTable;
+  recovery_step: RecoveryStepTable;
+  seal_record: SealRecordTable;
+  site_order: SiteOrderTable;
+}

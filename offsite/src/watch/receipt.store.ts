@@ -1,0 +1,55 @@
+import type { Signed } from '@bulkhead/contracts';
+import { violatedConstraint } from '@bulkhead/postgres';
+import type { Kysely } from 'kysely';
+import type { Schema } from '#schema.ts';
+
+export type StoredBatch = {
+  readonly keyId: string;
+  readonly sequence: number;
+  readonly sha256: string;
+  readonly receipts: number;
+  readonly signed: Signed;
+  readonly receivedAt: Date;
+};
+
+export type ReceiptStore = {
+  /** The highest sequence stored of a key; 0 if none. */
+  readonly lastSequence: (keyId: string) => Promise<number>;
+  readonly findDigest: (keyId: string, sequence: number) => Promise<string | undefined>;
+  /** False if the sequence is taken. */
+  readonly addBatch: (batch: StoredBatch) => Promise<boolean>;
+};
+
+export function createReceiptStore(db: Kysely<Schema>): ReceiptStore {
+  return {
+    lastSequence: async (keyId) => {
+      const row = await db
+        .selectFrom('receipt_batch')
+        .select(({ fn }) => fn.max('sequence').as('last'))
+        .where('key_id', '=', keyId)
+        .executeTakeFirst();
+      return row?.last ?? 0;
+    },
+    findDigest: async (keyId, sequence) => {
+      const row = await db
+        .selectFrom('receipt_batch')
+        .select('sha256')
+        .where('key_id', '=', keyId)
+        .where('sequence', '=', sequence)
+        .executeTakeFirst();
+      return row?.sha256;
+    },
+    addBatch: async ({ keyId, sequence, sha256, receipts, signed, receivedAt }) => {
+      try {
+        await db
+          .insertInto('receipt_batch')
+          .values({ key_id: keyId, sequence, sha256, receipts, signed_batch: JSON.stringify(signed), received_at: receivedAt })
+          .execute();
+        return true;
+      } catch (error) {
+        if (violatedConstraint(error) === undefined) throw error;
+        return false;
+      }
+    },
+  };
+}
