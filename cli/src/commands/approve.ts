@@ -1,0 +1,71 @@
+import { type Recovery, recoverySchema } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
+import { callWire } from '@bulkhead/wire';
+import { getRunningEstate } from '#estate/run.ts';
+import { orderAtDesk } from '#operator/request.ts';
+import { AS_OPTION, type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
+import { alignColumns } from '../table.ts';
+
+export const command: Command = {
+  summary: 'Show what a recovery would put live, and approve (or refuse) it as the second operator.',
+  words: '<recovery>',
+  count: [1, 1],
+  options: {
+    as: AS_OPTION,
+    digest: { type: 'string', value: 'sha256', help: 'the digest that was shown; without it the difference is only shown' },
+    refuse: { type: 'string', value: 'reason', help: 'refuse, with a reason; the compartment stays sealed' },
+    json: JSON_OPTION,
+  },
+  details: `
+First without --digest: the difference and its digest are shown and nothing is approved.
+Then with the digest: what was looked at is what goes live, or the approval is refused.
+The operator who asked for the recovery cannot approve it.`,
+  run: async (given, surroundings) => {
+    const { desk } = await getRunningEstate(surroundings.paths);
+    const id = given.words[0] ?? '';
+    const refusal = textOf(given, 'refuse');
+    const digest = textOf(given, 'digest');
+    if (refusal !== undefined)
+      await orderAtDesk(given, surroundings, { kind: 'refuse', request: id, reason: refusal }, 'second-operator');
+    else if (digest !== undefined)
+      await orderAtDesk(given, surroundings, { kind: 'approve', request: id, digest }, 'second-operator');
+    const recovery = await callWire(desk, { method: 'GET', path: `/recoveries/${encodeURIComponent(id)}` }, recoverySchema);
+    if (refusal === undefined && digest === undefined && !recovery.awaiting) {
+      throw new EstateError('compartment.wrong_state', `looking at ${id}: it waits for nobody, it is at "${recovery.step}"`);
+    }
+    for (const line of given.options['json']
+      ? [JSON.stringify(recovery)]
+      : describe(recovery, digest !== undefined, refusal !== undefined))
+      surroundings.print(line);
+    return EXIT.done;
+  },
+};
+
+function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): string[] {
+  if (isRefused) return [`Refused. ${recovery.compartment} stays sealed.`];
+  if (isApproved) return [`Approved. ${recovery.compartment} goes on to swap, probe and open; watch it with "bulkhead status".`];
+  const { awaiting } = recovery;
+  const diff = awaiting?.diff;
+  const lines = [`${recovery.kind} of ${recovery.compartment}, asked for by ${recovery.requestedBy}`];
+  if (diff) {
+    lines.push(
+      `sealed at ${diff.sealLsn} (${diff.sealedAt}), restored to ${diff.restoredLsn} from base ${diff.base}, timeline ${diff.timeline}`,
+    );
+    lines.push(...alignColumns(diff.checks.map(({ name, ok, detail }) => [ok ? '  ok' : '  FAILED', name, detail])));
+    lines.push(
+      ...alignColumns(
+        diff.tables.map(({ table, rows, isSame }) => [
+          `  ${table}`,
+          `${rows} rows`,
+          isSame ? 'as at the seal' : 'DIFFERS from the standby',
+        ]),
+      ),
+    );
+    lines.push(
+      `  blobs: ${diff.blobs.named} named, ${diff.blobs.missing.length} missing; pages: ${diff.pages.same} the same, ${diff.pages.changed.length} changed, ${diff.pages.missing.length} missing`,
+    );
+    lines.push(...diff.pages.changed.slice(0, 20).map((page) => `    changed: ${page}`));
+  }
+  lines.push(`To approve: bulkhead approve ${recovery.id} --as second-operator --digest ${awaiting?.digest ?? ''}`);
+  return lines;
+}

@@ -1,0 +1,41 @@
+import { describeEstate } from '#site/description.ts';
+import { startEstate } from '#site/estate.ts';
+import { type Command, EXIT, JSON_OPTION } from '../command.ts';
+
+export const command: Command = {
+  summary: 'Run the estate: headquarters and off-site, with sample data unless configured otherwise.',
+  words: '',
+  count: [0, 0],
+  options: { json: { ...JSON_OPTION, help: 'print one line with every address when all is ready' } },
+  details: `
+Founds an estate at the first start (keys, databases, sample data), and keeps all data afterwards.
+It runs until Ctrl-C, "bulkhead stop" or SIGTERM. Settings come from bulkhead.json in the checkout
+(or the file that BULKHEAD_CONFIG names) and from the environment, which comes first:
+BULKHEAD_PORT, BULKHEAD_STATUS_PORT, BULKHEAD_DOMAIN, BULKHEAD_LISTEN_ADDRESS, BULKHEAD_DATA, BULKHEAD_RUNTIME,
+BULKHEAD_TLS_CERTIFICATE, BULKHEAD_TLS_KEY, BULKHEAD_ORGANISATION, BULKHEAD_SAMPLE, BULKHEAD_LEASE_SECONDS,
+BULKHEAD_POSTGRES (a distribution's PostgreSQL 18), BULKHEAD_COMPARTMENTS,
+BULKHEAD_UID_BASE (as root: the first of 1000 users for its processes).`,
+  run: async ({ options }, surroundings) => {
+    const stopAsked = untilAskedToStop();
+    const estate = await startEstate(surroundings, stopAsked.signal);
+    try {
+      const description = await describeEstate(estate, surroundings.paths);
+      if (options['json']) surroundings.print(JSON.stringify(description));
+      else for (const line of description.lines) surroundings.print(line);
+      await Promise.race([stopAsked.promise, estate.bothSitesEnded]);
+    } finally {
+      if (!options['json']) surroundings.tell('Stopping; all data stays…');
+      await estate.stop();
+    }
+    return stopAsked.signal.aborted ? EXIT.done : EXIT.failed;
+  },
+};
+
+function untilAskedToStop(): { readonly promise: Promise<void>; readonly signal: AbortSignal } {
+  const asked = new AbortController();
+  const promise = new Promise<void>((resolve) => {
+    asked.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => asked.abort());
+  return { promise, signal: asked.signal };
+}

@@ -1,0 +1,75 @@
+import { type DeskState, deskStateSchema, type SiteStatus } from '@bulkhead/contracts';
+import { callWire } from '@bulkhead/wire';
+import { getRunningEstate } from '#estate/run.ts';
+import { askSite } from '#site/launch.ts';
+import { type Command, EXIT, JSON_OPTION } from '../command.ts';
+import { alignColumns } from '../table.ts';
+
+export const command: Command = {
+  summary: 'Show both sites: processes, compartments, seals, findings, recoveries.',
+  words: '',
+  count: [0, 0],
+  options: { json: JSON_OPTION },
+  details: `
+A site that does not answer is shown as such; the other is shown all the same.
+With --json: { headquarters, offsite, desk }, each null when it does not answer.`,
+  run: async ({ options }, { paths, print }) => {
+    const running = await getRunningEstate(paths);
+    const [headquarters, offsite, desk] = await Promise.all([
+      askSite(running.headquarters),
+      askSite(running.offsite),
+      callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined),
+    ]);
+    if (options['json']) {
+      print(JSON.stringify({ headquarters: headquarters ?? null, offsite: offsite ?? null, desk: desk ?? null }));
+      return EXIT.done;
+    }
+    for (const line of [
+      ...describeSite('headquarters', headquarters),
+      '',
+      ...describeSite('off-site', offsite),
+      '',
+      ...describeDesk(desk),
+    ])
+      print(line);
+    return headquarters && offsite && desk ? EXIT.done : EXIT.failed;
+  },
+};
+
+function describeSite(name: string, status: SiteStatus | undefined): string[] {
+  if (!status) return [`${name}: does not answer`];
+  const rows = status.processes.map(({ name: process, state, pid, uid, restarts, memoryBytes, cpuPercent }) => [
+    `  ${process}`,
+    state,
+    pid === null ? '' : `pid ${pid}`,
+    uid === null ? '' : `uid ${uid}`,
+    memoryBytes === null ? '' : `${Math.round(memoryBytes / 1_048_576)} MB`,
+    cpuPercent === null ? '' : `${cpuPercent.toFixed(1)} %`,
+    restarts > 0 ? `restarted ${restarts} ×` : '',
+  ]);
+  return [`${name} (boundary between processes: ${status.boundary})`, ...alignColumns(rows)];
+}
+
+function describeDesk(desk: DeskState | undefined): string[] {
+  if (!desk) return ['desk: does not answer; seal locally with "bulkhead seal <compartment> --at-headquarters"'];
+  const compartments = desk.compartments.map(({ name, desired, epoch, stream, flushedLsn, seal }) => [
+    `  ${name}`,
+    desired,
+    `epoch ${epoch}`,
+    `WAL ${stream}${flushedLsn ? ` at ${flushedLsn}` : ''}`,
+    seal ? `sealed at ${seal.lsn}, ${seal.at}, by ${seal.by.join(', ')}` : '',
+  ]);
+  const findings = desk.findings
+    .slice(-10)
+    .map(({ id, rule, compartment, summary, receivedAt }) => [`  #${id}`, receivedAt, rule, compartment ?? '', summary]);
+  const recoveries = desk.recoveries
+    .slice(-5)
+    .map(({ id, kind, compartment, step, awaiting, failure }) => [
+      `  ${id}`,
+      `${kind} of ${compartment}`,
+      awaiting ? `waits for a second operator: bulkhead approve ${id} --as <operator>` : step,
+      failure ?? '',
+    ]);
+  const section = (title: string, rows: string[][]) => (rows.length > 0 ? [title, ...alignColumns(rows)] : []);
+  return [...section('compartments', compartments), ...section('last findings', findings), ...section('recoveries', recoveries)];
+}

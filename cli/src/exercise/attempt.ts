@@ -1,0 +1,102 @@
+/**
+ * Runs as one of headquarters' users and tries, with all that this user holds, to alter or delete what is
+ * off-site: files, sockets, and the calls that headquarters may make. Reads a task from standard input, writes
+ * what each attempt came to.
+ */
+import { chmod, open, rename, truncate, unlink } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { openWire, type WirePeer } from '@bulkhead/wire';
+import { z } from 'zod';
+
+const taskSchema = z.object({
+  files: z.array(z.string()).max(500),
+  closedSockets: z.array(z.string()).max(50),
+  vault: z.object({ socket: z.string(), secret: z.string(), digests: z.array(z.string()).max(20) }).nullable(),
+  recovery: z.object({ socket: z.string(), secret: z.string() }),
+  publisher: z.object({ socket: z.string(), secret: z.string(), compartment: z.string() }),
+});
+export type AttemptTask = z.infer<typeof taskSchema>;
+export type Attempt = { readonly what: string; readonly refused: boolean; readonly how: string };
+
+const FILE_ATTEMPTS: readonly { readonly what: string; readonly act: (path: string) => Promise<unknown> }[] = [
+  { what: 'write into', act: async (path) => (await open(path, 'r+')).close() },
+  { what: 'truncate', act: (path) => truncate(path, 0) },
+  { what: 'rename', act: (path) => rename(path, `${path}.taken`) },
+  { what: 'change the mode of', act: (path) => chmod(path, 0o777) },
+  { what: 'delete', act: (path) => unlink(path) },
+];
+
+const task = taskSchema.parse(JSON.parse(await text(process.stdin)));
+const attempts: Attempt[] = [
+  ...(await tryFiles(task.files)),
+  ...(await tryClosedSockets(task.closedSockets)),
+  ...(task.vault ? await tryVault(task.vault) : []),
+  ...(await tryPeer('recovery', task.recovery, [
+    ['POST', '/orders'],
+    ['PUT', '/orders'],
+    ['DELETE', '/orders'],
+    ['DELETE', '/receipts'],
+    ['POST', '/commands'],
+    ['DELETE', '/findings'],
+  ])),
+  ...(await tryPeer('publisher', task.publisher, [
+    ['PUT', `/editions/${task.publisher.compartment}/latest`],
+    ['DELETE', `/editions/${task.publisher.compartment}`],
+    ['POST', `/editions/${task.publisher.compartment}/rollback`],
+    ['POST', `/editions/${task.publisher.compartment}/pause`],
+  ])),
+];
+process.stdout.write(JSON.stringify(attempts));
+
+async function tryFiles(files: readonly string[]): Promise<Attempt[]> {
+  const made: Attempt[] = [];
+  for (const file of files)
+    for (const { what, act } of FILE_ATTEMPTS) made.push(await attempt(`${what} ${file}`, () => act(file)));
+  return made;
+}
+
+async function tryClosedSockets(sockets: readonly string[]): Promise<Attempt[]> {
+  return Promise.all(sockets.map((socket) => attempt(`speak to ${socket}`, () => call({ socket }, 'GET', '/health'))));
+}
+
+async function tryVault({ digests, ...peer }: NonNullable<AttemptTask['vault']>): Promise<Attempt[]> {
+  const made: Attempt[] = [];
+  for (const digest of digests) {
+    made.push(await attempt(`delete blob ${digest.slice(0, 12)} from the vault`, () => call(peer, 'DELETE', `/blobs/${digest}`)));
+    made.push(
+      await attempt(`overwrite blob ${digest.slice(0, 12)} in the vault`, () =>
+        call(peer, 'PUT', `/blobs/${digest}`, 'other bytes'),
+      ),
+    );
+  }
+  return made;
+}
+
+async function tryPeer(
+  name: string,
+  peer: WirePeer,
+  calls: readonly (readonly ['POST' | 'PUT' | 'DELETE', string])[],
+): Promise<Attempt[]> {
+  return Promise.all(calls.map(([method, path]) => attempt(`${method} ${path} at ${name}`, () => call(peer, method, path))));
+}
+
+async function call(peer: WirePeer, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<void> {
+  const reply = await openWire(peer, {
+    method,
+    path,
+    timeoutMs: 3000,
+    ...(body === undefined ? {} : { stream: Readable.from([Buffer.from(body)]) }),
+  });
+  reply.body.resume();
+}
+
+async function attempt(what: string, act: () => Promise<unknown>): Promise<Attempt> {
+  try {
+    await act();
+    return { what, refused: false, how: 'succeeded' };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
+    return { what, refused: true, how: `${error instanceof Error ? error.message : 'refused'}${cause}`.slice(0, 200) };
+  }
+}

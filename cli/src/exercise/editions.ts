@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import { type EditionManifest, editionManifestSchema, linkSchema, openSigned, PURPOSES, trustSchema } from '@bulkhead/contracts';
+import { hasCode, sleepMs } from '@bulkhead/kernel';
+import { callWire, type WirePeer } from '@bulkhead/wire';
+import { z } from 'zod';
+import type { EstateFiles } from '#estate/paths.ts';
+
+const WAIT_MS = 25_000;
+
+/**
+ * Follows every edition that off-site signs, and so knows which bytes are genuine: what a reader got is compared
+ * with the manifests of off-site, never with what headquarters says of itself.
+ */
+export class EditionWitness {
+  readonly #genuine = new Map<string, Set<string>>();
+  readonly #peer: WirePeer;
+  readonly #keys;
+  readonly #stop = new AbortController();
+  #latest: EditionManifest | undefined;
+
+  private constructor(peer: WirePeer, keys: Parameters<typeof openSigned>[1]['keys']) {
+    this.#peer = peer;
+    this.#keys = keys;
+  }
+
+  static async create(files: EstateFiles, publisherSocket: string): Promise<EditionWitness> {
+    const link = linkSchema.parse(JSON.parse(await readFile(files.offsite.link, 'utf8')));
+    const trust = trustSchema.parse(JSON.parse(await readFile(files.offsite.trust, 'utf8')));
+    return new EditionWitness({ socket: publisherSocket, secret: link.publisherSecret }, trust.editionKeys);
+  }
+
+  /** Begins to follow; resolves when the first edition is known. */
+  async follow(compartment: string): Promise<void> {
+    await this.#learn(compartment, 0);
+    void this.#goOn(compartment);
+  }
+
+  get latest(): EditionManifest | undefined {
+    return this.#latest;
+  }
+
+  /** Whether these bytes were ever signed for this path. */
+  isGenuine(path: string, sha256: string): boolean {
+    return this.#genuine.get(path)?.has(sha256) === true;
+  }
+
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  async #goOn(compartment: string): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#learn(compartment, this.#latest?.number ?? 0);
+      } catch (error) {
+        if (!hasCode(error, 'wire.unreachable') && !hasCode(error, 'wire.refused')) throw error;
+        await sleepMs(200);
+      }
+    }
+  }
+
+  async #learn(compartment: string, after: number): Promise<void> {
+    const path = `/editions/${compartment}/latest?after=${after}`;
+    const signed: unknown = await callWire(
+      this.#peer,
+      { method: 'GET', path, timeoutMs: WAIT_MS, signal: this.#stop.signal },
+      z.unknown(),
+    );
+    if (signed === undefined) return;
+    const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: this.#keys, schema: editionManifestSchema });
+    for (const file of value.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
+    this.#latest = value;
+  }
+}

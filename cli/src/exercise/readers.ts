@@ -1,0 +1,102 @@
+import { LANGUAGES } from '@bulkhead/contracts';
+import { sha256Hex, sleepMs } from '@bulkhead/kernel';
+import { type Page, Visitor } from '@bulkhead/visitor';
+import type { EditionWitness } from './editions.ts';
+import type { Chance } from './random.ts';
+
+export type ReadersCount = { reads: number; failures: number; unverified: number; readonly faults: string[] };
+type Read = { readonly path: string; readonly sha256: string };
+
+/** How many people read at once, and how long each looks at a page. */
+const READERS = 4;
+const LOOK_MS = 20;
+const FAULTS_KEPT = 20;
+const ENTRANCES = ['/', ...LANGUAGES.map((language) => `/${language}/`)];
+const KNOWN_LIMIT = 400;
+
+/**
+ * The public: readers who open pages of the website all the time, from its entrances on, along its links. A read fails
+ * when no page answers; it is unverified when the bytes that came were never signed for that path.
+ */
+export class Readers {
+  readonly #count: ReadersCount = { reads: 0, failures: 0, unverified: 0, faults: [] };
+  /** Reads whose edition the witness had not heard of yet: judged once more at the end. */
+  readonly #undecided: Read[] = [];
+  readonly #known = [...ENTRANCES];
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>[] = [];
+  readonly #witness: EditionWitness;
+  readonly #origin: string;
+
+  constructor(options: {
+    readonly witness: EditionWitness;
+    readonly origin: string;
+    readonly address: string;
+    readonly chance: Chance;
+    readonly certificates?: string;
+  }) {
+    this.#witness = options.witness;
+    this.#origin = options.origin;
+    for (let at = 0; at < READERS; at += 1) {
+      const visitor = new Visitor({
+        address: options.address,
+        ...(options.certificates ? { certificates: options.certificates } : {}),
+      });
+      this.#running.push(this.#read(visitor, options.chance));
+    }
+  }
+
+  /** Reads so far. */
+  get count(): Readonly<ReadersCount> {
+    return this.#count;
+  }
+
+  /** Ends reading and judges what was left open. */
+  async stop(): Promise<Readonly<ReadersCount>> {
+    this.#stop.abort();
+    await Promise.all(this.#running);
+    for (const { path, sha256 } of this.#undecided)
+      if (!this.#witness.isGenuine(path, sha256)) this.#note('unverified', `${path}: bytes that no edition has`);
+    return this.#count;
+  }
+
+  async #read(visitor: Visitor, chance: Chance): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#open(visitor, chance.pick(this.#known));
+      await sleepMs(LOOK_MS);
+    }
+    visitor.leave();
+  }
+
+  async #open(visitor: Visitor, path: string): Promise<void> {
+    this.#count.reads += 1;
+    try {
+      const page = await visitor.visit(`${this.#origin}${path}`, { redirects: 0 });
+      this.#judge(path, page);
+    } catch (error) {
+      this.#note('failures', `${path}: ${error instanceof Error ? error.message : 'no answer'}`);
+    }
+  }
+
+  /** A page that was linked to must be there, be gone with its reason, or lead on. */
+  #judge(path: string, page: Page): void {
+    if (![200, 301, 410].includes(page.status)) return this.#note('failures', `${path}: status ${page.status}`);
+    const sha256 = sha256Hex(page.body);
+    if (!this.#witness.isGenuine(path, sha256)) this.#undecided.push({ path, sha256 });
+    if (page.headers['content-type']?.startsWith('text/html')) this.#follow(page);
+  }
+
+  /** Readers go where links of pages lead: what no page names yet is not looked for. */
+  #follow(page: Page): void {
+    for (const [, path = ''] of page.text.matchAll(/\s(?:href|src)="(\/[^"#?]*)"/g)) {
+      if (this.#known.includes(path) || path.startsWith('//')) continue;
+      if (this.#known.length >= KNOWN_LIMIT) this.#known.splice(ENTRANCES.length, 1);
+      this.#known.push(path);
+    }
+  }
+
+  #note(kind: 'failures' | 'unverified', fault: string): void {
+    this.#count[kind] += 1;
+    if (this.#count.faults.length < FAULTS_KEPT) this.#count.faults.push(fault);
+  }
+}

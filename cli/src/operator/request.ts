@@ -1,0 +1,43 @@
+import type { OperatorCommand } from '@bulkhead/contracts';
+import { filesOf } from '#estate/paths.ts';
+import { getRunningEstate } from '#estate/run.ts';
+import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+import { type DeskAnswer, loadOperatorKey, sendCommand, signCommand } from './operator.ts';
+
+/** Signs a command as the operator named by `--as` (or as the one given) and hands it to the desk of the running estate. */
+export async function orderAtDesk(
+  given: Given,
+  { paths, now }: Surroundings,
+  command: OperatorCommand,
+  otherwise: string,
+): Promise<DeskAnswer> {
+  const running = await getRunningEstate(paths);
+  const key = await loadOperatorKey(filesOf(paths).operators, textOf(given, 'as') ?? otherwise);
+  return sendCommand(running.desk, signCommand(key, command, now));
+}
+
+/** A command that asks the desk for something which a second operator must approve. */
+export function createRequestCommand(
+  kind: 'restore' | 'open',
+  told: { readonly summary: string; readonly what: string; readonly details: string },
+): Command {
+  return {
+    summary: told.summary,
+    words: '<compartment>',
+    count: [1, 1],
+    options: { as: AS_OPTION, reason: { type: 'string', value: 'text', help: 'why; goes into the ledger' }, json: JSON_OPTION },
+    details: told.details,
+    run: async (given, surroundings) => {
+      const compartment = given.words[0] ?? '';
+      const reason = textOf(given, 'reason') ?? 'ordered by an operator';
+      const answer = await orderAtDesk(given, surroundings, { kind, compartment, reason }, 'first-operator');
+      const id = answer.recovery ?? '';
+      if (given.options['json']) surroundings.print(JSON.stringify(answer));
+      else
+        surroundings.print(
+          `${told.what} ${compartment} has begun: ${id}\nWatch it with "bulkhead status"; a second operator looks at it with "bulkhead approve ${id}".`,
+        );
+      return EXIT.done;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { languageSchema, originUrl } from '@bulkhead/contracts';
+import { EstateError, sleepMs } from '@bulkhead/kernel';
+import { Visitor } from '@bulkhead/visitor';
+import { z } from 'zod';
+import { writeText } from '#estate/found.ts';
+import { filesOf } from '#estate/paths.ts';
+import type { RunningEstate } from '#estate/run.ts';
+import type { Surroundings } from '../command.ts';
+import { listSampleAccounts, type SampleAccount } from './accounts.ts';
+import { NewsroomMember } from './newsroom.ts';
+
+const textsSchema = z.partialRecord(
+  languageSchema,
+  z.object({
+    title: z.string(),
+    summary: z.string(),
+    body: z.string(),
+    pictureAlt: z.string().optional(),
+    changeNote: z.string().optional(),
+  }),
+);
+type Texts = z.infer<typeof textsSchema>;
+const articleSchema = z.object({
+  slug: z.string(),
+  kind: z.string(),
+  picture: z.object({ file: z.string(), credit: z.string() }).optional(),
+  texts: textsSchema,
+  updates: z.array(z.object({ texts: textsSchema })).default([]),
+});
+type SampleArticle = z.infer<typeof articleSchema>;
+/** The form of compartments/website/sample/articles.json. */
+const sampleSchema = z.object({ articles: z.array(articleSchema).max(100) });
+const PUBLISHED_LIMIT_MS = 60_000;
+
+/**
+ * In a sample estate's first run its sample people write its content: an editor drafts and submits, a reviewer
+ * approves, through the same door as everybody. Then waits until the public can read it.
+ */
+export async function seedSample(running: RunningEstate, surroundings: Surroundings): Promise<void> {
+  const { paths, now, tell } = surroundings;
+  const { seeded } = filesOf(paths);
+  if (!existsSync(seeded)) {
+    tell('  sample people write the sample content');
+    const done = await writeArticles(running, surroundings);
+    await writeText(seeded, `${JSON.stringify({ articles: done, at: now().toISOString() })}\n`, 0o644);
+  }
+  await untilPublished(running);
+}
+
+async function writeArticles(running: RunningEstate, { paths, now, configuration }: Surroundings): Promise<number> {
+  const directory = join(paths.checkout, 'compartments/website/sample');
+  if (!existsSync(directory) || !running.estate.compartments.some(({ manifest }) => manifest.name === 'website')) return 0;
+  const { articles } = sampleSchema.parse(JSON.parse(await readFile(join(directory, 'articles.json'), 'utf8')));
+  const accounts = await listSampleAccounts(running.headquarters);
+  const certificates = configuration.tlsCertificate ? await readFile(configuration.tlsCertificate, 'utf8') : undefined;
+  const asMember = (role: string) =>
+    new NewsroomMember({
+      origin: originUrl(running.estate, 'newsroom'),
+      address: running.estate.listenAddress,
+      account: withRole(accounts, role),
+      now,
+      certificates,
+    });
+  const editor = asMember('editor');
+  const reviewer = asMember('reviewer');
+  try {
+    await Promise.all([editor.signIn(), reviewer.signIn()]);
+    for (const article of articles) await publish(article, { editor, reviewer, pictures: join(directory, 'pictures') });
+  } finally {
+    editor.leave();
+    reviewer.leave();
+  }
+  return articles.length;
+}
+
+type Staff = { readonly editor: NewsroomMember; readonly reviewer: NewsroomMember; readonly pictures: string };
+
+async function publish(article: SampleArticle, { editor, reviewer, pictures }: Staff): Promise<void> {
+  let draft = await editor.createDraft({ kind: article.kind, slug: article.slug, ...fieldsOf(article.texts) });
+  if (article.picture) {
+    const bytes = new Uint8Array(await readFile(join(pictures, article.picture.file)));
+    const file = new File([bytes], article.picture.file, { type: 'image/png' });
+    draft = await editor.addPicture(draft, file, { credit: article.picture.credit, ...altsOf(article.texts) });
+  }
+  await reviewer.approve(await editor.submit(draft));
+  for (const update of article.updates) {
+    const begun = await editor.beginUpdate(draft.id);
+    await reviewer.approve(await editor.submit(await editor.change(begun, fieldsOf(update.texts))));
+  }
+}
+
+/** Texts as the fields of the editor's form. */
+function fieldsOf(texts: Texts): Record<string, string> {
+  const fields = Object.entries(texts).flatMap(([language, { title, summary, body, changeNote }]) => [
+    [`title-${language}`, title],
+    [`summary-${language}`, summary],
+    [`body-${language}`, body],
+    ...(changeNote ? [[`note-${language}`, changeNote]] : []),
+  ]);
+  return Object.fromEntries(fields);
+}
+
+function altsOf(texts: Texts): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).map(([language, { pictureAlt }]) => [`alt-${language}`, pictureAlt ?? '']));
+}
+
+function withRole(accounts: readonly SampleAccount[], role: string): SampleAccount {
+  const found = accounts.find(({ roles }) => roles['website']?.includes(role));
+  if (!found) throw new EstateError('config.invalid', `writing sample content: no sample account is ${role} of the website`);
+  return found;
+}
+
+/** The publisher renders what was approved within moments: a start that says "up" before would show an empty site. */
+async function untilPublished(running: RunningEstate): Promise<void> {
+  const editions = running.estate.compartments.filter(({ manifest }) => manifest.edition !== undefined);
+  const visitor = new Visitor({
+    address: running.estate.listenAddress,
+    ...(running.estate.tls ? { certificates: await readFile(running.estate.tls.certificateFile, 'utf8') } : {}),
+  });
+  const deadline = performance.now() + PUBLISHED_LIMIT_MS;
+  try {
+    for (const { manifest } of editions) {
+      const url = `${originUrl(running.estate, manifest.edition?.origin ?? '')}/`;
+      while ((await visitor.visit(url).catch(() => undefined))?.status !== 200) {
+        if (performance.now() > deadline)
+          throw new EstateError(
+            'process.unhealthy',
+            `waiting for the public pages of ${manifest.name}: ${url} does not answer with a page`,
+          );
+        await sleepMs(100);
+      }
+    }
+  } finally {
+    visitor.leave();
+  }
+}

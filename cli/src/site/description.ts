@@ -1,0 +1,84 @@
+import { originUrl, statusUrl } from '@bulkhead/contracts';
+import { FIRST_OPERATORS } from '#estate/found.ts';
+import { type EstatePaths, filesOf } from '#estate/paths.ts';
+import { listSampleAccounts, type SampleAccount } from '#sample/accounts.ts';
+import { alignColumns } from '../table.ts';
+import type { StartedEstate } from './estate.ts';
+
+const BOUNDARIES = {
+  api: 'the interfaces of processes; all of them run as one user of this machine, so that what needs more is not shown (start as root to have a user each)',
+  uid: 'users of this machine: each process, each database and each site has its own',
+} as const;
+
+export type Address = { readonly name: string; readonly url: string; readonly state: string };
+export type EstateDescription = {
+  readonly organisation: string;
+  readonly isSample: boolean;
+  readonly addresses: readonly Address[];
+  readonly accounts: readonly SampleAccount[];
+  readonly operators: readonly string[];
+  readonly boundary: 'api' | 'uid';
+  readonly data: string;
+  readonly runtime: string;
+  readonly pid: number;
+  readonly lines: readonly string[];
+};
+
+/** Describes a running estate: for a person in `lines`, for a machine in the rest. */
+export async function describeEstate(started: StartedEstate, paths: EstatePaths): Promise<EstateDescription> {
+  const { estate, statuses } = started;
+  const stateOf = new Map(statuses.headquarters.compartments.map(({ name, state }) => [name, state]));
+  const addresses: Address[] = estate.compartments.flatMap(({ manifest }) =>
+    manifest.origins.map((origin) => ({
+      name: origin.title.en,
+      url: `${originUrl(estate, origin.host)}/`,
+      state: stateOf.get(manifest.name) ?? 'unknown',
+    })),
+  );
+  addresses.push({
+    name: 'Status page (off-site)',
+    url: `${statusUrl(estate)}/`,
+    state: statuses.offsite.ready ? 'open' : 'down',
+  });
+  const accounts = estate.isSample ? await listSampleAccounts(started.headquarters) : [];
+  const described = {
+    organisation: estate.organisation,
+    isSample: estate.isSample,
+    addresses,
+    accounts,
+    operators: [...FIRST_OPERATORS],
+    boundary: statuses.headquarters.boundary,
+    data: paths.data,
+    runtime: paths.runtime,
+    pid: process.pid,
+  };
+  return { ...described, lines: tellPeople(described, filesOf(paths).operators) };
+}
+
+function tellPeople(told: Omit<EstateDescription, 'lines'>, operatorsDirectory: string): string[] {
+  const accounts = told.accounts.map(({ displayName, email, password, totpSecret }) => [
+    `  ${displayName}`,
+    email,
+    password,
+    totpSecret,
+  ]);
+  return [
+    '',
+    `${told.organisation} is up.${told.isSample ? ' It is a sample estate, not the site of any organisation.' : ''}`,
+    '',
+    ...alignColumns([['  Address', '', 'State'], ...told.addresses.map(({ name, url, state }) => [`  ${name}`, url, state])]),
+    ...(accounts.length > 0
+      ? [
+          '',
+          ...alignColumns([['  Sample account', 'Sign in with', 'Password', 'TOTP secret (for an authenticator)'], ...accounts]),
+        ]
+      : []),
+    '',
+    `  Operators:  ${told.operators.join(', ')} (keys in ${operatorsDirectory})${told.isSample ? '' : '; hand each to its person and remove it from here'}`,
+    `  Boundary:   ${BOUNDARIES[told.boundary]}`,
+    `  Data:       ${told.data}`,
+    '  Stop:       Ctrl-C here, or "npx bulkhead stop"; all data stays',
+    '  Try:        npx bulkhead status · npm run exercise',
+    '',
+  ];
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
+import { EstateError, sleepMs } from '@bulkhead/kernel';
+import { callWire, type WirePeer } from '@bulkhead/wire';
+import { type EstatePaths, filesOf } from '#estate/paths.ts';
+
+export type SiteName = 'headquarters' | 'offsite';
+export type Site = {
+  readonly name: SiteName;
+  readonly process: ChildProcess;
+  readonly control: WirePeer;
+  readonly exited: Promise<number | null>;
+};
+
+/** Secrets by which the cli speaks to the supervisors and the desk of this run. */
+export type RunSecrets = { readonly headquarters: string; readonly offsite: string; readonly desk: string };
+
+export type LaunchOptions = {
+  readonly postgres?: string | undefined;
+  readonly logLevel?: string | undefined;
+  readonly uidBase: number;
+};
+
+/** Draws the secrets of a run. */
+export function drawRunSecrets(): RunSecrets {
+  const draw = () => randomBytes(32).toString('hex');
+  return { headquarters: draw(), offsite: draw(), desk: draw() };
+}
+
+/** Where each site's users begin in the estate's range. */
+const UID_OFFSET: Record<SiteName, number> = { headquarters: 0, offsite: 400 };
+
+/**
+ * Starts one site's supervisor as a sibling of the other's, in a session of its own, so that Ctrl-C reaches
+ * this process alone. Its standard input stays open while this process lives: its end stops the site.
+ */
+export async function launchSite(name: SiteName, paths: EstatePaths, secrets: RunSecrets, options: LaunchOptions): Promise<Site> {
+  const files = filesOf(paths);
+  await mkdir(files.logs, { recursive: true });
+  const common = {
+    BULKHEAD_SUPERVISED: '1',
+    ESTATE_FILE: files[name].estate,
+    TRUST_FILE: files[name].trust,
+    LINK_FILE: files[name].link,
+    DATA_DIRECTORY: files[name].directory,
+    RUNTIME_DIRECTORY: paths.runtime,
+    CHECKOUT: paths.checkout,
+    CONTROL_SECRET: secrets[name],
+    UID_BASE: String(options.uidBase + UID_OFFSET[name]),
+    ...(options.postgres ? { POSTGRES_INSTALLATION: options.postgres } : {}),
+    ...(options.logLevel ? { LOG_LEVEL: options.logLevel } : {}),
+  };
+  const own =
+    name === 'headquarters'
+      ? {
+          SIGNING_KEY_FILE: files.headquarters.jobKey,
+          GATEWAY_KEY_FILE: files.headquarters.gatewayKey,
+          COOKIE_KEY_FILE: files.headquarters.cookieKey,
+        }
+      : {
+          ORDER_KEY_FILE: files.offsite.orderKey,
+          EDITION_KEY_FILE: files.offsite.editionKey,
+          LEDGER_KEY_FILE: files.offsite.ledgerKey,
+          HEADQUARTERS_SOCKETS: join(paths.runtime, 'hq'),
+          DESK_SECRET: secrets.desk,
+        };
+  const entry = join(
+    paths.checkout,
+    name === 'headquarters' ? 'headquarters/supervisor/src/main.ts' : 'offsite/src/supervisor/main.ts',
+  );
+  const child = spawn(process.execPath, [entry], {
+    cwd: '/',
+    detached: true,
+    env: { ...common, ...own },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const log = createWriteStream(join(files.logs, `${name}-supervisor.log`), { flags: 'a' });
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve).once('error', () => resolve(null)));
+  return { name, process: child, control: { socket: files[name].control, secret: secrets[name] }, exited };
+}
+
+/** Asks a site for its processes and compartments; undefined while it does not answer yet. */
+export async function askSite(control: WirePeer, timeoutMs = 2000): Promise<SiteStatus | undefined> {
+  return callWire(control, { method: 'GET', path: '/status', timeoutMs }, siteStatusSchema).catch(() => undefined);
+}
+
+/**
+ * Waits until a site says that it is ready, telling each change of its processes.
+ * @throws EstateError `process.start_failed` when its supervisor ends or `timeoutMs` pass
+ */
+export async function untilReady(
+  site: Site,
+  options: { readonly timeoutMs: number; readonly onChange: (status: SiteStatus) => void; readonly logs: string },
+): Promise<SiteStatus> {
+  let ended: number | null | undefined;
+  void site.exited.then((code) => (ended = code));
+  const deadline = performance.now() + options.timeoutMs;
+  let told = '';
+  for (;;) {
+    if (ended !== undefined)
+      throw new EstateError(
+        'process.start_failed',
+        `starting ${site.name}: its supervisor ended with ${ended}; see ${options.logs}/${site.name}-supervisor.log`,
+      );
+    const status = await askSite(site.control);
+    if (status) {
+      const shown = status.processes.map(({ name, state }) => `${name}:${state}`).join(' ');
+      if (shown !== told) options.onChange(status);
+      told = shown;
+      if (status.ready) return status;
+    }
+    if (performance.now() > deadline)
+      throw new EstateError(
+        'process.start_failed',
+        `starting ${site.name}: ${tellUnready(status)} after ${options.timeoutMs / 1000} s; see ${options.logs}`,
+      );
+    await sleepMs(100);
+  }
+}
+
+function tellUnready(status: SiteStatus | undefined): string {
+  if (!status) return 'its supervisor does not answer';
+  const late = status.processes
+    .filter(({ state }) => state !== 'running')
+    .map(({ name, state, detail }) => `${name} is ${state}${detail ? ` (${detail})` : ''}`);
+  return late.length > 0 ? late.join(', ') : 'its compartments are not ready';
+}
+
+/** Asks a site to stop, and makes sure that it did: SIGTERM first, SIGKILL after `graceMs`. */
+export async function stopSite(site: Site, graceMs = 30_000): Promise<void> {
+  if (site.process.exitCode !== null || site.process.signalCode !== null) return;
+  site.process.kill('SIGTERM');
+  const forced = setTimeout(() => site.process.kill('SIGKILL'), graceMs);
+  await site.exited;
+  clearTimeout(forced);
+}
