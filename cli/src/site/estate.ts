@@ -50,7 +50,9 @@ export async function startEstate(surroundings: Surroundings, stopAsked: AbortSi
     launchSite('headquarters', paths, secrets, options),
     launchSite('offsite', paths, secrets, options),
   ]);
+  let isStopping = false;
   const stop = async () => {
+    isStopping = true;
     for (const site of sites) await stopSite(site);
     await forgetRun(paths);
   };
@@ -73,7 +75,9 @@ export async function startEstate(surroundings: Surroundings, stopAsked: AbortSi
     const running = await getRunningEstate(paths);
     if (estate.isSample) await seedSample(running, surroundings);
     const bothSitesEnded = Promise.all(
-      sites.map((site) => site.exited.then((code) => tell(`${site.name} ended with ${code}; the other site goes on`))),
+      sites.map((site) =>
+        site.exited.then((code) => (isStopping ? undefined : tell(`${site.name} ended with ${code}; the other site goes on`))),
+      ),
     ).then(() => undefined);
     return { ...running, sites, statuses: { headquarters, offsite }, bothSitesEnded, stop };
   } catch (error) {

@@ -47,7 +47,7 @@ test('[G14] a sealed compartment answers with its room, the others and the publi
   assert.equal((await estate.ask('/', { host: 'docs' })).status, 200);
   assert.equal((await estate.ask('/papers', { host: 'docs', method: 'POST', body: 'p' })).status, 200);
   const page = await estate.ask('/drafts', { host: 'news', headers: { 'accept-language': 'en' } });
-  assert.match(page.text, /“Public website” is closed: we have contained it/);
+  assert.match(page.text, /“Newsroom” is closed: we have contained it/);
   assert.ok(page.text.includes(given.issuedAt), 'since when');
   assert.ok(page.text.includes(given.nextUpdateAt ?? 'none'), 'when the next update comes');
   assert.match(page.text, /us, Sample Maritime Organization, on purpose/);

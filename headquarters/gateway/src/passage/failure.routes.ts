@@ -80,7 +80,7 @@ function answerSealed(deps: FailureDeps, asked: AskedHere): void {
   const content = sealedPage({
     ...frameOf(deps, asked, language),
     area: null,
-    service: origin.compartment.title,
+    service: origin.title,
     state,
     sinceAt: sinceAt === null ? null : new Date(sinceAt),
     nextUpdateAt: promised,

@@ -27,6 +27,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   max_wal_senders: '5',
   max_replication_slots: '5',
   min_wal_size: '32MB',
+  // A restored cluster has no slot until the receiver joins its new timeline, which begins some segments back.
+  wal_keep_size: '128MB',
   max_wal_size: '128MB',
   archive_mode: 'off',
   hot_standby: 'on',
