@@ -1,0 +1,26 @@
+import { EstateError } from '@bulkhead/kernel';
+import type { Database } from '@bulkhead/postgres';
+import type { Schema } from '#schema.ts';
+import type { ArticleFile, Listed, Version } from './article.rules.ts';
+import { findWithdrawal, getVersion, listArticles, listVersions } from './article.store.ts';
+import { listEvents } from './event.store.ts';
+
+export type Reading = { readonly db: Database<Schema>['read'] };
+export function readArticles({ db }: Reading): Promise<readonly Listed[]> {
+  return listArticles(db);
+}
+
+/** @throws EstateError `request.not_found` */
+export async function readArticle({ db }: Reading, articleId: number): Promise<ArticleFile> {
+  const versions = await listVersions(db, articleId);
+  const [newest] = versions;
+  if (!newest) throw new EstateError('request.not_found', `finding article ${articleId}`);
+  const approved = versions.find((version) => version.state === 'approved') ?? null;
+  const withdrawal = approved ? await findWithdrawal(db, articleId, approved.number) : undefined;
+  return { newest, versions, events: await listEvents(db, articleId), approved, withdrawal: withdrawal ?? null };
+}
+
+/** @throws EstateError `request.not_found` */
+export function readVersion({ db }: Reading, articleId: number, number: number): Promise<Version> {
+  return getVersion(db, articleId, number);
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { LANGUAGES } from '@bulkhead/contracts';
+import { sha256Hex } from '@bulkhead/kernel';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { launchChromium, NO_CHROMIUM, runAxe } from './chromium.ts';
+import { approvedRows, makeContent, makeText, withdrawalRow } from './published-rows.ts';
+import { contentsOf, readPicture, readSamples, sampleRows } from './sample-articles.ts';
+import { runRenderer, serveSite } from './served-site.ts';
+
+const AT = new Date('2026-03-02T09:00:00.000Z');
+const samples = readSamples();
+const gone = makeContent({ slug: 'gone' });
+const halfDone = makeContent({ slug: 'half-done' }, { en: makeText('Half done'), fr: makeText('À moitié') });
+const rows = [
+  ...(await sampleRows(AT)),
+  ...(await approvedRows(900, 1, gone, AT)),
+  await withdrawalRow(900, 1, gone, { en: 'It was wrong.', ar: 'كان خاطئاً.' }, AT),
+  ...(await approvedRows(901, 1, halfDone, AT)),
+];
+const request = {
+  publicOrigin: 'http://www.localhost:8400',
+  organisation: 'Sample Maritime Organization',
+  isSample: true,
+  now: AT.toISOString(),
+};
+const files = await runRenderer(request, rows);
+const pictures = samples.flatMap(({ picture }) => (picture ? [readPicture(picture.file)] : []));
+const site = await serveSite(files, new Map(pictures.map((bytes) => [sha256Hex(bytes), bytes])));
+after(site.close);
+
+let browser: Browser | undefined;
+after(() => browser?.close());
+
+async function openPage(options: BrowserContextOptions): Promise<Page> {
+  browser ??= await launchChromium();
+  const context = await browser.newContext(options);
+  return context.newPage();
+}
+
+const PAGES = [
+  '',
+  'news/',
+  'about',
+  '404',
+  'news/web-services-back-october-2020',
+  'news/search-and-rescue-one-plan',
+  'news/gone',
+  'news/half-done',
+];
+
+for (const language of LANGUAGES) {
+  test(`axe finds nothing on the public pages in ${language}, light and dark, wide and narrow`, {
+    skip: NO_CHROMIUM,
+  }, async () => {
+    const settings: readonly BrowserContextOptions[] = [
+      { colorScheme: 'light', viewport: { width: 1280, height: 900 } },
+      { colorScheme: 'dark', viewport: { width: 360, height: 740 } },
+    ];
+    for (const options of settings) {
+      const page = await openPage(options);
+      for (const path of PAGES) {
+        await page.goto(`${site.origin}/${language}/${path}`);
+        assert.deepEqual(await runAxe(page), [], `${language}/${path} ${options.colorScheme}`);
+        const isWider = await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
+        assert.equal(isWider, false, `${language}/${path} must not scroll sideways`);
+      }
+      await page.context().close();
+    }
+  });
+}
+
+test('axe finds nothing on the choice of languages and the page for what is not found', { skip: NO_CHROMIUM }, async () => {
+  const page = await openPage({});
+  for (const path of ['', 'nowhere']) {
+    await page.goto(`${site.origin}/${path}`);
+    assert.deepEqual(await runAxe(page), [], path);
+  }
+});
+
+test('with JavaScript off a reader comes from the choice of languages to an article, by keyboard alone', {
+  skip: NO_CHROMIUM,
+}, async () => {
+  const page = await openPage({ javaScriptEnabled: false });
+  const requests: string[] = [];
+  page.on('request', (sent) => requests.push(new URL(sent.url()).origin));
+  await page.goto(site.origin);
+  await page.getByRole('link', { name: 'Français' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/fr/');
+  await page.getByRole('link', { name: 'Récit : les services en ligne reviennent' }).focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/fr/news/web-services-back-october-2020');
+  assert.ok(await page.getByText('Le site public est revenu le 2 octobre à 14 heures.').isVisible());
+  assert.deepEqual(new Set(requests), new Set([site.origin]), 'nothing is fetched from elsewhere');
+});
+
+test('the first thing that the keyboard reaches leads past the navigation', { skip: NO_CHROMIUM }, async () => {
+  const page = await openPage({});
+  await page.goto(`${site.origin}/en/`);
+  await page.keyboard.press('Tab');
+  const link = page.getByRole('link', { name: 'Skip to content' });
+  assert.ok(await link.evaluate((element) => element.matches(':focus')));
+  assert.ok(await link.isVisible());
+});
+
+test('the samples are all there, each in all languages', () => {
+  for (const sample of samples)
+    for (const language of LANGUAGES) assert.equal(files.get(`/${language}/news/${sample.slug}`)?.status, 200);
+  assert.ok(samples.some((sample) => contentsOf(sample).length > 1));
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Answer, Asker } from '@bulkhead/web';
+import { manifest } from '#compartment.ts';
+import { bootWebsite, editor, reviewer, startVault, upload, useWebsiteCluster, WHOLE } from './booted-website.ts';
+import { readPicture } from './sample-articles.ts';
+
+const cluster = await useWebsiteCluster();
+const site = await bootWebsite(cluster, await startVault());
+const admin = await cluster.adminOf(site.data.name);
+const TABLES = ['article', 'article_version', 'article_text', 'article_event', 'article_withdrawal', 'picture'];
+await admin.query('create table noted (xid text, tab text)');
+await admin.query(`create function note() returns trigger language plpgsql security definer as
+  $$ begin insert into noted values (pg_current_xact_id()::text, tg_table_name); return null; end $$`);
+for (const table of TABLES)
+  await admin.query(`create trigger noting after insert or update or delete on ${table} for each row execute function note()`);
+
+const written = new Map<string, string[]>();
+
+/** Notes which tables the transactions that an answer names have written. */
+async function note(
+  route: string,
+  answer: Answer,
+): Promise<{ readonly id: number; readonly number: number; readonly digest: string }> {
+  const xids = String(answer.headers['bulkhead-commits'] ?? '')
+    .split(',')
+    .filter(Boolean);
+  assert.equal(xids.length, 1, `${route} was answered with ${answer.status}: ${answer.text}`);
+  const rows = await admin.query<{ tab: string }>('select distinct tab from noted where xid = any($1)', [xids]);
+  written.set(route, rows.map(({ tab }) => tab).toSorted());
+  return answer.text.startsWith('{') ? JSON.parse(answer.text) : { id: 0, number: 0, digest: '' };
+}
+
+function send(path: string, asker: Asker, form: Record<string, string> = {}): Promise<Answer> {
+  return site.ask({ method: 'POST', path, asker, form, headers: { accept: 'application/json' } });
+}
+
+test('each route writes the tables that the manifest declares for it, no others, in one transaction that it names', async () => {
+  const { id } = await note('article.create', await send('/articles', editor, WHOLE));
+  const first = `/articles/${id}/versions/1`;
+  const alts = { credit: 'c', 'alt-en': 'a', 'alt-fr': 'b' };
+  await note('picture.change', await upload(site, `${first}/picture`, { ...alts, revision: '1' }, readPicture('signal.png')));
+  await note('picture.remove', await send(`${first}/picture/remove`, editor, { revision: '2' }));
+  const changed = await note('version.change', await send(first, editor, { ...WHOLE, slug: 'another-light', revision: '3' }));
+  await note('article.submit', await send(`${first}/submit/${changed.digest}`, editor));
+  const again = await note('article.reject', await send(`${first}/reject`, reviewer, { remark: 'x' }));
+  const second = `/articles/${id}/versions/2`;
+  await send(`${second}/submit/${again.digest}`, editor);
+  await note('article.approve', await send(`${second}/approve/${again.digest}`, reviewer));
+  await note('article.update', await send(`/articles/${id}/versions`, editor));
+  await note('version.discard', await send(`/articles/${id}/versions/3/discard`, editor));
+  const reasons = { 'reason-en': 'x' };
+  const { digest } = JSON.parse((await send(`/articles/${id}/withdraw`, reviewer, reasons)).text);
+  await note('article.withdraw', await send(`${second}/withdraw/${digest}`, reviewer, reasons));
+  const declared = manifest.routes.filter((route) => route.writes.length > 0);
+  assert.deepEqual(
+    Object.fromEntries([...written].toSorted()),
+    Object.fromEntries(declared.map((route) => [route.id, route.writes.toSorted()] as const).toSorted()),
+  );
+});
