@@ -1,0 +1,42 @@
+import type { EditionFile, EditionManifest } from '@bulkhead/contracts';
+import { canonicalJson, type Json } from '@bulkhead/kernel';
+
+/** How long an edition can be adopted; renewed at half of it, so that a gateway that starts anew finds a fresh one. */
+export const LIFETIME_MS = 86_400_000;
+
+export type Composition = {
+  readonly compartment: string;
+  readonly lsn: string;
+  readonly files: readonly EditionFile[];
+};
+
+/** Composes the manifest of an edition; `highest` is the highest number that was ever taken. */
+export function composeManifest(
+  composition: Composition,
+  given: { readonly highest: number; readonly now: Date; readonly lifetimeMs: number },
+): EditionManifest {
+  return {
+    compartment: composition.compartment,
+    number: given.highest + 1,
+    publishedAt: given.now.toISOString(),
+    expiresAt: new Date(given.now.getTime() + given.lifetimeMs).toISOString(),
+    lsn: composition.lsn,
+    files: [...composition.files],
+  };
+}
+
+/** Whether two editions show the same: paths, headers and contents. */
+export function hasSameFiles(left: readonly EditionFile[], right: readonly EditionFile[]): boolean {
+  return left.length === right.length && canonicalJson(toJson(left)) === canonicalJson(toJson(right));
+}
+
+/** Whether half of an edition's time is over. */
+export function isDueForRenewal(manifest: EditionManifest, now: Date): boolean {
+  const from = Date.parse(manifest.publishedAt);
+  const to = Date.parse(manifest.expiresAt);
+  return now.getTime() >= from + (to - from) / 2;
+}
+
+function toJson(files: readonly EditionFile[]): Json {
+  return files.map(({ path, status, language, headers, sha256, bytes }) => ({ path, status, language, headers, sha256, bytes }));
+}

@@ -1,0 +1,251 @@
+import {
+  type EditionFile,
+  type EditionManifest,
+  type LedgerRequest,
+  PURPOSES,
+  type RenderRequest,
+  type Signed,
+  type SigningKey,
+  signMessage,
+} from '@bulkhead/contracts';
+import { EstateError, hasCode, type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
+import type { WirePeer } from '@bulkhead/wire';
+import type { Seen } from '#finding/finding-queue.actions.ts';
+import { type Assembly, assemble } from './assembly.actions.ts';
+import { type Composition, composeManifest, hasSameFiles, isDueForRenewal, LIFETIME_MS } from './edition.rules.ts';
+import { render } from './renderer.actions.ts';
+import type { Shelf, Shelved } from './shelf.actions.ts';
+import { readPosition, readRows, type SourceRows } from './source.actions.ts';
+
+export type PressDeps = {
+  readonly compartment: string;
+  readonly tables: readonly string[];
+  readonly checkout: string;
+  readonly directory: string;
+  readonly request: Omit<RenderRequest, 'now'>;
+  readonly jail: WirePeer;
+  readonly shelf: Shelf;
+  readonly assembly: Omit<Assembly, 'shelf' | 'compartment'>;
+  readonly signingKey: SigningKey;
+  /** Records an entry in the ledger; returns when it is durable there. */
+  readonly record: (entry: LedgerRequest) => Promise<unknown>;
+  /** The highest number that the ledger knows; asked when nothing stands on the shelf. */
+  readonly findHighest: () => Promise<number>;
+  readonly raise: (seen: Seen) => void;
+  readonly now: Now;
+  readonly log: Log;
+  readonly lifetimeMs?: number;
+  /** How many editions are kept to roll back to; 20 unless told. */
+  readonly kept?: number;
+};
+
+/** Makes the editions of one compartment: one thing at a time, each number once. */
+export class Press {
+  readonly #deps: PressDeps;
+  readonly #stopping = new AbortController();
+  #latest: Shelved | undefined;
+  #highest = 0;
+  #isPaused = false;
+  #working: Promise<unknown> = Promise.resolve();
+  #waiting = new Set<() => void>();
+  /** Rows that led to nothing new: the same edition, or a refusal. */
+  #seen: { readonly lsn: string | null; readonly fingerprint: string } | undefined;
+
+  constructor(deps: PressDeps) {
+    this.#deps = deps;
+  }
+
+  get compartment(): string {
+    return this.#deps.compartment;
+  }
+  get latest(): Shelved | undefined {
+    return this.#latest;
+  }
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Takes up where the last process stopped: an edition that was signed, and perhaps recorded, is offered [E8]. */
+  open(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { shelf, findHighest } = this.#deps;
+      await shelf.prepare();
+      this.#isPaused = await shelf.isPaused();
+      const pending = await shelf.findPending();
+      const newest = (await shelf.listNumbers()).at(-1);
+      if (newest !== undefined) this.#offer(await shelf.readEdition(newest));
+      this.#highest = Math.max(newest ?? 0, pending?.manifest.number ?? 0);
+      if (this.#highest === 0) this.#highest = await findHighest();
+      if (pending) await this.#recordAndOffer(pending);
+    });
+  }
+
+  /** Looks at the rows, and publishes if what they show is new and approved. */
+  refresh(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#isPaused) return;
+      await this.#finishPending();
+      const lsn = await readPosition(this.#deps.jail);
+      if (lsn !== null && lsn === this.#seen?.lsn) return;
+      const rows = await readRows(this.#deps.jail, this.#deps.tables, this.#request());
+      if (rows.fingerprint !== this.#seen?.fingerprint) await this.#publishRows(rows);
+      this.#seen = { lsn, fingerprint: rows.fingerprint };
+    });
+  }
+
+  /** Signs the latest edition anew under the next number when half of its time is over. */
+  renew(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#finishPending();
+      const latest = this.#latest?.manifest;
+      if (!latest || !isDueForRenewal(latest, this.#deps.now())) return;
+      await this.#publish(latest, 'renewed');
+    });
+  }
+
+  /**
+   * Shows an earlier edition again, under the next number, and pauses: the rows are still those that were rolled back.
+   * @throws EstateError `request.not_found` if it is not kept any more
+   */
+  rollBack(number: number): Promise<EditionManifest> {
+    return this.#inTurn(async () => {
+      await this.#finishPending();
+      const { shelf } = this.#deps;
+      if (!(await shelf.listNumbers()).includes(number))
+        throw new EstateError('request.not_found', `rolling back to edition ${number}: it is not kept`);
+      const { manifest } = await shelf.readEdition(number);
+      await this.#setPaused(true);
+      return this.#publish(manifest, `rolled back to ${number}`);
+    });
+  }
+
+  pause(): Promise<void> {
+    return this.#inTurn(() => this.#setPaused(true));
+  }
+
+  /** Goes on, and looks at the rows anew even if they are those of before. */
+  resume(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#seen = undefined;
+      await this.#setPaused(false);
+    });
+  }
+
+  /** Renders and checks what a jail holds, and publishes nothing. */
+  async renderFrom(jail: WirePeer): Promise<EditionFile[]> {
+    const { tables } = this.#deps;
+    const rows = await readRows(jail, tables, this.#request());
+    return this.#inTurn(() => this.#assemble(rows).finally(() => this.#prune()));
+  }
+
+  /** Resolves with an edition newer than `after`, or undefined when the time is over. */
+  async waitForNewer(after: number, timeoutMs: number, signal: AbortSignal): Promise<Shelved | undefined> {
+    const isNewer = () => this.#latest !== undefined && this.#latest.manifest.number > after;
+    if (isNewer()) return this.#latest;
+    const woken = new AbortController();
+    const wake = () => woken.abort();
+    this.#waiting.add(wake);
+    const ended = AbortSignal.any([woken.signal, signal, this.#stopping.signal]);
+    await sleepMs(timeoutMs, ended).catch(() => undefined);
+    this.#waiting.delete(wake);
+    return isNewer() ? this.#latest : undefined;
+  }
+
+  /** Bytes of a file of an edition that is kept. */
+  openFile(sha256: string) {
+    return this.#deps.shelf.openFile(sha256);
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort(new Error('stopping'));
+    await this.#working.catch(() => undefined);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const done = this.#working.then(work, work);
+    this.#working = done.catch(() => undefined);
+    return done;
+  }
+
+  #request(): RenderRequest {
+    return { ...this.#deps.request, now: this.#deps.now().toISOString() };
+  }
+
+  async #setPaused(isPaused: boolean): Promise<void> {
+    await this.#deps.shelf.setPaused(isPaused);
+    this.#isPaused = isPaused;
+  }
+
+  async #publishRows(rows: SourceRows): Promise<void> {
+    const files = await this.#assemble(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
+    if (!files || (this.#latest && hasSameFiles(this.#latest.manifest.files, files))) return;
+    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, files }, 'new');
+  }
+
+  #assemble(rows: SourceRows): Promise<EditionFile[]> {
+    const { checkout, directory, assembly, shelf, compartment } = this.#deps;
+    const { lines } = rows;
+    const rendered = render({ checkout, directory, request: this.#request(), lines, signal: this.#stopping.signal });
+    return assemble({ ...assembly, shelf, compartment }, rendered);
+  }
+
+  /** The last good edition stays. Unapproved rows are not tried again until they change; a renderer that failed is. */
+  async #tellRefusal(error: unknown, rows: SourceRows): Promise<undefined> {
+    const isRefusal = hasCode(error, 'edition.unapproved') || hasCode(error, 'edition.invalid');
+    if (!(error instanceof EstateError) || !isRefusal || this.#stopping.signal.aborted) throw error;
+    this.#deps.log.error({ err: error, lsn: rows.lsn }, 'refusing an edition; the last good one stays');
+    this.#deps.raise({
+      rule: 'edition.unapproved',
+      compartment: this.#deps.compartment,
+      summary: `no edition was made of the rows: ${error.message}`.slice(0, 500),
+      evidence: { code: error.code, lsn: rows.lsn, published: String(this.#latest?.manifest.number ?? 0) },
+    });
+    await this.#prune();
+    if (error.code === 'edition.invalid') throw error;
+    return undefined;
+  }
+
+  async #finishPending(): Promise<void> {
+    const pending = await this.#deps.shelf.findPending();
+    if (pending) await this.#recordAndOffer(pending);
+  }
+
+  async #publish(composition: Composition, why: string): Promise<EditionManifest> {
+    const { shelf, signingKey, now, log, lifetimeMs = LIFETIME_MS, compartment } = this.#deps;
+    const manifest = composeManifest({ ...composition, compartment }, { highest: this.#highest, now: now(), lifetimeMs });
+    const signed = signMessage(signingKey, PURPOSES.edition, manifest);
+    this.#highest = manifest.number;
+    await shelf.putPending(signed);
+    log.info({ number: manifest.number, files: manifest.files.length, why }, 'signed an edition');
+    await this.#recordAndOffer({ signed, manifest });
+    return manifest;
+  }
+
+  // The ledger knows of an edition before anybody can see it [E7]; a number that was taken is recorded and offered, or offered again.
+  async #recordAndOffer({ signed, manifest }: Shelved): Promise<void> {
+    const { shelf, record, compartment } = this.#deps;
+    await record(ledgerEntry(signed, manifest));
+    await shelf.acceptPending(manifest.number);
+    this.#offer({ signed, manifest });
+    await this.#prune();
+    this.#deps.log.info({ compartment, number: manifest.number }, 'offering an edition');
+  }
+
+  #offer(edition: Shelved): void {
+    this.#latest = edition;
+    for (const wake of this.#waiting) wake();
+  }
+
+  #prune(): Promise<void> {
+    return this.#deps.shelf.prune(this.#deps.kept ?? 20);
+  }
+}
+
+function ledgerEntry(signed: Signed, { compartment, number, lsn, publishedAt, files }: EditionManifest): LedgerRequest {
+  const manifestSha256 = sha256Hex(signed.message);
+  return {
+    kind: 'edition.published',
+    idempotencyKey: `edition:${compartment}:${number}:${manifestSha256.slice(0, 16)}`,
+    body: { compartment, number, lsn, publishedAt, files: files.length, manifestSha256, keyId: signed.keyId },
+  };
+}
