@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { estateSchema, linkSchema, type SiteStatus, trustSchema } from '@bulkhead/contracts';
+import { EstateError, type Log } from '@bulkhead/kernel';
+import { locateBinaries } from '@bulkhead/postgres';
+import {
+  createSupervision,
+  createUidAllocator,
+  endLeftovers,
+  isRoot,
+  prepareRuntime,
+  readJson,
+  type Supervision,
+  takeSiteLock,
+  type UidAllocator,
+  writeJsonDurably,
+} from '@bulkhead/supervision';
+import { serveWire } from '@bulkhead/wire';
+import { z } from 'zod';
+import { createFindingQueue, type FindingQueue } from '#finding/finding-queue.actions.ts';
+import type { Config } from './config.ts';
+import { createControlApp } from './control/control.routes.ts';
+import { KeptDatabase } from './database/database.actions.ts';
+import { type JailDeps, resumeQuarantines, startStandby } from './jail/jail.actions.ts';
+import { QuarantineStore } from './jail/jail.store.ts';
+import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
+import { describeProcess, PROCESSES, type RunSecrets, type Sites } from './process/process.rules.ts';
+import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
+
+/** How many uids off-site takes from UID_BASE on. */
+const UIDS = 600;
+const keptSecretsSchema = z.object({ superuserPassword: z.string().min(32) });
+const now = () => new Date();
+
+export type OffsiteSupervisor = { readonly close: () => Promise<void> };
+
+/** Starts off-site and returns when its control sockets answer; the processes come up behind them. */
+export async function startOffsite(config: Config, log: Log, askedToStop: () => void): Promise<OffsiteSupervisor> {
+  const given = await readGiven(config);
+  const names = given.estate.compartments.map(({ manifest }) => manifest.name);
+  const unlocked = layOut(config.DATA_DIRECTORY, config.RUNTIME_DIRECTORY, config.CHECKOUT, config.HEADQUARTERS_SOCKETS);
+  checkSocketPaths(unlocked, names);
+  await prepareSupervisor(unlocked);
+  const lock = await takeSiteLock(unlocked.supervisor);
+  const pidFile = join(unlocked.supervisor, 'pids.json');
+  await endLeftovers(pidFile, log);
+  const runtime = await prepareRuntime({ checkout: config.CHECKOUT, dataDirectory: config.DATA_DIRECTORY });
+  const layout = { ...unlocked, checkout: runtime.checkout };
+  const estate = relocateEstate(given.estate, config.CHECKOUT, runtime.checkout);
+  const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
+  const gid = (await uids.ownerOf('group'))?.uid;
+  await prepareDirectories(layout, names, uids, gid);
+  await publish(layout, estate, given.trust);
+
+  const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
+  const secrets = drawSecrets(names);
+  const originals = { order: config.ORDER_KEY_FILE, edition: config.EDITION_KEY_FILE, ledger: config.LEDGER_KEY_FILE };
+  const sites: Sites = {
+    layout,
+    estate,
+    link: given.link,
+    secrets,
+    deskSecret: config.DESK_SECRET,
+    ...(await handOutKeys(layout, estate, originals, (name) => uids.ownerOf(name, gid))),
+    logLevel: config.LOG_LEVEL,
+  };
+  const findings = createFindingQueue({ peer: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings }, now, log });
+  const installation = await locateInstallation(config);
+  const database = new KeptDatabase({
+    binaries: installation.binaries,
+    dataDirectory: layout.databaseDirectory,
+    socketDirectory: layout.databaseSockets,
+    templateDirectory: join(layout.supervisor, `template-${installation.binaries.version}`),
+    owner: await uids.ownerOf('database', gid),
+    superuserPassword: await keepSuperuserPassword(layout),
+    password: secrets.database,
+    log,
+    now,
+    died: (pid, signal) => tellKilled(findings, 'database', pid, signal),
+  });
+  const jails: JailDeps = {
+    layout,
+    supervision,
+    uids,
+    gid,
+    installation: installation.directory,
+    readers: secrets.readers,
+    standbys: secrets.standbys,
+    store: new QuarantineStore(join(layout.supervisor, 'quarantines.json')),
+    newSecret,
+    logLevel: config.LOG_LEVEL,
+  };
+  const forget = supervision.onChange(({ status, exit }) => {
+    if (exit && !exit.asked && exit.signal !== null) tellKilled(findings, status.name, exit.pid, exit.signal);
+  });
+  const closeControl = await serveControl({
+    config,
+    layout,
+    jails,
+    secrets,
+    supervision,
+    database,
+    boundary: runtime.boundary,
+    askedToStop,
+    log,
+  });
+  const started = startAll(sites, { supervision, uids, gid, database, jails }).catch((error: unknown) => {
+    log.fatal({ err: error }, 'starting off-site');
+    askedToStop();
+  });
+  return {
+    close: async () => {
+      await started;
+      await stopAll(supervision, database);
+      forget();
+      await Promise.all([findings.close(), closeControl()]);
+      await lock.release();
+    },
+  };
+}
+
+type Parts = {
+  readonly supervision: Supervision;
+  readonly uids: UidAllocator;
+  readonly gid: number | undefined;
+  readonly database: KeptDatabase;
+  readonly jails: JailDeps;
+};
+
+/** Everything at once: whoever needs another that is not there yet asks again. */
+async function startAll(sites: Sites, { supervision, uids, gid, database, jails }: Parts): Promise<void> {
+  const start = async (name: (typeof PROCESSES)[number]) =>
+    supervision.start(describeProcess(name, sites, await uids.ownerOf(name, gid)));
+  await Promise.all([
+    database.start().then(() => start('recovery')),
+    ...PROCESSES.filter((name) => name !== 'recovery').map(start),
+    ...sites.estate.compartments.map(({ manifest }) => startStandby(jails, manifest.name)),
+    resumeQuarantines(jails),
+  ]);
+}
+
+/** Who gives orders first, then who reads the archive, then who keeps. */
+async function stopAll(supervision: Supervision, database: KeptDatabase): Promise<void> {
+  await Promise.all(['recovery', 'publisher', 'status'].map((name) => supervision.stop(name)));
+  const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-/.test(name));
+  await Promise.all(jails.map(({ name }) => supervision.stop(name)));
+  await Promise.all(['receiver', 'vault', 'ledger'].map((name) => supervision.stop(name)));
+  await database.stop();
+}
+
+/** The same API twice: for the command line, and for recovery, which runs under another uid and has its own secret. */
+async function serveControl(options: {
+  readonly config: Config;
+  readonly layout: Layout;
+  readonly jails: JailDeps;
+  readonly secrets: RunSecrets;
+  readonly supervision: Supervision;
+  readonly database: KeptDatabase;
+  readonly boundary: SiteStatus['boundary'];
+  readonly askedToStop: () => void;
+  readonly log: Log;
+}): Promise<() => Promise<void>> {
+  const { config, layout, jails, secrets, supervision, database, boundary, askedToStop, log } = options;
+  const status = () => describeSite(supervision, database, boundary);
+  const serve = (secret: string, socket: string, mode: number) =>
+    serveWire({ app: createControlApp({ jails, status, stop: askedToStop, secret, log }), socket, mode });
+  const outer = await serve(config.CONTROL_SECRET, layout.controlSocket, 0o600);
+  const inner = await serve(secrets.supervisor, layout.innerControlSocket, 0o666);
+  return async () => {
+    await Promise.all([outer.close(), inner.close()]);
+  };
+}
+
+function describeSite(supervision: Supervision, database: KeptDatabase, boundary: SiteStatus['boundary']): SiteStatus {
+  return {
+    site: 'offsite',
+    ready: PROCESSES.every((name) => supervision.statusOf(name)?.state === 'running') && database.status().state === 'running',
+    processes: [database.status(), ...supervision.status()],
+    compartments: [],
+    boundary,
+  };
+}
+
+function tellKilled(findings: FindingQueue, name: string, pid: number, signal: string | null): void {
+  findings.raise({
+    rule: 'process.killed',
+    compartment: /^standby-(.+)$/.exec(name)?.[1] ?? null,
+    summary: `The process ${name} off-site was ended unasked`,
+    evidence: { process: name, pid: String(pid), signal: signal ?? '' },
+  });
+}
+
+async function locateInstallation(config: Config) {
+  const binaries = await locateBinaries({
+    mustBeReadableByOthers: isRoot(),
+    copyInto: join(config.DATA_DIRECTORY, 'postgres'),
+    ...(config.POSTGRES_INSTALLATION ? { installation: config.POSTGRES_INSTALLATION } : {}),
+  });
+  return { binaries, directory: dirname(dirname(binaries.postgres)) };
+}
+
+function drawSecrets(compartments: readonly string[]): RunSecrets {
+  const each = () => Object.fromEntries(compartments.map((name) => [name, newSecret()]));
+  return {
+    receiver: newSecret(),
+    vault: newSecret(),
+    findings: newSecret(),
+    supervisor: newSecret(),
+    publisher: newSecret(),
+    status: newSecret(),
+    health: newSecret(),
+    ledger: { recovery: newSecret(), publisher: newSecret() },
+    readers: each(),
+    standbys: each(),
+    database: newSecret(),
+  };
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('hex');
+}
+
+async function keepSuperuserPassword(layout: Layout): Promise<string> {
+  const file = join(layout.supervisor, 'secrets.json');
+  const kept = await readJson(file, keptSecretsSchema);
+  if (kept) return kept.superuserPassword;
+  const superuserPassword = newSecret();
+  await writeJsonDurably(file, { superuserPassword });
+  return superuserPassword;
+}
+
+async function readGiven(config: Config): Promise<Given> {
+  return {
+    estate: await readNamed('ESTATE_FILE', config.ESTATE_FILE, estateSchema),
+    trust: await readNamed('TRUST_FILE', config.TRUST_FILE, trustSchema),
+    link: await readNamed('LINK_FILE', config.LINK_FILE, linkSchema),
+  };
+}
+
+async function readNamed<Schema extends z.ZodType>(variable: string, path: string, schema: Schema): Promise<z.infer<Schema>> {
+  const found = await readJson(path, schema);
+  if (found !== undefined) return found;
+  throw new EstateError('config.invalid', `reading ${variable}: there is no file ${path}`);
+}

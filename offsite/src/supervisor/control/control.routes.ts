@@ -1,0 +1,50 @@
+import { compartmentNameSchema, lsnSchema, type SiteStatus } from '@bulkhead/contracts';
+import { EstateError, type Log } from '@bulkhead/kernel';
+import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
+import { z } from 'zod';
+import { deleteQuarantine, type JailDeps, rebuildStandby, startQuarantine } from '#supervisor/jail/jail.actions.ts';
+import { LONGEST_QUARANTINE_ID } from '#supervisor/layout/layout.rules.ts';
+
+const idSchema = z
+  .string()
+  .max(LONGEST_QUARANTINE_ID)
+  .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens');
+const quarantineSchema = z.object({ compartment: compartmentNameSchema, id: idSchema, targetLsn: lsnSchema.optional() });
+
+/** The control API of off-site's supervisor, for its own recovery process and for the command line. */
+export function createControlApp(options: {
+  readonly jails: JailDeps;
+  readonly status: () => SiteStatus;
+  readonly stop: () => void;
+  readonly secret: string;
+  readonly log: Log;
+}): WireApp {
+  const { jails, status, stop, secret, log } = options;
+  const app = createWireApp({ secrets: { control: secret }, log });
+  app.get('/health', (c) => c.json({ ok: true }));
+  app.get('/status', (c) => c.json(status()));
+  app.post('/quarantines', async (c) =>
+    c.json(await startQuarantine(jails, await readWireBody(c.req.raw, quarantineSchema)), 201),
+  );
+  app.delete('/quarantines/:id', async (c) => {
+    await deleteQuarantine(jails, parse(idSchema, c.req.param('id')));
+    return c.body(null, 204);
+  });
+  app.post('/standbys/:compartment/rebuild', async (c) => {
+    await rebuildStandby(jails, parse(compartmentNameSchema, c.req.param('compartment')));
+    return c.json({ ok: true });
+  });
+  app.post('/stop', (c) => {
+    stop();
+    return c.json({ ok: true }, 202);
+  });
+  return app;
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, given: string): z.infer<Schema> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new EstateError('input.invalid', `reading a call's path: ${parsed.error.issues[0]?.message ?? 'not valid'}`, {
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Owner, ProcessSpec } from '@bulkhead/supervision';
+import {
+  jailControl,
+  jailDirectory,
+  jailSockets,
+  type Layout,
+  outerSocket,
+  walSockets,
+} from '#supervisor/layout/layout.rules.ts';
+import { code } from '#supervisor/process/process.rules.ts';
+
+const GRACE_MS = 15_000;
+const MEMORY_MB = 384;
+
+export type JailAsked = {
+  /** Unique in the site: `standby-website`, `quarantine-…`. */
+  readonly name: string;
+  readonly compartment: string;
+  readonly mode: 'standby' | 'quarantine';
+  readonly directory: string;
+  readonly secret: string;
+  readonly readerSecret: string;
+  readonly targetLsn?: string | undefined;
+  /** Directory of the PostgreSQL installation that the jail's user can read. */
+  readonly installation: string;
+};
+
+/** What a jail is started with: it may read its own archive, and write its own directory. */
+export function describeJail(asked: JailAsked, layout: Layout, owner: Owner | undefined, logLevel: string): ProcessSpec {
+  const { name, compartment, mode, directory, secret } = asked;
+  return {
+    name,
+    entry: join(layout.checkout, 'offsite/src/standby/main.ts'),
+    environment: {
+      COMPARTMENT: compartment,
+      MODE: mode,
+      DATA_DIRECTORY: directory,
+      SOCKET_DIRECTORY: jailSockets(layout, name),
+      CONTROL_SOCKET: jailControl(layout, name),
+      JAIL_SECRET: secret,
+      RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
+      RECEIVER_SECRET: asked.readerSecret,
+      WAL_SOCKET_DIRECTORY: walSockets(layout, compartment),
+      POSTGRES_BINARIES: asked.installation,
+      ...(asked.targetLsn === undefined ? {} : { TARGET_LSN: asked.targetLsn }),
+      LOG_LEVEL: logLevel,
+    },
+    owner,
+    read: [...code(layout), asked.installation, '/proc'],
+    write: [directory, jailDirectory(layout, name)],
+    allowChildProcess: true,
+    memoryMb: MEMORY_MB,
+    health: { socket: jailControl(layout, name), secret, path: '/health' },
+    graceMs: GRACE_MS,
+    restart: 'always',
+  };
+}

@@ -1,0 +1,219 @@
+import { join } from 'node:path';
+import type { Estate, Link } from '@bulkhead/contracts';
+import type { Owner, ProcessSpec } from '@bulkhead/supervision';
+import {
+  innerDirectory,
+  innerSocket,
+  jailControl,
+  type Layout,
+  outerDirectory,
+  outerSocket,
+  ownDirectory,
+  primarySockets,
+  walSockets,
+} from '#supervisor/layout/layout.rules.ts';
+
+/** Secrets of the links among off-site's processes, drawn anew at each start. */
+export type RunSecrets = {
+  readonly receiver: string;
+  readonly vault: string;
+  readonly findings: string;
+  /** What recovery presents to the supervisor. */
+  readonly supervisor: string;
+  readonly publisher: string;
+  readonly status: string;
+  readonly health: string;
+  readonly ledger: { readonly recovery: string; readonly publisher: string };
+  /** Compartment → what its jails present to the receiver. */
+  readonly readers: Readonly<Record<string, string>>;
+  /** Compartment → what is presented to its standby. */
+  readonly standbys: Readonly<Record<string, string>>;
+  readonly database: string;
+};
+
+/** What the processes of off-site are described from. */
+export type Sites = {
+  readonly layout: Layout;
+  readonly estate: Estate;
+  readonly link: Link;
+  readonly secrets: RunSecrets;
+  readonly deskSecret: string;
+  /** Where each key lies for the one process that signs with it. */
+  readonly keys: { readonly order: string; readonly edition: string; readonly ledger: string };
+  /** Further files that a process may read: its TLS certificate and key. */
+  readonly files: { readonly status: readonly string[]; readonly recovery: readonly string[] };
+  /** The estate file of the status process, with its own TLS files. */
+  readonly statusEstateFile: string;
+  readonly logLevel: string;
+};
+
+export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'recovery'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+const GRACE_MS = 5000;
+const MEMORY_MB: Record<ProcessName, number> = {
+  ledger: 192,
+  vault: 256,
+  receiver: 384,
+  publisher: 512,
+  status: 192,
+  recovery: 384,
+};
+
+/** What a process of off-site is started with: its own directory, its sockets, its key, and nothing of anybody else. */
+export function describeProcess(name: ProcessName, sites: Sites, owner: Owner | undefined): ProcessSpec {
+  const { layout } = sites;
+  const { environment, reads, writes, health } = PARTS[name](sites);
+  const isRenderer = name === 'publisher';
+  return {
+    name,
+    entry: join(layout.checkout, 'offsite/src', name, 'main.ts'),
+    environment: { ESTATE_FILE: layout.estateFile, TRUST_FILE: layout.trustFile, LOG_LEVEL: sites.logLevel, ...environment },
+    owner,
+    read: [...code(layout), ...reads],
+    write: [ownDirectory(layout, name), innerDirectory(layout, name), outerDirectory(layout, name), ...writes],
+    allowChildProcess: isRenderer,
+    memoryMb: MEMORY_MB[name],
+    health: { ...health, path: '/health' },
+    graceMs: GRACE_MS,
+    restart: 'always',
+  };
+}
+
+/** The code that a process may read. */
+export function code(layout: Layout): string[] {
+  return ['packages', 'node_modules', 'offsite', 'compartments', 'package.json']
+    .map((part) => join(layout.checkout, part))
+    .concat(layout.published);
+}
+
+type Part = {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  readonly health: { readonly socket: string; readonly secret: string };
+};
+
+const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
+  ledger: ({ layout, secrets, keys }) => ({
+    environment: {
+      DIRECTORY: ownDirectory(layout, 'ledger'),
+      SOCKET: innerSocket(layout, 'ledger'),
+      SECRETS_JSON: JSON.stringify({ ...secrets.ledger, supervisor: secrets.health }),
+      SIGNING_KEY_FILE: keys.ledger,
+      ...findings(layout, secrets),
+    },
+    reads: [keys.ledger],
+    writes: [],
+    health: { socket: innerSocket(layout, 'ledger'), secret: secrets.health },
+  }),
+  vault: ({ layout, secrets, link }) => ({
+    environment: {
+      DIRECTORY: ownDirectory(layout, 'vault'),
+      SOCKET: outerSocket(layout, 'vault'),
+      SECRETS_JSON: JSON.stringify(link.vaultSecrets),
+      OFFSITE_SECRET: secrets.vault,
+      ...findings(layout, secrets),
+    },
+    reads: [],
+    writes: [],
+    health: { socket: outerSocket(layout, 'vault'), secret: secrets.vault },
+  }),
+  receiver: ({ layout, secrets, link, estate }) => ({
+    environment: {
+      DATA_DIRECTORY: ownDirectory(layout, 'receiver'),
+      RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
+      RECEIVER_SECRET: secrets.receiver,
+      COMPARTMENTS: JSON.stringify(
+        estate.compartments.map(({ manifest: { name } }) => describeStream(name, layout, link, secrets)),
+      ),
+    },
+    reads: [],
+    writes: estate.compartments.map(({ manifest }) => walSockets(layout, manifest.name)),
+    health: { socket: outerSocket(layout, 'receiver'), secret: secrets.receiver },
+  }),
+  publisher: ({ layout, secrets, link, keys }) => ({
+    environment: {
+      SIGNING_KEY_FILE: keys.edition,
+      DIRECTORY: ownDirectory(layout, 'publisher'),
+      HQ_SOCKET: outerSocket(layout, 'publisher'),
+      HQ_SECRET: link.publisherSecret,
+      CONTROL_SOCKET: innerSocket(layout, 'publisher'),
+      CONTROL_SECRET: secrets.publisher,
+      LEDGER_SOCKET: innerSocket(layout, 'ledger'),
+      LEDGER_SECRET: secrets.ledger.publisher,
+      VAULT_SOCKET: outerSocket(layout, 'vault'),
+      VAULT_SECRET: secrets.vault,
+      JAILS_JSON: describeJails(layout, secrets),
+      CHECKOUT: layout.checkout,
+      ...findings(layout, secrets),
+    },
+    reads: [keys.edition],
+    writes: [],
+    health: { socket: innerSocket(layout, 'publisher'), secret: secrets.publisher },
+  }),
+  status: ({ layout, secrets, files, statusEstateFile }) => ({
+    environment: {
+      ESTATE_FILE: statusEstateFile,
+      DIRECTORY: ownDirectory(layout, 'status'),
+      SOCKET: innerSocket(layout, 'status'),
+      SECRET: secrets.status,
+    },
+    reads: files.status,
+    writes: [],
+    health: { socket: innerSocket(layout, 'status'), secret: secrets.status },
+  }),
+  recovery: ({ layout, secrets, link, keys, deskSecret, files }) => ({
+    environment: {
+      SIGNING_KEY_FILE: keys.order,
+      HQ_SOCKET: outerSocket(layout, 'recovery'),
+      HQ_SECRET: link.recoverySecret,
+      DESK_SOCKET: outerSocket(layout, 'recovery', 'desk'),
+      DESK_SECRET: deskSecret,
+      INTERNAL_SOCKET: innerSocket(layout, 'recovery'),
+      INTERNAL_SECRET: secrets.findings,
+      RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
+      RECEIVER_SECRET: secrets.receiver,
+      LEDGER_SOCKET: innerSocket(layout, 'ledger'),
+      LEDGER_SECRET: secrets.ledger.recovery,
+      VAULT_SOCKET: outerSocket(layout, 'vault'),
+      VAULT_SECRET: secrets.vault,
+      PUBLISHER_SOCKET: innerSocket(layout, 'publisher'),
+      PUBLISHER_SECRET: secrets.publisher,
+      STATUS_SOCKET: innerSocket(layout, 'status'),
+      STATUS_SECRET: secrets.status,
+      SUPERVISOR_SOCKET: layout.innerControlSocket,
+      SUPERVISOR_SECRET: secrets.supervisor,
+      JAILS_JSON: describeJails(layout, secrets),
+      DATABASE_SOCKET_DIRECTORY: layout.databaseSockets,
+      DATABASE_NAME: 'recovery',
+      DATABASE_ROLE: 'recovery',
+      DATABASE_PASSWORD: secrets.database,
+    },
+    reads: [keys.order, ...files.recovery],
+    writes: [],
+    health: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings },
+  }),
+};
+
+function findings(layout: Layout, secrets: RunSecrets): Record<string, string> {
+  return { FINDINGS_SOCKET: innerSocket(layout, 'recovery'), FINDINGS_SECRET: secrets.findings };
+}
+
+function describeStream(name: string, layout: Layout, link: Link, secrets: RunSecrets) {
+  return {
+    name,
+    socketDirectory: primarySockets(layout, name),
+    password: link.replicationPasswords[name],
+    walSocketDirectory: walSockets(layout, name),
+    readerSecret: secrets.readers[name],
+  };
+}
+
+function describeJails(layout: Layout, secrets: RunSecrets): string {
+  const jails = Object.entries(secrets.standbys).map(([name, secret]) => [
+    name,
+    { socket: jailControl(layout, `standby-${name}`), secret },
+  ]);
+  return JSON.stringify(Object.fromEntries(jails));
+}
