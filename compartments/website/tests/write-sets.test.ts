@@ -53,8 +53,5 @@ test('each route writes the tables that the manifest declares for it, no others,
   const { digest } = JSON.parse((await send(`/articles/${id}/withdraw`, reviewer, reasons)).text);
   await note('article.withdraw', await send(`${second}/withdraw/${digest}`, reviewer, reasons));
   const declared = manifest.routes.filter((route) => route.writes.length > 0);
-  assert.deepEqual(
-    Object.fromEntries([...written].toSorted()),
-    Object.fromEntries(declared.map((route) => [route.id, route.writes.toSorted()] as const).toSorted()),
-  );
+  assert.deepEqual(Object.fromEntries(written), Object.fromEntries(declared.map((route) => [route.id, route.writes.toSorted()])));
 });

@@ -135,7 +135,13 @@ export class Press {
   async renderFrom(jail: WirePeer): Promise<EditionFile[]> {
     const { tables } = this.#deps;
     const rows = await readRows(jail, tables, this.#request());
-    return this.#inTurn(() => this.#assemble(rows).finally(() => this.#prune()));
+    return this.#inTurn(async () => {
+      try {
+        return await this.#assemble(rows);
+      } finally {
+        await this.#prune();
+      }
+    });
   }
 
   /** Resolves with an edition newer than `after`, or undefined when the time is over. */

@@ -3,9 +3,10 @@ import { z } from 'zod';
 /** A compartment's name: lower-case words joined by hyphens; also its database and route prefix. */
 export const compartmentNameSchema = z
   .string()
+  .max(31, 'must be at most 31 characters: it is a host name too')
   .regex(
     /^[a-z][a-z0-9]{1,19}(-[a-z0-9]{1,10}){0,2}$/,
-    'must be lower-case letters and digits, 2 to 32 of them, such as "website"',
+    'must be lower-case words of letters and digits joined by hyphens, such as "website"',
   );
 
 /** A WAL position in PostgreSQL's own writing, such as 0/16B3748. */

@@ -62,7 +62,10 @@ export function parseDraft(input: DraftInput): { readonly draft: Draft; readonly
   const faults: DraftFault[] = [];
   const texts: Partial<Record<Language, ArticleText>> = {};
   for (const language of LANGUAGES) {
-    const read = (field: Field) => String(values[fieldName(field, language)] ?? '');
+    const read = (field: Field): string => {
+      const value = values[fieldName(field, language)];
+      return typeof value === 'string' ? value : '';
+    };
     const body = parseProse(read('body'));
     const text = { title: read('title'), summary: read('summary'), body: body.prose, pictureAlt: '', changeNote: read('note') };
     for (const fault of body.faults) faults.push({ ...fault, field: fieldName('body', language) });

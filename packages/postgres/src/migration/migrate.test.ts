@@ -23,7 +23,11 @@ async function writeMigrations(files: Readonly<Record<string, string>>): Promise
 
 async function ask(database: TestDatabase, sql: string, role: 'owner' | 'app' = 'owner'): Promise<unknown[]> {
   const session = await openAdmin(database.connection(role));
-  return session.query(sql).finally(() => session.close());
+  try {
+    return await session.query(sql);
+  } finally {
+    await session.close();
+  }
 }
 
 const FIRST = {

@@ -1,0 +1,12 @@
+export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
+export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';
+export { endLeftovers } from './leftover/pid-registry.ts';
+export { isRoot, type Owner } from './owner/owner.ts';
+export { createUidAllocator, type UidAllocator } from './owner/uid-allocator.ts';
+export { identifyProcess, isSameProcess, type ProcessIdentity } from './process/identity.ts';
+export type { ProcessSpec } from './process/process-spec.ts';
+export { killAllOfUid } from './process/signal.ts';
+export type { ProcessChange, ProcessExit } from './process/supervised-process.ts';
+export { prepareRuntime, type Runtime } from './runtime/prepare-runtime.ts';
+export { type SiteLock, takeSiteLock } from './site/site-lock.ts';
+export { createSupervision, type Supervision, type SupervisionOptions } from './supervision.ts';

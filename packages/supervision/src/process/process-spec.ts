@@ -1,0 +1,44 @@
+import type { Owner } from '../owner/owner.ts';
+
+/** What a process is started with. It gets nothing else: no inherited environment, no other directory. */
+export type ProcessSpec = {
+  /** Unique in its site; names the log file. */
+  readonly name: string;
+  /** Absolute path of its main.ts. */
+  readonly entry: string;
+  /** The whole environment; a function is asked anew at each start, for secrets that do not keep. */
+  readonly environment: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
+  /** The uid and gid to run under; needs root. */
+  readonly owner?: Owner | undefined;
+  /** Files and directories it may read, besides those of `write`. */
+  readonly read: readonly string[];
+  /** Files and directories it may write. */
+  readonly write: readonly string[];
+  readonly allowChildProcess?: boolean;
+  /** The largest JavaScript heap. */
+  readonly memoryMb: number;
+  /** Where it tells how it does: GET `path` on `socket`. */
+  readonly health: { readonly socket: string; readonly secret: string; readonly path: string };
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  readonly restart: 'always' | 'never';
+};
+
+/** Node's arguments: the permission model with just these paths, no code from strings, a bounded heap. */
+export function listArguments(spec: ProcessSpec): string[] {
+  return [
+    '--permission',
+    ...outermost([...spec.read, ...spec.write]).map((path) => `--allow-fs-read=${path}`),
+    ...outermost(spec.write).map((path) => `--allow-fs-write=${path}`),
+    ...(spec.allowChildProcess === true ? ['--allow-child-process'] : []),
+    '--disallow-code-generation-from-strings',
+    `--max-old-space-size=${spec.memoryMb}`,
+    spec.entry,
+  ];
+}
+
+/** Without what lies below another path: Node 24 forgets a directory itself when something below it is granted too. */
+function outermost(paths: readonly string[]): string[] {
+  const unique = [...new Set(paths.map((path) => (path.length > 1 ? path.replace(/\/+$/, '') : path)))];
+  return unique.filter((path) => !unique.some((other) => other !== path && path.startsWith(`${other}/`)));
+}
