@@ -1,0 +1,406 @@
+import { type CompartmentManifest, type Image, type Order, type SiteStatus } from '@bulkhead/contracts';
+import type { Log, Now } from '@bulkhead/kernel';
+import type { ServerExit } from '@bulkhead/postgres';
+import type { ProcessSpec, Supervision } from '@bulkhead/supervision';
+import type { Cluster } from '#cluster/cluster.actions.ts';
+import type { LayingStep } from '#image/image.rules.ts';
+import type { Leave } from '#lease/lease.rules.ts';
+import type { Standing } from '#order/order.actions.ts';
+import { isClosed } from '#order/order.rules.ts';
+import type { Reports } from '#report/report.actions.ts';
+import type { Windows } from '#window/window.actions.ts';
+import { actualState, decideTarget, isForeignStart, retryMs, type Target, tellProtection } from './compartment.rules.ts';
+import type { CompartmentRecord } from './compartment.store.ts';
+
+const SOON_MS = 200;
+const MINUTE_MS = 60_000;
+const DEATHS_FORGOTTEN_MS = 60_000;
+
+/** The record of a compartment's data, as this capability's store keeps it. */
+export type KeptRecord = {
+  readonly record: CompartmentRecord;
+  readonly change: (part: Partial<CompartmentRecord>) => Promise<void>;
+};
+
+export type CompartmentDeps = {
+  readonly manifest: CompartmentManifest;
+  readonly kept: KeptRecord;
+  readonly cluster: Cluster;
+  readonly supervision: Supervision;
+  readonly windows: Windows;
+  readonly reports: Reports;
+  readonly log: Log;
+  readonly now: Now;
+  readonly standing: () => Standing;
+  readonly leave: (epoch: number) => Leave;
+  readonly mayStillAnswer: () => boolean;
+  readonly describe: (mode: 'app' | 'reader', password: string) => ProcessSpec;
+  /** Makes the directories of sockets, and of blobs if they never stood. */
+  readonly makeDirectories: (options: { readonly withBlobs: boolean }) => Promise<void>;
+  /** What is gone of the data, by a look at the disk; undefined if all stands. */
+  readonly findLoss: (systemIdentifier: string) => Promise<string | undefined>;
+  readonly layImage: (
+    image: Image,
+    epoch: number,
+    steps: { readonly step: () => LayingStep | undefined; readonly reached: (step: LayingStep) => Promise<void> },
+    signal: AbortSignal,
+  ) => Promise<string>;
+};
+
+/**
+ * Keeps one compartment as it should be: it looks again whenever something may have changed, decides, and does what is
+ * missing. It takes no instruction but the orders that stand, so that doing it twice, or half and then again, is no harm.
+ */
+export class Compartment {
+  readonly #deps: CompartmentDeps;
+  readonly #name: string;
+  #running: Target['run'] = 'wait';
+  /** Ended by every change of orders: what was begun under the old ones is given up. */
+  #attempt = new AbortController();
+  #silencing: Promise<string> | undefined;
+  #isBusy = false;
+  #isDirty = false;
+  #isStopped = false;
+  #isLaying = false;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #deaths: number[] = [];
+  #detail: string | null = null;
+  #told = '';
+  #timer: NodeJS.Timeout | undefined;
+  #idle = Promise.withResolvers<void>();
+
+  constructor(deps: CompartmentDeps) {
+    this.#deps = deps;
+    this.#name = deps.manifest.name;
+    this.#idle.resolve();
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Orders changed. A closing one takes effect now, whatever else is under way [O4]. */
+  ordersChanged(): void {
+    this.#attempt.abort();
+    this.#attempt = new AbortController();
+    this.#notBeforeMs = 0;
+    const { order, localSeal } = this.#deps.standing();
+    const isToBeClosed = localSeal !== undefined || (order !== undefined && isClosed(order.state));
+    if (!isToBeClosed) this.#silencing = undefined;
+    else if (this.#running !== 'nothing' || this.#silencing === undefined) this.#silencing = this.#silence();
+    this.nudge();
+  }
+
+  /** Looks again: now, or when what failed is due to be tried again. */
+  nudge(): void {
+    if (performance.now() < this.#notBeforeMs) return;
+    this.#isDirty = true;
+    if (!this.#isBusy && !this.#isStopped) void this.#work();
+  }
+
+  /** Returns once the compartment is closed: how long that took, for people. */
+  async untilSilent(): Promise<string> {
+    return (await this.#silencing) ?? 'nothing ran';
+  }
+
+  /** The data are gone. Said first, then everything on them is ended. */
+  lost(what: string): void {
+    const { kept, reports, log } = this.#deps;
+    if (kept.record.isLost || this.#isLaying) return;
+    reports.finding({
+      rule: 'storage.lost',
+      compartment: this.#name,
+      summary: `The data of ${this.#name} at headquarters are lost: ${what}`,
+      evidence: { what },
+    });
+    kept
+      .change({ isLost: true })
+      .catch((error: unknown) => log.error({ err: error }, 'writing down that data are lost'))
+      .finally(() => {
+        this.#notBeforeMs = 0;
+        this.nudge();
+      });
+  }
+
+  /** The database ended and nobody had asked for it. */
+  databaseDied(exit: ServerExit & { readonly pid: number }): void {
+    if (this.#running !== 'nothing') this.#running = 'wait';
+    this.#deps.reports.finding({
+      rule: 'process.killed',
+      compartment: this.#name,
+      summary: `The database of ${this.#name} ended unasked`,
+      evidence: { process: `${this.#name}-pg`, pid: String(exit.pid), signal: exit.signal ?? '', code: String(exit.code ?? '') },
+    });
+    const nowMs = performance.now();
+    this.#deaths = [...this.#deaths.filter((atMs) => nowMs - atMs < DEATHS_FORGOTTEN_MS), nowMs];
+    this.#later(retryMs(this.#deaths.length));
+  }
+
+  /** Whether the watch should expect data to stand. */
+  get shouldStand(): boolean {
+    const { record } = this.#deps.kept;
+    return record.systemIdentifier !== null && record.hasBlobs && !record.isLost && !this.#isLaying && !this.#isStopped;
+  }
+
+  /** Whether what should run does run, and is well. */
+  get isSettled(): boolean {
+    if (this.#isBusy || this.#failures > 0) return false;
+    const target = this.#decide();
+    if (target.run === 'nothing') return this.#running === 'nothing';
+    return target.run !== 'wait' && this.#running === target.run && this.#isWell();
+  }
+
+  status(): SiteStatus['compartments'][number] {
+    const { order, localSeal } = this.#deps.standing();
+    return {
+      name: this.#name,
+      state: actualState(order, localSeal, this.#running),
+      epoch: order?.epoch ?? 0,
+      protection: tellProtection(this.#running, this.#deps.cluster.isSynchronous),
+      detail: this.#tellDetail(order),
+    };
+  }
+
+  databaseStatus(): SiteStatus['processes'][number] {
+    return this.#deps.cluster.status();
+  }
+
+  /** Ends the process and then the database, and does nothing more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#attempt.abort();
+    clearTimeout(this.#timer);
+    await this.#deps.supervision.stop(this.#name);
+    await this.#deps.cluster.stop('fast');
+    await this.#idle.promise;
+    await this.#deps.cluster.stop('immediate');
+    await this.#deps.windows.end(this.#name);
+  }
+
+  async #work(): Promise<void> {
+    this.#isBusy = true;
+    this.#idle = Promise.withResolvers();
+    while (this.#isDirty && !this.#isStopped) {
+      this.#isDirty = false;
+      const attempt = this.#attempt.signal;
+      try {
+        await this.#reconcile(attempt);
+        this.#failures = 0;
+      } catch (error) {
+        // What was given up for a newer order is no failure.
+        if (!attempt.aborted) this.#failed(error);
+      }
+    }
+    this.#isBusy = false;
+    this.#idle.resolve();
+  }
+
+  async #reconcile(attempt: AbortSignal): Promise<void> {
+    const { order, localSeal } = this.#deps.standing();
+    await this.#noteFirst(order);
+    if (order?.image && localSeal === undefined && !this.#isLaid(order)) await this.#lay(order, order.image, attempt);
+    const target = this.#decide();
+    if (target.run === 'nothing') await this.#close(target);
+    else await this.#open(target, attempt);
+    if (!attempt.aborted) this.#report(order);
+  }
+
+  async #noteFirst(order: Order | undefined): Promise<void> {
+    const { kept } = this.#deps;
+    if (order === undefined || kept.record.firstEpoch !== null) return;
+    if (isForeignStart(kept.record.firstEpoch, order)) this.lost('off-site knows this compartment, and nothing of it stood here');
+    await kept.change({ firstEpoch: order.epoch });
+  }
+
+  #isLaid(order: Order): boolean {
+    const { laying } = this.#deps.kept.record;
+    return laying !== null && laying.epoch >= order.epoch && laying.step === 'laid';
+  }
+
+  async #lay(order: Order, image: Image, attempt: AbortSignal): Promise<void> {
+    const { kept, cluster } = this.#deps;
+    this.#isLaying = true;
+    try {
+      await this.#silence();
+      await cluster.stop('immediate');
+      const { laying } = kept.record;
+      if (laying?.epoch !== order.epoch || laying.image !== image.id) await kept.change({ laying: null });
+      this.#detail = await this.#deps.layImage(
+        image,
+        order.epoch,
+        {
+          step: () => kept.record.laying?.step,
+          reached: async (step) => {
+            const stands = step === 'swapped' ? { systemIdentifier: image.systemId, hasBlobs: true, isLost: false } : {};
+            await kept.change({ ...stands, laying: { epoch: order.epoch, image: image.id, step } });
+          },
+        },
+        attempt,
+      );
+    } finally {
+      this.#isLaying = false;
+    }
+  }
+
+  async #close(target: Target): Promise<void> {
+    const { cluster, windows } = this.#deps;
+    if (this.#running !== 'nothing') this.#silencing ??= this.#silence();
+    await this.#silencing;
+    if (target.database === 'stopped') await cluster.stop('immediate');
+    await windows.end(this.#name);
+    if (target.database !== 'running' || !(await this.#standsData())) return;
+    await this.#deps.makeDirectories({ withBlobs: false });
+    await cluster.ensureRunning(true);
+    if (!cluster.isSynchronous) await cluster.setSynchronous(true);
+  }
+
+  async #open(target: Target, attempt: AbortSignal): Promise<void> {
+    const { cluster, supervision, describe } = this.#deps;
+    if (!(await this.#standsData())) return;
+    if (await cluster.ensureRunning(target.isSynchronous)) this.#running = 'wait';
+    await this.#protect(target);
+    const { run } = target;
+    if (run === 'wait' || run === 'nothing' || run === this.#running) return;
+    const isStillWanted = () => !attempt.aborted && !this.#isStopped && this.#decide().run === run;
+    const password = await cluster.letIn(run, isStillWanted);
+    if (password === undefined || !isStillWanted()) return this.nudge();
+    if (this.#running === 'app') this.#tellRunOut();
+    this.#running = run;
+    await supervision.start(describe(run, password));
+  }
+
+  /** Off-site hears of it when it is back. */
+  #tellRunOut(): void {
+    if (this.#deps.standing().order?.state !== 'open') return;
+    this.#deps.reports.finding({
+      rule: 'lease.run_out',
+      compartment: this.#name,
+      summary: `Off-site was out of reach for longer than the lease: ${this.#name} went read-only`,
+      evidence: { policy: JSON.stringify(this.#deps.manifest.seal.unreachable) },
+    });
+  }
+
+  /** Makes the data of a new compartment; false if those that should stand do not. */
+  async #standsData(): Promise<boolean> {
+    const { kept, cluster, makeDirectories, findLoss } = this.#deps;
+    if (cluster.isRunning) return true;
+    const { systemIdentifier, hasBlobs } = kept.record;
+    if (systemIdentifier === null) {
+      await makeDirectories({ withBlobs: true });
+      const created = await cluster.create();
+      await kept.change({ systemIdentifier: created.systemIdentifier, hasBlobs: true });
+      return true;
+    }
+    await makeDirectories({ withBlobs: !hasBlobs });
+    const loss = await findLoss(systemIdentifier);
+    if (loss === undefined) return true;
+    this.lost(loss);
+    return false;
+  }
+
+  /** Brings commits to wait for off-site, or not to, and keeps account of the times in between [O6]. */
+  async #protect(target: Target): Promise<void> {
+    const { cluster, windows } = this.#deps;
+    if (!target.isSynchronous) {
+      if (!cluster.isSynchronous && windows.openSince(this.#name)) return;
+      await windows.begin(this.#name, 'off-site is out of reach');
+      return cluster.setSynchronous(false);
+    }
+    if (cluster.isSynchronous && windows.openSince(this.#name) === undefined) return;
+    const { isStreaming, isCaughtUp } = await cluster.protection();
+    if (!cluster.isSynchronous && (isStreaming || !this.#mayWaitUnprotected())) await cluster.setSynchronous(true);
+    // The window ends when all that was acknowledged in it is off-site too.
+    if (cluster.isSynchronous && isStreaming && isCaughtUp) return windows.end(this.#name);
+    this.#later(SOON_MS);
+  }
+
+  #mayWaitUnprotected(): boolean {
+    const { unreachable } = this.#deps.manifest.seal;
+    const since = this.#deps.windows.openSince(this.#name);
+    if (unreachable === 'stop' || since === undefined) return false;
+    return this.#deps.now().getTime() - since.getTime() < unreachable.degradeMinutes * MINUTE_MS;
+  }
+
+  async #silence(): Promise<string> {
+    const beganMs = performance.now();
+    const sinceMs = () => Math.round((performance.now() - beganMs) * 10) / 10;
+    const [processMs, sessionsMs] = await Promise.all([
+      this.#deps.supervision.kill(this.#name).then(sinceMs),
+      this.#deps.cluster.silence().then(sinceMs),
+    ]);
+    this.#running = 'nothing';
+    return `process ended in ${processMs} ms, database sessions in ${sessionsMs} ms`;
+  }
+
+  #decide(): Target {
+    const { order, localSeal } = this.#deps.standing();
+    return decideTarget({
+      order,
+      localSeal,
+      leave: order === undefined ? 'none' : this.#deps.leave(order.epoch),
+      mayStillAnswer: this.#deps.mayStillAnswer(),
+      isLost: this.#deps.kept.record.isLost,
+    });
+  }
+
+  #isWell(): boolean {
+    return this.#deps.supervision.statusOf(this.#name)?.state === 'running';
+  }
+
+  /** Tells off-site that the order is carried out, once for each order and each seal of our own. */
+  #report(order: Order | undefined): void {
+    const { localSeal } = this.#deps.standing();
+    if (order === undefined) return;
+    const state = actualState(order, localSeal, this.#running);
+    if (state === 'open' || state === 'read-only') {
+      if (this.#deps.kept.record.isLost || state !== order.state || !this.#isWell()) return;
+    }
+    const key = `${order.epoch} ${state} ${localSeal?.sealedAt ?? ''}`;
+    if (this.#told === key) return;
+    this.#told = key;
+    void this.#tellApplied(order, state, localSeal);
+  }
+
+  async #tellApplied(order: Order, state: Order['state'], localSeal: Standing['localSeal']): Promise<void> {
+    const silence = isClosed(state) ? await this.untilSilent() : '';
+    const by = localSeal === undefined ? '' : `sealed here by ${localSeal.by}: ${localSeal.reason}`;
+    const detail = [by, silence, order.image ? this.#detail : ''].filter(Boolean).join('; ').slice(0, 1000);
+    this.#deps.reports.applied({ compartment: this.#name, epoch: order.epoch, state, ok: true, detail: detail || 'running' });
+  }
+
+  #failed(error: unknown): void {
+    this.#failures += 1;
+    this.#detail = tell(error);
+    this.#deps.log.error({ err: error, compartment: this.#name }, 'carrying out what is ordered');
+    const { order } = this.#deps.standing();
+    if (order) {
+      const { epoch, state } = order;
+      this.#told = '';
+      this.#deps.reports.applied({ compartment: this.#name, epoch, state, ok: false, detail: this.#detail.slice(0, 1000) });
+    }
+    const waitMs = retryMs(this.#failures);
+    this.#notBeforeMs = performance.now() + waitMs;
+    this.#later(waitMs + 1);
+  }
+
+  #later(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.nudge(), ms);
+  }
+
+  #tellDetail(order: Order | undefined): string | null {
+    const { localSeal } = this.#deps.standing();
+    if (this.#deps.kept.record.isLost) return 'the data here are lost; off-site has them';
+    if (localSeal) return `sealed here by ${localSeal.by}`;
+    if (order === undefined) return 'waiting for the first order of off-site';
+    if (this.#failures > 0) return this.#detail;
+    if (order.state === 'open' && this.#running === 'reader') return 'reading only: off-site is out of reach';
+    return null;
+  }
+}
+
+function tell(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}

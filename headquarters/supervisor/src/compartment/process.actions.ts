@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { type Estate, mintToken, type SigningKey } from '@bulkhead/contracts';
+import type { Now } from '@bulkhead/kernel';
+import { rolesOf } from '@bulkhead/postgres';
+import type { Owner, ProcessSpec, Runtime } from '@bulkhead/supervision';
+import { type CompartmentLayout, databaseOf, type Layout } from '#layout/layout.rules.ts';
+
+const MEMORY_MB = 384;
+const GRACE_MS = 5_000;
+/** Long enough for a slow start; a token is used once, when the process begins. */
+const JOB_TOKEN_SECONDS = 120;
+
+export type ProcessDeps = {
+  readonly name: string;
+  /** The compartment's code below the runtime's checkout. */
+  readonly directory: string;
+  readonly runtime: Runtime;
+  readonly layout: Layout;
+  readonly own: CompartmentLayout;
+  readonly owner: Owner | undefined;
+  readonly internalSecret: string;
+  readonly vaultSecret: string;
+  readonly jobKey: SigningKey;
+  readonly newId: () => string;
+  readonly now: Now;
+  readonly logLevel: string;
+};
+
+/** What a compartment's process is started with: its own socket, blobs and database role, and nothing of anybody else. */
+export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', password: string): ProcessSpec {
+  const { name, directory, runtime, layout, own } = deps;
+  const database = databaseOf(name);
+  const environment = {
+    SOCKET: own.socket,
+    MODE: mode === 'app' ? 'open' : 'read-only',
+    ESTATE_FILE: layout.estateFile,
+    TRUST_FILE: layout.trustFile,
+    INTERNAL_SECRET: deps.internalSecret,
+    DATABASE_SOCKET_DIRECTORY: own.pgSockets,
+    DATABASE_NAME: database,
+    DATABASE_ROLE: rolesOf(database)[mode],
+    DATABASE_PASSWORD: password,
+    BLOB_DIRECTORY: own.blobs,
+    VAULT_SOCKET: layout.offsite.vault,
+    VAULT_SECRET: deps.vaultSecret,
+    LOG_LEVEL: deps.logLevel,
+  };
+  return {
+    name,
+    entry: join(directory, 'src/main.ts'),
+    environment: async () => (mode === 'app' ? { ...environment, JOB_TOKEN: await mintJobToken(deps, 'start') } : environment),
+    owner: deps.owner,
+    read: [join(runtime.checkout, 'packages'), join(runtime.checkout, 'node_modules'), directory, layout.published],
+    write: [own.blobs, own.sockets],
+    memoryMb: MEMORY_MB,
+    health: { socket: own.socket, secret: deps.internalSecret, path: '/.bulkhead/health' },
+    graceMs: GRACE_MS,
+    restart: 'always',
+  };
+}
+
+/** Mints the token of work that no request asked for, such as `job:website.start`. */
+export function mintJobToken(
+  deps: Pick<ProcessDeps, 'name' | 'jobKey' | 'newId' | 'now'>,
+  job: 'start' | 'migrate',
+): Promise<string> {
+  const claims = {
+    requestId: deps.newId(),
+    compartment: deps.name,
+    accountId: null,
+    sessionId: null,
+    displayName: null,
+    delegation: null,
+    roles: [],
+    address: '',
+    method: 'JOB',
+    path: '/',
+    bodySha256: null,
+    route: `job:${deps.name}.${job}`,
+  };
+  return mintToken(deps.jobKey, claims, deps.now, JOB_TOKEN_SECONDS);
+}
+
+/** The estate as processes see it: the compartments' code where the runtime has it. */
+export function relocateEstate(estate: Estate, checkout: string, runtime: Runtime): Estate {
+  const prefix = `${checkout}/`;
+  return {
+    ...estate,
+    compartments: estate.compartments.map(({ directory, manifest }) => ({
+      manifest,
+      directory: directory.startsWith(prefix) ? join(runtime.checkout, directory.slice(prefix.length)) : directory,
+    })),
+  };
+}

@@ -1,0 +1,157 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  type Applied,
+  appliedSchema,
+  type FindingReport,
+  findingReportSchema,
+  type Order,
+  type ProtectionWindow,
+  PURPOSES,
+  protectionWindowSchema,
+  type Signed,
+  type SigningKey,
+  signMessage,
+} from '@bulkhead/contracts';
+import { createLog, EstateError } from '@bulkhead/kernel';
+import { createWireApp, readWireBody, serveWire } from '@bulkhead/wire';
+import { z } from 'zod';
+
+const POLL_MS = 2_000;
+
+/** Recovery and vault as headquarters sees them: real signatures, nothing behind. Can go away and come back. */
+export class OffSite {
+  readonly applied: Applied[] = [];
+  readonly findings: FindingReport[] = [];
+  readonly windows: ProtectionWindow[] = [];
+  readonly images = new Map<string, { readonly tar: Buffer; readonly blobs: readonly string[] }>();
+  readonly blobs = new Map<string, Buffer>();
+  /** How many bytes of an image are sent before the connection hangs; all by default. */
+  imageHangsAfter: number | undefined;
+  grantsLeases = true;
+  leaseMs = 3_000;
+  readonly #orders = new Map<string, { readonly order: Order; readonly signed: Signed }>();
+  #sequence = 0;
+  #change = Promise.withResolvers<void>();
+  #servers: { readonly close: () => Promise<void> }[] = [];
+  readonly #options: {
+    readonly key: SigningKey;
+    readonly recoverySocket: string;
+    readonly recoverySecret: string;
+    readonly vaultSocket: string;
+    readonly vaultSecret: string;
+  };
+
+  constructor(options: {
+    readonly key: SigningKey;
+    readonly recoverySocket: string;
+    readonly recoverySecret: string;
+    readonly vaultSocket: string;
+    readonly vaultSecret: string;
+  }) {
+    this.#options = options;
+  }
+
+  /** Gives an order with the next epoch. */
+  order(
+    given: Omit<Order, 'epoch' | 'issuedAt' | 'reason' | 'by'> & { readonly epoch?: number },
+    key = this.#options.key,
+  ): Signed {
+    const epoch = given.epoch ?? (this.#orders.get(given.compartment)?.order.epoch ?? 0) + 1;
+    const order: Order = { ...given, epoch, reason: 'a test', by: ['operator:test'], issuedAt: new Date().toISOString() };
+    const signed = signMessage(key, PURPOSES.order, order);
+    this.show(order, signed);
+    return signed;
+  }
+
+  /** Shows headquarters any order, whatever its worth. */
+  show(order: Order, signed: Signed): void {
+    this.#orders.set(order.compartment, { order, signed });
+    this.#sequence += 1;
+    this.#change.resolve();
+    this.#change = Promise.withResolvers();
+  }
+
+  async appear(): Promise<void> {
+    const { recoverySocket, recoverySecret, vaultSocket, vaultSecret } = this.#options;
+    await mkdir(dirname(recoverySocket), { recursive: true, mode: 0o711 });
+    const log = createLog('off-site', 'silent');
+    const recovery = createWireApp({ secrets: { headquarters: recoverySecret }, log });
+    recovery.get('/orders', async (c) => {
+      if (c.req.query('after') === String(this.#sequence)) {
+        await Promise.race([this.#change.promise, new Promise((resolve) => setTimeout(resolve, POLL_MS))]);
+      }
+      return c.json({ sequence: this.#sequence, orders: [...this.#orders.values()].map(({ signed }) => signed) });
+    });
+    recovery.post('/lease', async (c) => {
+      const asked = await readWireBody(
+        c.req.raw,
+        z.object({ nonce: z.string(), compartments: z.array(z.object({ name: z.string(), epoch: z.number() })) }),
+      );
+      const compartments = this.grantsLeases
+        ? asked.compartments.filter(({ name, epoch }) => this.#orders.get(name)?.order.epoch === epoch)
+        : [];
+      return c.json(signMessage(this.#options.key, PURPOSES.lease, { nonce: asked.nonce, compartments, ttlMs: this.leaseMs }));
+    });
+    recovery.post('/applied', async (c) => {
+      this.applied.push(await readWireBody(c.req.raw, appliedSchema));
+      return c.json({ ok: true });
+    });
+    recovery.post('/findings', async (c) => {
+      this.findings.push(await readWireBody(c.req.raw, findingReportSchema));
+      return c.json({ ok: true });
+    });
+    recovery.post('/windows', async (c) => {
+      this.windows.push(await readWireBody(c.req.raw, protectionWindowSchema));
+      return c.json({ ok: true });
+    });
+    recovery.post('/receipts', (c) => c.json({ sequence: 0 }));
+    recovery.get('/images/:id', (c) => c.body(Readable.toWeb(this.#streamImage(c.req.param('id'))) as ReadableStream));
+    recovery.get('/images/:id/blobs', (c) =>
+      c.text((this.images.get(c.req.param('id'))?.blobs ?? []).map((digest) => `${digest}\n`).join('')),
+    );
+    const vault = createWireApp({ secrets: { example: vaultSecret }, log });
+    vault.get('/blobs/:sha256', (c) => {
+      const bytes = this.blobs.get(c.req.param('sha256'));
+      if (bytes === undefined) throw new EstateError('blob.not_found', 'looking for a blob: there is none');
+      return c.body(new Uint8Array(bytes));
+    });
+    this.#servers = [
+      await serveWire({ app: recovery, socket: recoverySocket, mode: 0o666 }),
+      await serveWire({ app: vault, socket: vaultSocket, mode: 0o666 }),
+    ];
+  }
+
+  async vanish(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.close()));
+    this.#servers = [];
+  }
+
+  /** Keeps an image and its blobs, and describes it as an order must. */
+  offer(tar: Buffer, more: { readonly systemId: string; readonly blobs?: readonly string[] }) {
+    const id = `image-${randomBytes(4).toString('hex')}`;
+    this.images.set(id, { tar, blobs: more.blobs ?? [] });
+    return {
+      id,
+      bytes: tar.length,
+      sha256: createHash('sha256').update(tar).digest('hex'),
+      systemId: more.systemId,
+      timeline: 2,
+      blobCount: more.blobs?.length ?? 0,
+    };
+  }
+
+  #streamImage(id: string): Readable {
+    const tar = this.images.get(id)?.tar ?? Buffer.alloc(0);
+    return Readable.from(pieces(tar, this.imageHangsAfter), { objectMode: false });
+  }
+}
+
+const PIECE = 65_536;
+
+async function* pieces(bytes: Buffer, hangsAfter = Number.POSITIVE_INFINITY): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length && at < hangsAfter; at += PIECE) yield bytes.subarray(at, at + PIECE);
+  if (hangsAfter < bytes.length) await new Promise(() => undefined);
+}
