@@ -1,0 +1,244 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { syncDirectory, writeDurably } from './files.actions.ts';
+import type { SegmentEntry } from './plan.rules.ts';
+import { SegmentIndex } from './segment-index.actions.ts';
+import {
+  type Ancestor,
+  formatLsn,
+  historyName,
+  type Lsn,
+  offsetInSegment,
+  parseHistory,
+  parseSegmentName,
+  SEGMENT_BYTES,
+  segmentName,
+} from './wal.rules.ts';
+
+const CACHED_SEGMENTS = 2;
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** All that was ever received from clusters with one system identifier: `wal/` and `base/`. */
+export class Lineage {
+  readonly systemId: string;
+  readonly directory: string;
+  readonly walDirectory: string;
+  readonly baseDirectory: string;
+  readonly index: SegmentIndex;
+  readonly #entries: Map<string, SegmentEntry>;
+  readonly #cache = new Map<string, Promise<Buffer>>();
+  #compressing: Promise<void> = Promise.resolve();
+
+  private constructor(directory: string, systemId: string, index: SegmentIndex, entries: Map<string, SegmentEntry>) {
+    this.systemId = systemId;
+    this.directory = directory;
+    this.walDirectory = join(directory, 'wal');
+    this.baseDirectory = join(directory, 'base');
+    this.index = index;
+    this.#entries = entries;
+  }
+
+  /** Opens, or begins, a lineage, and finishes what a crash interrupted. */
+  static async open(compartmentDirectory: string, systemId: string): Promise<Lineage> {
+    const directory = join(compartmentDirectory, systemId);
+    const wal = join(directory, 'wal');
+    await mkdir(wal, { recursive: true, mode: 0o700 });
+    await mkdir(join(directory, 'base'), { recursive: true, mode: 0o700 });
+    await syncDirectory(directory);
+    await syncDirectory(compartmentDirectory);
+    const index = await SegmentIndex.open(join(wal, 'index.ndjson'));
+    const lineage = new Lineage(directory, systemId, index, new Map());
+    await lineage.#load();
+    return lineage;
+  }
+
+  get entries(): ReadonlyMap<string, SegmentEntry> {
+    return this.#entries;
+  }
+
+  /** Tells the lineage how far the growing segment is durable. */
+  noteTail(name: string, bytes: number): void {
+    this.#entries.set(name, { name, bytes, isComplete: false });
+  }
+
+  /** A segment became complete: its digest is recorded, then it is compressed in the background [A4]. */
+  async noteComplete(name: string, sha256: string): Promise<void> {
+    await this.index.add(name, sha256);
+    this.#entries.set(name, { name, bytes: SEGMENT_BYTES, isComplete: true });
+  }
+
+  /** Compresses all complete segments still raw, one after the other. Stops at a damaged one. @throws EstateError `archive.damaged` */
+  compressAll(): Promise<void> {
+    const done = this.#compressing.then(async () => {
+      for (const file of await readdir(this.walDirectory)) if (parseSegmentName(file)) await this.#compress(file);
+    });
+    this.#compressing = done.catch(() => undefined);
+    return done;
+  }
+
+  /** The verified bytes of a complete segment. @throws EstateError `archive.damaged`, `archive.gap` */
+  readSegment(name: string): Promise<Buffer> {
+    const cached = this.#cache.get(name);
+    if (cached) return cached;
+    const read = this.#readVerified(name);
+    read.catch(() => this.#cache.delete(name));
+    this.#cache.set(name, read);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= CACHED_SEGMENTS) break;
+      this.#cache.delete(oldest);
+    }
+    return read;
+  }
+
+  /** Bytes of the log from `fromLsn`, at most `limit` and at most to the end of what is durable in that segment. */
+  async readAt(timeline: number, fromLsn: Lsn, limit: number): Promise<Buffer> {
+    const name = segmentName(timeline, fromLsn);
+    const entry = this.#entries.get(name);
+    const offset = offsetInSegment(fromLsn);
+    if (!entry)
+      throw new EstateError('archive.gap', `reading the archive: no segment of timeline ${timeline} holds ${formatLsn(fromLsn)}`);
+    const bytes = Math.min(limit, entry.bytes - offset);
+    if (bytes <= 0) return Buffer.alloc(0);
+    if (entry.isComplete) return (await this.readSegment(name)).subarray(offset, offset + bytes);
+    return this.#readPartial(name, offset, bytes);
+  }
+
+  /** The first bytes of a partial segment. */
+  readPartialSegment(name: string, bytes: number): Promise<Buffer> {
+    return this.#readPartial(name, 0, bytes);
+  }
+
+  async readHistory(timeline: number): Promise<Buffer | undefined> {
+    return readFile(join(this.walDirectory, historyName(timeline))).catch(() => undefined);
+  }
+
+  async ancestorsOf(timeline: number): Promise<Ancestor[]> {
+    if (timeline === 1) return [];
+    const text = await this.readHistory(timeline);
+    if (!text) throw new EstateError('archive.gap', `reading the history of timeline ${timeline}: the archive does not hold it`);
+    return parseHistory(text.toString('utf8'));
+  }
+
+  /** Stores a timeline's history once. @throws EstateError `archive.damaged` if another one is stored */
+  async storeHistory(timeline: number, content: Buffer): Promise<void> {
+    const known = await this.readHistory(timeline);
+    if (known && !known.equals(content)) {
+      throw new EstateError('archive.damaged', `storing the history of timeline ${timeline}: the archive holds another one`);
+    }
+    if (!known) await writeDurably(join(this.walDirectory, historyName(timeline)), content);
+    this.#entries.set(historyName(timeline), { name: historyName(timeline), bytes: content.length, isComplete: true });
+  }
+
+  /** A segment was set aside. */
+  forget(name: string): void {
+    this.#entries.delete(name);
+  }
+
+  /** Resolves when no segment is being compressed. */
+  settle(): Promise<void> {
+    return this.#compressing;
+  }
+
+  /** The highest timeline of which anything is stored. */
+  newestTimeline(): number {
+    const timelines = [...this.#entries.keys()].map((name) => Number.parseInt(name.slice(0, 8), 16));
+    return Math.max(1, ...timelines);
+  }
+
+  async #load(): Promise<void> {
+    for (const file of (await readdir(this.walDirectory)).toSorted()) {
+      const path = join(this.walDirectory, file);
+      const { size } = await stat(path);
+      const name = file.replace(/\.(partial|zst)$/, '');
+      if (file.endsWith('.tmp')) await unlink(path);
+      else if (file.endsWith('.history')) this.#entries.set(file, { name: file, bytes: size, isComplete: true });
+      else if (parseSegmentName(name)) await this.#loadSegment(file, name, size);
+    }
+  }
+
+  async #loadSegment(file: string, name: string, size: number): Promise<void> {
+    if (file.endsWith('.zst')) {
+      if (!this.index.get(name))
+        throw new EstateError('archive.damaged', `opening the archive: no digest is recorded for ${name}`);
+      this.#entries.set(name, { name, bytes: SEGMENT_BYTES, isComplete: true });
+      return;
+    }
+    if (file.endsWith('.partial') && size < SEGMENT_BYTES) {
+      if (!this.#entries.has(name)) this.#entries.set(name, { name, bytes: size, isComplete: false });
+      return;
+    }
+    if (size !== SEGMENT_BYTES) throw new EstateError('archive.damaged', `opening the archive: ${file} has ${size} bytes`);
+    if (file !== name) await finishSegment(this.walDirectory, name);
+    await this.noteComplete(name, this.index.get(name) ?? sha256Hex(await readFile(join(this.walDirectory, name))));
+  }
+
+  async #readPartial(name: string, offset: number, bytes: number): Promise<Buffer> {
+    const handle = await open(join(this.walDirectory, `${name}.partial`), 'r').catch(() => undefined);
+    // It became complete between the look at the entry and here.
+    if (!handle) return (await this.readSegment(name)).subarray(offset, offset + bytes);
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(bytes), 0, bytes, offset);
+      if (bytesRead === bytes) return buffer;
+      throw new EstateError('archive.damaged', `reading ${name}: it is shorter than what was made durable`);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async #readVerified(name: string): Promise<Buffer> {
+    const expected = this.index.get(name);
+    const bytes = await this.#readStored(name);
+    if (expected !== undefined && createHash('sha256').update(bytes).digest('hex') === expected) return bytes;
+    throw new EstateError(
+      'archive.damaged',
+      `reading segment ${name}: its bytes do not match the digest recorded when it was received`,
+    );
+  }
+
+  async #readStored(name: string): Promise<Buffer> {
+    const path = join(this.walDirectory, name);
+    const raw = await readFile(path).catch(() => undefined);
+    if (raw) return raw;
+    const packed = await readFile(`${path}.zst`).catch((cause: unknown) => {
+      throw new EstateError('archive.gap', `reading segment ${name}: the archive does not hold it`, { cause });
+    });
+    return decompress(packed, { maxOutputLength: SEGMENT_BYTES }).catch((cause: unknown) => {
+      throw new EstateError('archive.damaged', `unpacking segment ${name}`, { cause });
+    });
+  }
+
+  // Copy durable and read back before the raw file goes [A4].
+  async #compress(name: string): Promise<void> {
+    const expected = this.index.get(name);
+    const path = join(this.walDirectory, name);
+    const raw = await readFile(path);
+    if (expected === undefined || sha256Hex(raw) !== expected) {
+      throw new EstateError(
+        'archive.damaged',
+        `packing segment ${name}: its bytes do not match the digest recorded when it was received`,
+      );
+    }
+    const packed = await compress(raw, {
+      params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+    });
+    await writeDurably(`${path}.zst`, packed);
+    const again = await decompress(await readFile(`${path}.zst`), { maxOutputLength: SEGMENT_BYTES });
+    if (sha256Hex(again) !== expected)
+      throw new EstateError('archive.damaged', `packing segment ${name}: the packed copy differs`);
+    await unlink(path);
+    await syncDirectory(this.walDirectory);
+  }
+}
+
+/** Gives a full segment its final name; done already is well too. */
+export async function finishSegment(walDirectory: string, name: string): Promise<void> {
+  await rename(join(walDirectory, `${name}.partial`), join(walDirectory, name)).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' || !(await stat(join(walDirectory, name)).catch(() => undefined))) throw error;
+  });
+  await syncDirectory(walDirectory);
+}

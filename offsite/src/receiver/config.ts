@@ -1,0 +1,43 @@
+import { compartmentNameSchema } from '@bulkhead/contracts';
+import { z } from 'zod';
+
+const directory = (example: string) => z.string().startsWith('/', 'must be an absolute path').meta({ example });
+const secret = z.string().min(16, 'must be at least 16 characters').max(200);
+
+const compartmentSchema = z.object({
+  name: compartmentNameSchema,
+  /** Where the primary's socket stands. */
+  socketDirectory: z.string().startsWith('/').max(90),
+  user: z.string().min(1).max(63).default('offsite'),
+  password: z.string().max(300).optional(),
+  /** Where the compartment's standby finds the WAL server. */
+  walSocketDirectory: z.string().startsWith('/').max(90),
+  /** What a jail of this compartment presents, to the API and to the WAL server; it may only read. */
+  readerSecret: secret,
+});
+const compartmentsSchema = z.array(compartmentSchema).min(1).max(200);
+
+export const configSchema = z.object({
+  DATA_DIRECTORY: directory('/var/lib/bulkhead/offsite/receiver'),
+  RECEIVER_SOCKET: directory('/run/bulkhead/offsite/receiver.sock'),
+  /** Who presents it may seal, unseal and join. */
+  RECEIVER_SECRET: secret.meta({ example: '(at least 16 random characters)' }),
+  COMPARTMENTS: z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be a JSON list of compartments' });
+        return z.NEVER;
+      }
+    })
+    .pipe(compartmentsSchema)
+    .meta({
+      example:
+        '[{"name":"website","socketDirectory":"/run/bulkhead/hq/website-pg","password":"…","walSocketDirectory":"/run/bulkhead/offsite/receiver-website","readerSecret":"…"}]',
+    }),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
+});
+export type ReceiverConfig = z.infer<typeof configSchema>;

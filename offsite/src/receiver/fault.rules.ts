@@ -1,0 +1,16 @@
+import { EstateError } from '@bulkhead/kernel';
+
+/** Why a stream does not run, or what is wrong with an archive. */
+export type Fault = { readonly code: string; readonly message: string; readonly at: string };
+
+export function describeFault(error: unknown, at: Date): Fault {
+  const code = error instanceof EstateError ? error.code : 'receiver.stream_broken';
+  return { code, message: error instanceof Error ? error.message : String(error), at: at.toISOString() };
+}
+
+/** Faults that mean more than that headquarters does not answer. */
+const GRAVE = new Set(['archive.gap', 'archive.damaged', 'disk.full', 'receiver.wrong_cluster', 'receiver.base_failed']);
+
+export function isGrave(fault: Fault | undefined): boolean {
+  return fault !== undefined && GRAVE.has(fault.code);
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EstateError, type Now } from '@bulkhead/kernel';
+import { Lineage } from '#archive/lineage.actions.ts';
+import { endOfRun, lastSegment } from '#archive/plan.rules.ts';
+import { type Lsn, parseLsn, parseSegmentName } from '#archive/wal.rules.ts';
+import { removeHalfMadeBases } from './base.actions.ts';
+import { readRecord, type StreamRecord } from './state.actions.ts';
+
+/** Where a compartment's cluster answers, as the configuration says. */
+export type CompartmentSource = {
+  readonly name: string;
+  readonly socketDirectory: string;
+  readonly user: string;
+  readonly password: string | undefined;
+};
+
+/** What stands of a compartment on disk. */
+export type Stored = {
+  readonly record: StreamRecord;
+  readonly joined: { readonly lineage: Lineage; readonly timeline: number; readonly endLsn: Lsn } | undefined;
+};
+
+/**
+ * Opens a compartment's directory after a start, finishing what a crash interrupted.
+ * @throws EstateError `archive.damaged`
+ */
+export async function openStored(directory: string, now: Now): Promise<Stored> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, 'state.json');
+  if (!existsSync(path) && (await readdir(directory)).some((name) => /^\d+$/.test(name))) {
+    throw new EstateError('archive.damaged', `opening ${directory}: it holds WAL, but its state.json is gone`);
+  }
+  const record = await readRecord(path);
+  const { systemId, timeline, joins } = record;
+  const join_ = joins.at(-1);
+  if (systemId === null || timeline === null || !join_) return { record, joined: undefined };
+  const lineage = await Lineage.open(directory, systemId);
+  await removeHalfMadeBases(lineage);
+  const endLsn = endOfRun(timeline, parseLsn(join_.fromLsn), lineage.entries);
+  await setAsideTorn(lineage, timeline, endLsn, now);
+  return { record, joined: { lineage, timeline, endLsn } };
+}
+
+// After a power failure a segment may be shorter than it was while its successor exists: nothing in the successor was
+// ever acknowledged, because the shorter one was not yet durable [R1].
+async function setAsideTorn(lineage: Lineage, timeline: number, endLsn: Lsn, now: Now): Promise<void> {
+  for (;;) {
+    const last = lastSegment(timeline, lineage.entries);
+    const start = last && parseSegmentName(last.name);
+    if (!last || !start || start.startLsn <= endLsn) return;
+    if (last.isComplete) throw new EstateError('archive.damaged', `opening the archive: ${last.name} stands behind a hole`);
+    const path = join(lineage.walDirectory, last.name);
+    await rename(`${path}.partial`, `${path}.torn-${now().getTime()}`);
+    lineage.forget(last.name);
+  }
+}

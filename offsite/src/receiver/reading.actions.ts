@@ -1,0 +1,79 @@
+import type { WalList } from '@bulkhead/contracts';
+import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
+import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts';
+import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
+import { listBases } from './base.actions.ts';
+import type { Joined } from './join.actions.ts';
+import type { TailEnd } from './tail.actions.ts';
+
+const ENDLESS: Lsn = 2n ** 64n - 1n;
+
+/**
+ * All files that a restore needs which starts at `from` and follows a timeline to its end.
+ * @throws EstateError `archive.gap`, `archive.damaged`
+ */
+export async function listWal(
+  { lineage, tail }: Joined,
+  from: string,
+  timeline: number,
+): Promise<Omit<WalList, 'newestTimeline'>> {
+  const ancestors = await lineage.ancestorsOf(timeline);
+  const fromLsn = parseLsn(from);
+  const endLsn =
+    timeline === tail.timeline ? tail.durableLsn : endOfRun(timeline, ancestors.at(-1)?.endLsn ?? fromLsn, lineage.entries);
+  if (fromLsn > endLsn) {
+    throw new EstateError(
+      'archive.gap',
+      `listing WAL from ${from}: the archive of timeline ${timeline} ends at ${formatLsn(endLsn)}`,
+    );
+  }
+  const files = listNeeded(legsTo(timeline, ancestors, endLsn), fromLsn, lineage.entries);
+  return { systemId: lineage.systemId, timeline, endLsn: formatLsn(endLsn), files };
+}
+
+/**
+ * The position from which on a restore can reach whatever is durable: the end of the base it would begin with, if the
+ * WAL from there on is unbroken.
+ */
+export async function findRestorable(joined: Joined): Promise<Lsn | undefined> {
+  const { lineage, tail } = joined;
+  const ancestors = await lineage.ancestorsOf(tail.timeline);
+  const base = chooseBase(await listBases(lineage), legsTo(tail.timeline, ancestors, ENDLESS), ENDLESS);
+  if (!base) return undefined;
+  // What has yet to come of the timeline that is being received follows without a gap.
+  if (base.timeline === tail.timeline && parseLsn(base.startLsn) > tail.durableLsn) return parseLsn(base.endLsn);
+  try {
+    await listWal(joined, base.startLsn, tail.timeline);
+    return parseLsn(base.endLsn);
+  } catch (error) {
+    if (hasCode(error, 'archive.gap')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The verified bytes of a segment or history. Of a partial segment, what is durable.
+ * @param knownEnds what partial segments were when they stopped growing
+ * @throws EstateError `request.not_found`, `archive.damaged`
+ */
+export async function readWalFile(
+  { lineage, tail }: Joined,
+  name: string,
+  knownEnds: readonly TailEnd[],
+): Promise<{ readonly bytes: Buffer; readonly isComplete: boolean }> {
+  const entry = lineage.entries.get(name);
+  if (!entry) throw new EstateError('request.not_found', `reading ${name}: the archive does not hold it`);
+  if (name.endsWith('.history')) {
+    const bytes = await lineage.readHistory(Number.parseInt(name, 16));
+    return { bytes: bytes ?? Buffer.alloc(0), isComplete: true };
+  }
+  if (entry.isComplete) return { bytes: await lineage.readSegment(name), isComplete: true };
+  const growing = tail.describeEnd();
+  const end =
+    knownEnds.find((one) => one.name === name && one.bytes >= entry.bytes) ?? (growing?.name === name ? growing : undefined);
+  const bytes = await lineage.readPartialSegment(name, end?.bytes ?? entry.bytes);
+  if (end && sha256Hex(bytes) !== end.sha256) {
+    throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those received`);
+  }
+  return { bytes: bytes.subarray(0, entry.bytes), isComplete: false };
+}

@@ -1,0 +1,126 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import {
+  allottedTimelineSchema,
+  type Base,
+  baseIdSchema,
+  basesSchema,
+  compartmentStreamSchema,
+  compartmentStreamsSchema,
+  joinedStreamSchema,
+  joinStreamSchema,
+  lsnSchema,
+  sealStreamSchema,
+  streamSealSchema,
+  unsealedStreamSchema,
+  unsealStreamSchema,
+  walListSchema,
+  walNameSchema,
+} from '@bulkhead/contracts';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { readWireBody, type WireApp } from '@bulkhead/wire';
+import type { z } from 'zod';
+import type { CompartmentReceiver } from './compartment.actions.ts';
+
+const BODY_BYTES = 65_536;
+
+/** The caller that may give orders; every other may read the one compartment whose name it carries. */
+export const ORDERS = 'orders';
+export function readerOf(compartment: string): string {
+  return `reader:${compartment}`;
+}
+
+/** Adds the receiver's API. Nothing here deletes or overwrites: the archive has no such operation [A3]. */
+export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, CompartmentReceiver>): void {
+  const find = (name: string, caller: string): CompartmentReceiver => {
+    if (caller !== ORDERS && caller !== readerOf(name)) {
+      throw new EstateError('request.forbidden', `answering a call: its secret is not one for ${name}`);
+    }
+    const receiver = receivers.get(name);
+    if (!receiver) throw new EstateError('compartment.unknown', `looking for compartment ${name}: it is not configured here`);
+    return receiver;
+  };
+  const order = (name: string, caller: string): CompartmentReceiver => {
+    if (caller !== ORDERS) throw new EstateError('request.forbidden', 'obeying an order: this secret may only read');
+    return find(name, caller);
+  };
+
+  app.get('/health', (c) => c.json({ ok: true }));
+  app.get('/compartments', (c) => {
+    const compartments = [...receivers.values()].map((receiver) => receiver.status());
+    const own = compartments.filter(({ name }) => c.var.caller === ORDERS || c.var.caller === readerOf(name));
+    return c.json(compartmentStreamsSchema.parse({ compartments: own }));
+  });
+  app.get('/compartments/:name', (c) => c.json(compartmentStreamSchema.parse(find(c.req.param('name'), c.var.caller).status())));
+
+  app.post('/compartments/:name/seal', async (c) => {
+    const receiver = order(c.req.param('name'), c.var.caller);
+    const { epoch } = await readWireBody(c.req.raw, sealStreamSchema, BODY_BYTES);
+    return c.json(streamSealSchema.parse(await receiver.seal(epoch)));
+  });
+  app.post('/compartments/:name/unseal', async (c) => {
+    const receiver = order(c.req.param('name'), c.var.caller);
+    const { epoch } = await readWireBody(c.req.raw, unsealStreamSchema, BODY_BYTES);
+    return c.json(unsealedStreamSchema.parse(await receiver.unseal(epoch)));
+  });
+  app.post('/compartments/:name/join', async (c) => {
+    const receiver = order(c.req.param('name'), c.var.caller);
+    return c.json(joinedStreamSchema.parse(await receiver.join(await readWireBody(c.req.raw, joinStreamSchema, BODY_BYTES))));
+  });
+  app.post('/compartments/:name/timeline', async (c) => {
+    const timeline = await order(c.req.param('name'), c.var.caller).allotTimeline();
+    return c.json(allottedTimelineSchema.parse({ timeline }));
+  });
+  app.post('/compartments/:name/base', async (c) => c.json(await order(c.req.param('name'), c.var.caller).takeBase()));
+
+  app.get('/compartments/:name/bases', async (c) => {
+    return c.json(basesSchema.parse({ bases: await find(c.req.param('name'), c.var.caller).listBases() }));
+  });
+  app.get('/compartments/:name/bases/:id', async (c) => {
+    const receiver = find(c.req.param('name'), c.var.caller);
+    return streamBase(receiver, parse(baseIdSchema, c.req.param('id'), 'base'));
+  });
+  app.get('/compartments/:name/wal', async (c) => {
+    const receiver = find(c.req.param('name'), c.var.caller);
+    const from = parse(lsnSchema, c.req.query('from') ?? '', 'from');
+    const timeline = c.req.query('timeline');
+    return c.json(
+      walListSchema.parse(await receiver.listWal(from, timeline === undefined ? undefined : parseTimeline(timeline))),
+    );
+  });
+  app.get('/compartments/:name/wal/:file', async (c) => {
+    const receiver = find(c.req.param('name'), c.var.caller);
+    const { bytes, isComplete } = await receiver.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
+    return new Response(new Uint8Array(bytes), {
+      headers: {
+        'content-type': 'application/octet-stream',
+        'content-length': String(bytes.length),
+        'x-sha256': sha256Hex(bytes),
+        'x-complete': isComplete ? 'true' : 'false',
+      },
+    });
+  });
+}
+
+async function streamBase(receiver: CompartmentReceiver, id: string): Promise<Response> {
+  const base: Base | undefined = (await receiver.listBases()).find((one) => one.id === id);
+  const archive = receiver.archive;
+  if (!base || !archive)
+    throw new EstateError('request.not_found', `reading base ${id}: the archive of ${receiver.name} does not hold it`);
+  const tar = createReadStream(join(archive.lineage.baseDirectory, id, 'base.tar'), { highWaterMark: 1_048_576 });
+  return new Response(Readable.toWeb(tar) as ReadableStream, {
+    headers: { 'content-type': 'application/x-tar', 'content-length': String(base.bytes), 'x-sha256': base.sha256 },
+  });
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: string, name: string): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new EstateError('input.invalid', `reading ${name}: ${parsed.error.issues[0]?.message ?? 'it is malformed'}`);
+}
+
+function parseTimeline(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new EstateError('input.invalid', 'reading timeline: must be a number such as 1');
+}

@@ -1,0 +1,128 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Base, baseIdSchema, lsnSchema, systemIdSchema, timelineSchema, type WalFile } from '@bulkhead/contracts';
+import { EstateError, type Log } from '@bulkhead/kernel';
+import { z } from 'zod';
+import { chooseBase, type Leg, legsTo } from '#archive/plan.rules.ts';
+import { historyName, type Lsn, parseHistory, parseLsn, parseSegmentName } from '#archive/wal.rules.ts';
+import type { ArchiveClient } from './archive-client.actions.ts';
+import { unpackBase } from './unpack.actions.ts';
+
+const FETCHED_AT_ONCE = 3;
+
+const builtSchema = z.object({
+  mode: z.enum(['standby', 'quarantine']),
+  systemId: systemIdSchema,
+  /** The timeline that is followed. */
+  timeline: timelineSchema,
+  base: baseIdSchema,
+  /** Where the archive of that timeline ended when this was built. */
+  archiveLsn: lsnSchema,
+  newestTimeline: timelineSchema,
+  leftOut: z.array(z.string()),
+  /** The machine's boot: a jail's disk is not synced, so what another boot left is not trusted. */
+  boot: z.string(),
+});
+/** What a data directory was made from. */
+export type Built = z.infer<typeof builtSchema>;
+
+export type BuildOptions = {
+  readonly archive: ArchiveClient;
+  readonly directory: string;
+  readonly mode: 'standby' | 'quarantine';
+  readonly followTimeline: number | undefined;
+  readonly targetLsn: Lsn | undefined;
+  readonly limitBytes: number;
+  readonly log: Log;
+};
+
+/** What was built in `directory` earlier, if it is complete and of this boot. */
+export async function readBuilt(directory: string): Promise<Built | undefined> {
+  const text = await readFile(join(directory, 'built.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const parsed = builtSchema.safeParse(JSON.parse(text));
+  const boot = await readBoot();
+  return parsed.success && boot !== 'unknown' && parsed.data.boot === boot ? parsed.data : undefined;
+}
+
+/**
+ * Makes a data directory in `directory`/pg from the archive: what stood there is thrown away.
+ * @throws EstateError `archive.gap`, `archive.damaged`, `input.too_large`, `wire.unreachable`
+ */
+export async function buildDirectory(options: BuildOptions): Promise<Built> {
+  const { archive, directory, mode, log } = options;
+  const building = join(directory, 'building');
+  await rm(join(directory, 'built.json'), { force: true });
+  for (const name of ['building', 'pg', 'image.tar']) await rm(join(directory, name), { recursive: true, force: true });
+  await mkdir(join(building, 'pg_wal'), { recursive: true, mode: 0o700 });
+  const plan = await planRestore(options);
+  log.info({ base: plan.base.id, timeline: plan.timeline, archiveLsn: plan.archiveLsn }, 'building the data directory');
+  const tar = await archive.openBase(plan.base);
+  const leftOut = await unpackBase({ tar, into: building, sha256: plan.base.sha256, limitBytes: options.limitBytes });
+  const files = mode === 'quarantine' ? plan.files : plan.files.filter(({ name }) => name.endsWith('.history'));
+  await fetchAll(archive, files, join(building, 'pg_wal'));
+  await writeFile(join(building, mode === 'standby' ? 'standby.signal' : 'recovery.signal'), '', { mode: 0o600 });
+  await rename(building, join(directory, 'pg'));
+  const { timeline, archiveLsn, newestTimeline } = plan;
+  const built = {
+    mode,
+    systemId: plan.base.systemId,
+    timeline,
+    base: plan.base.id,
+    archiveLsn,
+    newestTimeline,
+    leftOut,
+    boot: await readBoot(),
+  };
+  await writeFile(join(directory, 'built.json'), JSON.stringify(built), { mode: 0o600 });
+  return built;
+}
+
+type Plan = {
+  readonly base: Base;
+  readonly timeline: number;
+  readonly archiveLsn: string;
+  readonly newestTimeline: number;
+  readonly files: readonly WalFile[];
+};
+
+async function planRestore({ archive, followTimeline, targetLsn }: BuildOptions): Promise<Plan> {
+  const stream = await archive.readStream();
+  const timeline = followTimeline ?? stream.timeline;
+  if (timeline === null || stream.systemId === null) {
+    throw new EstateError('archive.gap', 'looking for a base backup: nothing was received of this compartment yet');
+  }
+  const bases = (await archive.listBases()).filter((base) => base.systemId === stream.systemId);
+  const ancestors = timeline === 1 ? [] : parseHistory(await archive.readHistory(historyName(timeline)));
+  const endless = 2n ** 64n - 1n;
+  const legs: Leg[] = legsTo(timeline, ancestors, endless);
+  const base = chooseBase(bases, legs, targetLsn ?? endless);
+  if (!base)
+    throw new EstateError(
+      'archive.gap',
+      `looking for a base backup on the way to timeline ${timeline}: the archive holds none that is early enough`,
+    );
+  const list = await archive.listWal(base.startLsn, timeline);
+  if (parseLsn(list.endLsn) < parseLsn(base.endLsn)) {
+    throw new EstateError('archive.gap', `looking for the WAL of base ${base.id}: the archive ends before the backup did`);
+  }
+  const files = list.files.filter((file) => isBefore(file, targetLsn));
+  return { base, timeline, archiveLsn: list.endLsn, newestTimeline: list.newestTimeline, files };
+}
+
+function isBefore({ name }: WalFile, targetLsn: Lsn | undefined): boolean {
+  const start = parseSegmentName(name)?.startLsn;
+  return targetLsn === undefined || start === undefined || start <= targetLsn;
+}
+
+async function fetchAll(archive: ArchiveClient, files: readonly WalFile[], into: string): Promise<void> {
+  const waiting = [...files];
+  const fetchNext = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) await archive.fetchWal(file, into);
+  };
+  await Promise.all(Array.from({ length: FETCHED_AT_ONCE }, fetchNext));
+}
+
+async function readBoot(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => 'unknown')).trim();
+}

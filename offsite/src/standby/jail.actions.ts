@@ -1,0 +1,50 @@
+import type { JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
+import { EstateError, type Log } from '@bulkhead/kernel';
+import type { PostgresBinaries } from '@bulkhead/postgres';
+import type { Lsn } from '#archive/wal.rules.ts';
+import type { ArchiveClient } from './archive-client.actions.ts';
+
+/** What both kinds of jail are made with. */
+export type JailOptions = {
+  readonly compartment: string;
+  /** Holds pg/ (the cluster), built.json and, of a quarantine, image.tar. */
+  readonly directory: string;
+  readonly socketDirectory: string;
+  readonly archive: ArchiveClient;
+  readonly binaries: PostgresBinaries;
+  readonly limitBytes: number;
+  readonly log: Log;
+};
+
+/** How a quarantine is to end. */
+export type RestoreTarget = {
+  readonly followTimeline: number | undefined;
+  readonly newTimeline: number | undefined;
+  readonly lsn: Lsn | undefined;
+  readonly isInclusive: boolean;
+};
+
+/** A disposable cluster: what its API asks of it. */
+export type Jail = {
+  readonly health: () => Promise<JailHealth>;
+  /** @throws EstateError `compartment.wrong_state` unless it answers queries */
+  readonly requireReady: () => { readonly socketDirectory: string; readonly compartment: string; readonly isWritable: boolean };
+  readonly position: () => Promise<JailPosition>;
+  readonly makeImage: () => Promise<JailImage>;
+  readonly stop: () => Promise<void>;
+};
+
+/** The parts of health that change as a jail goes on. */
+export type Progress = Pick<JailHealth, 'state' | 'message' | 'code'>;
+
+export function failedWith(error: unknown): Progress {
+  const code = error instanceof EstateError ? error.code : 'restore.failed';
+  return { state: 'failed', code, message: error instanceof Error ? error.message : String(error) };
+}
+
+export function notReady(progress: Progress, compartment: string): EstateError {
+  return new EstateError(
+    'compartment.wrong_state',
+    `asking the jail of ${compartment}: it is ${progress.state} (${progress.message})`,
+  );
+}

@@ -1,0 +1,338 @@
+import assert from 'node:assert/strict';
+import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  type JailHealth,
+  jailImageSchema,
+  jailPositionSchema,
+  streamSealSchema,
+  tableDigestsSchema,
+  type VerifyRequest,
+  verificationSchema,
+} from '@bulkhead/contracts';
+import { hasCode, sleepMs } from '@bulkhead/kernel';
+import { callWire, openWire } from '@bulkhead/wire';
+import { z } from 'zod';
+import { parseLsn } from '#archive/wal.rules.ts';
+import { Headquarters, makePlace, ReceiverProcess } from '#receiver/tests/headquarters.ts';
+import { JAIL_OWNER, JailProcess } from './tests/jail.ts';
+
+const place = await makePlace();
+const running: { readonly kill: () => Promise<void> }[] = [];
+after(async () => {
+  for (const process of running.toReversed()) await process.kill();
+  await place.remove();
+});
+
+/** Headquarters under protection and a receiver that streams it. */
+async function makeEstate(name: string): Promise<{ headquarters: Headquarters; receiver: ReceiverProcess; root: string }> {
+  const root = join(place.root, name);
+  const headquarters = new Headquarters(root, 'hq', join(place.root, 'template'));
+  await headquarters.create();
+  running.push(headquarters);
+  const receiver = new ReceiverProcess(root, headquarters.socketDirectory);
+  await receiver.start();
+  running.push(receiver);
+  await receiver.until((status) => status.state === 'streaming', 'it streams');
+  await headquarters.protect();
+  return { headquarters, receiver, root };
+}
+
+async function restore(
+  root: string,
+  receiver: ReceiverProcess,
+  name: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ jail: JailProcess; health: JailHealth }> {
+  const jail = new JailProcess(root, receiver, 'quarantine', name, more);
+  await jail.start();
+  running.push(jail);
+  return { jail, health: await jail.until('ready', 'failed') };
+}
+
+const idsIn = async (jail: JailProcess) =>
+  new Set((await jail.query<{ id: string }>('select id from note')).map(({ id }) => Number(id)));
+const seal = (receiver: ReceiverProcess, epoch = 1) =>
+  callWire(receiver.peer, { method: 'POST', path: '/compartments/site/seal', body: { epoch } }, streamSealSchema);
+const verify = (jail: JailProcess, request: Partial<VerifyRequest> = {}) =>
+  callWire(
+    jail.peer,
+    {
+      method: 'POST',
+      path: '/verify',
+      body: { checks: [], expectedMigrations: [], blobColumns: [], ...request },
+      timeoutMs: 120_000,
+    },
+    verificationSchema,
+  );
+
+const TRIALS = 3;
+for (let trial = 1; trial <= TRIALS; trial += 1) {
+  test(`[A7] headquarters killed and wiped at a random moment, trial ${trial}: every acknowledged commit is in the restored copy`, async () => {
+    const { headquarters, receiver, root } = await makeEstate(`trial-${trial}`);
+    const acknowledged: number[] = [];
+    const writers = [1, 2, 3].map((writer) =>
+      headquarters.writeNotes(acknowledged, { from: writer * 1_000_000, until: () => false, bytes: 700 * trial }),
+    );
+    await sleepMs(300 + Math.random() * 1500);
+    await headquarters.kill();
+    await Promise.all(writers);
+    await headquarters.wipe();
+    const { lsn } = await seal(receiver);
+    const { jail, health } = await restore(root, receiver, 'q');
+    assert.equal(health.state, 'ready', health.message);
+    assert.equal(health.archiveLsn, lsn);
+    assert.deepEqual([health.timeline, health.leftOut], [2, []]);
+    assert.equal(health.unreplayedBytes, Number(parseLsn(lsn ?? '0/0') - parseLsn(health.replayLsn ?? '0/0')));
+    const present = await idsIn(jail);
+    assert.ok(acknowledged.length > 0);
+    assert.deepEqual(
+      acknowledged.filter((id) => !present.has(id)),
+      [],
+    );
+    await jail.kill();
+    await receiver.kill();
+  });
+}
+
+test('a restored copy tells whether it is sound, what its tables hold, and gives its rows and its image', async (t) => {
+  const { headquarters, receiver, root } = await makeEstate('sound');
+  const digest = 'ab'.repeat(32);
+  await headquarters.run('site', [
+    'create table public.bulkhead_migration (name text primary key, sha256 text not null)',
+    `insert into public.bulkhead_migration values ('0001-create-note.sql', '${'1'.repeat(64)}')`,
+    'grant select on public.bulkhead_migration to site_reader',
+    `insert into note select id, 'note ' || id, case when id % 2 = 0 then '${digest}' end from generate_series(1, 1200) id`,
+    "insert into note values (5000, E'line\\nbreak', null)",
+  ]);
+  await seal(receiver);
+  const { jail, health } = await restore(root, receiver, 'q');
+  assert.equal(health.state, 'ready', health.message);
+  const call = (path: string, body: object) => openWire(jail.peer, { method: 'POST', path, body, timeoutMs: 60_000 });
+  const migration = { name: '0001-create-note.sql', sha256: '1'.repeat(64) };
+
+  await t.test('a sound copy passes', async () => {
+    const verification = await verify(jail, {
+      checks: [{ name: 'notes have texts', sql: "select 1 from note where text = '';" }],
+      expectedMigrations: [migration],
+      blobColumns: [{ table: 'note', column: 'file' }],
+    });
+    assert.deepEqual(verification.blobs, [digest]);
+    assert.deepEqual([verification.checksums, verification.amcheck.failures], [{ isOk: true, failures: [] }, []]);
+    assert.ok(verification.amcheck.tables > 50 && verification.amcheck.indexes > 50);
+    assert.equal(verification.isSound, true);
+    assert.deepEqual(await jail.query("select 1 from pg_extension where extname = 'amcheck'"), []);
+  });
+
+  await t.test('a violated check, a check that fails, other migrations and bad digests do not pass', async () => {
+    const verification = await verify(jail, {
+      checks: [
+        { name: 'no note 7', sql: 'select 1 from note where id = 7' },
+        { name: 'broken', sql: 'select 1 from nowhere' },
+        { name: 'writes', sql: 'delete from note returning 1' },
+        { name: 'sleeps', sql: 'select 1; drop table note' },
+      ],
+      expectedMigrations: [
+        { ...migration, sha256: '2'.repeat(64) },
+        { name: '0002-x.sql', sha256: '3'.repeat(64) },
+      ],
+      blobColumns: [{ table: 'note', column: 'text' }],
+    });
+    assert.deepEqual(
+      verification.checks.map(({ violations, failure }) => [violations, failure !== null]),
+      [
+        [1, false],
+        [0, true],
+        [0, true],
+        [0, true],
+      ],
+    );
+    assert.deepEqual(verification.migrations, {
+      isOk: false,
+      missing: ['0002-x.sql'],
+      changed: [migration.name],
+      unexpected: [],
+    });
+    assert.ok(verification.badBlobs.length > 0 && verification.badBlobs.length <= 1000);
+    assert.equal(verification.isSound, false);
+    assert.equal((await idsIn(jail)).size, 1201);
+  });
+
+  await t.test('rows come in order of the primary key, one a line, with an end', async () => {
+    const lines = await readLines(await call('/rows', { tables: ['note', 'public.bulkhead_migration'] }));
+    assert.match(lines[0] ?? '', /^\{"lsn":"0\/[0-9A-F]+"\}$/);
+    assert.deepEqual(JSON.parse(lines[1] ?? ''), { table: 'note', row: { id: 1, text: 'note 1', file: null } });
+    assert.deepEqual(JSON.parse(lines[1201] ?? ''), { table: 'note', row: { id: 5000, text: 'line\nbreak', file: null } });
+    assert.equal(lines.at(-1), '{"end":true,"rows":1202}');
+    const limited = await readLines(await call('/rows', { tables: ['note'], maxRows: 600 }));
+    assert.match(limited.at(-1) ?? '', /^\{"error":\{"code":"input.too_large"/);
+    const unknown = await readLines(await call('/rows', { tables: ['nothing'] }));
+    assert.match(unknown.at(-1) ?? '', /^\{"error":\{"code":"postgres.query_failed"/);
+    await assert.rejects(call('/rows', { tables: ['note; drop table note'] }), (error) => hasCode(error, 'input.invalid'));
+    await assert.rejects(call('/rows', { tables: [] }), (error) => hasCode(error, 'input.invalid'));
+  });
+
+  await t.test('equal contents have equal digests, changed ones have others', async () => {
+    const ask = () =>
+      callWire(jail.peer, { method: 'POST', path: '/digest', body: { tables: ['note'] } }, tableDigestsSchema).then(
+        ({ tables }) => tables[0],
+      );
+    const first = await ask();
+    assert.equal(first?.rows, 1201);
+    assert.deepEqual(await ask(), first);
+    await jail.query("update note set text = 'other' where id = 3");
+    assert.notEqual((await ask())?.sha256, first?.sha256);
+  });
+
+  await t.test('its image is of a cluster that was stopped, and nothing is asked of it afterwards', async () => {
+    await assert.rejects(openWire(jail.peer, { method: 'GET', path: '/image' }), (error) =>
+      hasCode(error, 'compartment.wrong_state'),
+    );
+    const image = await callWire(jail.peer, { method: 'POST', path: '/image', timeoutMs: 60_000 }, jailImageSchema);
+    assert.equal(image.timeline, health.timeline);
+    assert.deepEqual(await callWire(jail.peer, { method: 'POST', path: '/image' }, jailImageSchema), image);
+    const reply = await openWire(jail.peer, { method: 'GET', path: '/image', timeoutMs: 60_000 });
+    let bytes = 0;
+    for await (const chunk of reply.body) bytes += Buffer.from(chunk).length;
+    assert.equal(bytes, image.bytes);
+    await assert.rejects(call('/digest', { tables: ['note'] }), (error) => hasCode(error, 'compartment.wrong_state'));
+  });
+
+  await t.test('who does not know the secret is sent away', async () => {
+    for (const path of ['/health', '/image']) {
+      const stranger = { socket: jail.peer.socket, secret: 'x'.repeat(20) };
+      await assert.rejects(callWire(stranger, { method: 'GET', path }, z.unknown()), (error) =>
+        hasCode(error, 'request.unauthenticated'),
+      );
+    }
+  });
+  await jail.kill();
+  await receiver.kill();
+});
+
+test('[A5] a copy restored to an earlier position has what was committed before it, on the timeline it was given', async () => {
+  const { headquarters, receiver, root } = await makeEstate('target');
+  await headquarters.run('site', ["insert into note values (1, 'before')"]);
+  const client = await headquarters.connect();
+  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn');
+  await client.query("insert into note values (2, 'after')");
+  await client.end();
+  await seal(receiver);
+  const target = rows[0]?.lsn ?? '';
+  const { jail, health } = await restore(root, receiver, 'q', { TARGET_LSN: target, NEW_TIMELINE: '9' });
+  assert.equal(health.state, 'ready', health.message);
+  assert.equal(health.timeline, 9);
+  assert.deepEqual([...(await idsIn(jail))], [1]);
+  const histories = await jail.query<{ name: string }>("select name from pg_ls_waldir() where name like '%.history'");
+  assert.deepEqual(
+    histories.map(({ name }) => name),
+    ['00000009.history'],
+  );
+  await jail.kill();
+  await receiver.kill();
+});
+
+test('[A8] what an attacker with all rights at headquarters laid in wait does not run in a jail', async () => {
+  const { headquarters, receiver, root } = await makeEstate('hostile');
+  const trap = join(root, 'trap');
+  await mkdir(trap, { mode: 0o700 });
+  if (JAIL_OWNER) await chown(trap, JAIL_OWNER.uid, JAIL_OWNER.gid);
+  await headquarters.run('site', [
+    "alter database postgres set session_preload_libraries = 'no_such_library'",
+    'alter database site set event_triggers = on',
+    `create function public.spring() returns event_trigger language plpgsql security definer as $$
+       begin execute 'copy (select 1) to program ''touch ${trap}/sprung'''; end $$`,
+    'create event trigger lie_in_wait on login execute function public.spring()',
+    'alter event trigger lie_in_wait enable always',
+  ]);
+  await seal(receiver);
+  const { jail, health } = await restore(root, receiver, 'q');
+  assert.equal(health.state, 'ready', health.message);
+  await callWire(jail.peer, { method: 'GET', path: '/position' }, jailPositionSchema);
+  const digests = await callWire(jail.peer, { method: 'POST', path: '/digest', body: { tables: ['note'] } }, tableDigestsSchema);
+  assert.equal(digests.tables.length, 1);
+  assert.equal((await verify(jail)).amcheck.isOk, true);
+  assert.deepEqual(await readdir(trap), []);
+  // An ordinary session springs the trap: it was set well.
+  await jail.query('select 1').catch(() => undefined);
+  assert.deepEqual(await readdir(trap), ['sprung']);
+  await jail.kill();
+  await receiver.kill();
+});
+
+test('[A4] a restore from a damaged archive fails and says so', async () => {
+  const { headquarters, receiver, root } = await makeEstate('damaged');
+  await headquarters.run('site', [
+    "insert into note values (1, 'first')",
+    'select pg_switch_wal()',
+    "insert into note values (2, 'second')",
+  ]);
+  await receiver.until((status) => status.lagBytes === 0, 'all is received');
+  const { systemId } = await receiver.status();
+  const directory = join(receiver.directory, 'site', systemId ?? '');
+  const wal = join(directory, 'wal');
+  for (let waitedMs = 0; waitedMs < 30_000 && (await listRaw(wal)).length > 0; waitedMs += 50) await sleepMs(50);
+  await seal(receiver);
+  await receiver.kill();
+  const base = join(directory, 'base', (await readdir(join(directory, 'base')))[0] ?? '', 'base.tar');
+  const packed = join(
+    wal,
+    (await readdir(wal))
+      .filter((name) => name.endsWith('.zst'))
+      .toSorted()
+      .at(-1) ?? '',
+  );
+  const growing = join(wal, (await readdir(wal)).find((name) => name.endsWith('.partial')) ?? '');
+  for (const [name, path] of Object.entries({ base, packed, growing })) {
+    const sound = await readFile(path);
+    await writeFile(path, flip(sound));
+    await receiver.start();
+    const { jail, health } = await restore(root, receiver, `q-${name}`);
+    assert.deepEqual([health.state, health.code], ['failed', 'archive.damaged'], `${name}: ${health.message}`);
+    await jail.kill();
+    await receiver.kill();
+    await writeFile(path, sound);
+  }
+  await receiver.start();
+  const { jail, health } = await restore(root, receiver, 'q-sound');
+  assert.equal(health.state, 'ready', health.message);
+  assert.deepEqual([...(await idsIn(jail))], [1, 2]);
+  await jail.kill();
+  await receiver.kill();
+});
+
+test('[A9] a flipped bit in a page of the restored copy is found by the verification', async () => {
+  const { headquarters, receiver, root } = await makeEstate('page');
+  await headquarters.run('site', ["insert into note select id, 'note ' || id from generate_series(1, 2000) id"]);
+  await seal(receiver);
+  const { jail, health } = await restore(root, receiver, 'q');
+  assert.equal(health.state, 'ready', health.message);
+  const [found] = await jail.query<{ path: string }>("select pg_relation_filepath('note') as path");
+  const path = join(jail.directory, 'pg', found?.path ?? '');
+  const owner = await stat(path);
+  await writeFile(path, flip(await readFile(path)));
+  await chown(path, owner.uid, owner.gid);
+  const verification = await verify(jail);
+  assert.equal(verification.checksums.isOk, false);
+  assert.equal(verification.amcheck.isOk, false);
+  assert.ok(verification.amcheck.failures.some(({ relation }) => /note/.test(relation)));
+  assert.equal(verification.isSound, false);
+  await jail.kill();
+  await receiver.kill();
+});
+
+const listRaw = async (wal: string) => (await readdir(wal)).filter((name) => /^[0-9A-F]{24}$/.test(name));
+
+function flip(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = copy.length >> 1;
+  copy.writeUInt8(copy.readUInt8(at) ^ 1, at);
+  return copy;
+}
+
+async function readLines(reply: { readonly body: AsyncIterable<unknown> }): Promise<string[]> {
+  let text = '';
+  for await (const chunk of reply.body) text += String(chunk);
+  return text.trimEnd().split('\n');
+}

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import type { JailHealth, JailPosition } from '@bulkhead/contracts';
+import { EstateError, sleepMs } from '@bulkhead/kernel';
+import { type RunningCluster, startCluster } from '@bulkhead/postgres';
+import { parseLsn } from '#archive/wal.rules.ts';
+import { type Built, buildDirectory, readBuilt } from './build.actions.ts';
+import { readCheckpoint } from './checkpoint.actions.ts';
+import { failedWith, type Jail, type JailOptions, notReady, type Progress } from './jail.actions.ts';
+import { readPosition } from './position.store.ts';
+import { JailSession } from './session.store.ts';
+import { JAIL_HBA, standbySettings } from './settings.rules.ts';
+
+const POLL_MS = 500;
+const RETRY_MS = 3_000;
+const STOP_MS = 2_000;
+const START_MS = 3_600_000;
+/** A server that fails so often in a row does not fail by chance: it is built anew. */
+const STARTS_BEFORE_REBUILD = 2;
+
+/** A hot standby that follows the archive. It is thrown away and built anew whenever it cannot follow. */
+export class StandbyJail implements Jail {
+  readonly #options: JailOptions;
+  readonly #source: { readonly walSocketDirectory: string; readonly secret: string };
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #progress: Progress = { state: 'building', message: 'looking at what stands on disk', code: null };
+  #built: Built | undefined;
+  #cluster: RunningCluster | undefined;
+  #session: JailSession | undefined;
+  #position: JailPosition | undefined;
+  #failedStarts = 0;
+
+  constructor(options: JailOptions, source: { readonly walSocketDirectory: string; readonly secret: string }) {
+    this.#options = options;
+    this.#source = source;
+    this.#running = this.#keepRunning();
+  }
+
+  async health(): Promise<JailHealth> {
+    return {
+      compartment: this.#options.compartment,
+      mode: 'standby',
+      ...this.#progress,
+      systemId: this.#built?.systemId ?? null,
+      timeline: this.#built?.timeline ?? null,
+      base: this.#built?.base ?? null,
+      replayLsn: this.#position?.replayLsn ?? null,
+      receivedLsn: this.#position?.receivedLsn ?? null,
+      archiveLsn: null,
+      unreplayedBytes: null,
+      leftOut: this.#built?.leftOut ?? [],
+    };
+  }
+
+  requireReady() {
+    if (this.#progress.state !== 'ready') throw notReady(this.#progress, this.#options.compartment);
+    return { socketDirectory: this.#options.socketDirectory, compartment: this.#options.compartment, isWritable: false };
+  }
+
+  async position(): Promise<JailPosition> {
+    this.requireReady();
+    return this.#look();
+  }
+
+  async makeImage(): Promise<never> {
+    throw new EstateError(
+      'compartment.wrong_state',
+      'packing an image: a standby follows the archive; only a quarantine has an image',
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#cluster?.stop('fast');
+    // A server still starting ends with this process.
+    await Promise.race([this.#running, sleepMs(STOP_MS)]);
+  }
+
+  async #keepRunning(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#runOnce();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#progress = failedWith(error);
+        this.#options.log.warn({ err: error, compartment: this.#options.compartment }, 'the standby fails');
+        await sleepMs(RETRY_MS, this.#stopping.signal).catch(() => undefined);
+      } finally {
+        await this.#shutDown();
+      }
+    }
+  }
+
+  /** Brings the standby up and follows it until it must be built anew or is stopped. */
+  async #runOnce(): Promise<void> {
+    this.#built = (await this.#reuse()) ?? (await this.#build());
+    await this.#start();
+    for (;;) {
+      await sleepMs(POLL_MS, this.#stopping.signal);
+      if (!(await this.#canFollow())) return;
+      await this.#observe();
+    }
+  }
+
+  /** What stands on disk, if it is of the joined cluster and starts. */
+  async #reuse(): Promise<Built | undefined> {
+    if (this.#failedStarts >= STARTS_BEFORE_REBUILD) return undefined;
+    const built = await readBuilt(this.#options.directory).catch(() => undefined);
+    if (!built || built.mode !== 'standby') return undefined;
+    const found = await readCheckpoint(join(this.#options.directory, 'pg')).catch(() => undefined);
+    const stream = await this.#options.archive.readStream();
+    return found && found.systemId === stream.systemId && built.timeline === stream.timeline ? built : undefined;
+  }
+
+  async #build(): Promise<Built> {
+    this.#progress = { state: 'building', message: 'unpacking the newest base backup', code: null };
+    this.#failedStarts = 0;
+    const { archive, directory, limitBytes, log } = this.#options;
+    return buildDirectory({
+      archive,
+      directory,
+      limitBytes,
+      log,
+      mode: 'standby',
+      followTimeline: undefined,
+      targetLsn: undefined,
+    });
+  }
+
+  async #start(): Promise<void> {
+    this.#progress = { state: 'replaying', message: 'following the archive', code: null };
+    const { binaries, directory, socketDirectory, compartment, log } = this.#options;
+    this.#failedStarts += 1;
+    this.#cluster = await startCluster({
+      binaries,
+      dataDirectory: join(directory, 'pg'),
+      socketDirectory,
+      settings: standbySettings(this.#source, compartment),
+      hba: JAIL_HBA,
+      log,
+      waitFor: 'read-only',
+      startTimeoutMs: START_MS,
+    });
+    this.#failedStarts = 0;
+  }
+
+  async #observe(): Promise<void> {
+    const { compartment, archive } = this.#options;
+    const hasEnded = await Promise.race([this.#cluster?.exited.then(() => true), Promise.resolve(false)]);
+    if (hasEnded) throw new EstateError('restore.failed', `following the archive of ${compartment}: the standby's server ended`);
+    const { isPaused, replayLsn } = await this.#look();
+    if (isPaused) {
+      this.#progress = {
+        state: 'failed',
+        code: 'restore.failed',
+        message: "replay is held up: headquarters' capacity settings exceed the standby's",
+      };
+      return;
+    }
+    if (this.#progress.state === 'ready') return;
+    const flushedLsn = (await archive.readStream()).flushedLsn;
+    const hasCaughtUp = replayLsn !== null && (flushedLsn === null || parseLsn(replayLsn) >= parseLsn(flushedLsn));
+    if (hasCaughtUp) this.#progress = { state: 'ready', message: 'following the archive', code: null };
+  }
+
+  // Another cluster or timeline was joined: what was replayed here may lie beyond the place where it branched off.
+  async #canFollow(): Promise<boolean> {
+    const stream = await this.#options.archive.readStream().catch(() => undefined);
+    if (!stream) return true;
+    if (stream.systemId === this.#built?.systemId && stream.timeline === this.#built?.timeline) return true;
+    this.#options.log.info(
+      { compartment: this.#options.compartment, timeline: stream.timeline },
+      'another timeline was joined: building anew',
+    );
+    return false;
+  }
+
+  async #look(): Promise<JailPosition & { readonly isPaused: boolean }> {
+    try {
+      this.#session ??= await JailSession.open(this.#options.socketDirectory, 'postgres');
+      const position = await readPosition(this.#session);
+      this.#position = position;
+      return position;
+    } catch (error) {
+      await this.#session?.close();
+      this.#session = undefined;
+      throw error;
+    }
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+    await this.#cluster?.stop('fast');
+    this.#cluster = undefined;
+  }
+}
