@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CompartmentManifest,
   type Estate,
@@ -15,7 +16,7 @@ import {
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Configuration } from '#configuration/configuration.ts';
-import { type EstateFiles, type EstatePaths, filesOf } from './paths.ts';
+import { type EstateFiles, type EstatePaths, filesOf, SITES, type SiteName } from './paths.ts';
 
 const foundedSchema = z.object({ isSample: z.boolean(), foundedAt: z.string() });
 
@@ -35,10 +36,15 @@ const DEFAULTS = {
 
 /**
  * Puts down what both sites need before they start: keys, secrets, trust, and the estate as configured now.
- * Keys are made once; the estate file follows the configuration at each start.
+ * Keys are made once; the estate file follows the configuration at each start, unless a site runs by it already.
  * @throws EstateError `config.invalid`, `manifest.invalid`
  */
-export async function foundEstate(configuration: Configuration, paths: EstatePaths, now: Now): Promise<Estate> {
+export async function foundEstate(
+  configuration: Configuration,
+  paths: EstatePaths,
+  now: Now,
+  running: readonly SiteName[] = [],
+): Promise<Estate> {
   const files = filesOf(paths);
   const estate = await describeConfiguredEstate(configuration, paths);
   const founded = await readFounded(files);
@@ -48,6 +54,7 @@ export async function foundEstate(configuration: Configuration, paths: EstatePat
       `starting: the estate in ${paths.data} was founded as ${founded.isSample ? 'a sample' : 'a real one'}; choose another dataDirectory for the other kind`,
     );
   }
+  for (const site of running) await refuseOtherEstate(site, files[site].estate, estate);
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
   if (!founded)
     await makeKeys(
@@ -58,10 +65,19 @@ export async function foundEstate(configuration: Configuration, paths: EstatePat
     files,
     estate.compartments.map(({ manifest }) => manifest.name),
   );
-  await writeJson(files.headquarters.estate, estate, 0o644);
-  await writeJson(files.offsite.estate, estate, 0o644);
+  for (const site of SITES) if (!running.includes(site)) await writeJson(files[site].estate, estate, 0o644);
   if (!founded) await writeJson(files.founded, { isSample: estate.isSample, foundedAt: now().toISOString() }, 0o644);
   return estate;
+}
+
+/** Two sites that disagree about the estate could not work together. */
+async function refuseOtherEstate(site: SiteName, file: string, estate: Estate): Promise<void> {
+  const standing = estateSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+  if (isDeepStrictEqual(standing, estate)) return;
+  throw new EstateError(
+    'config.invalid',
+    `starting: ${site} runs with another configuration (${file}); give the same one, or "bulkhead stop" both sites to change it`,
+  );
 }
 
 /** Reads the founding note; undefined where no estate stands. */

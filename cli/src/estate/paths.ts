@@ -3,6 +3,9 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Configuration } from '#configuration/configuration.ts';
 
+export const SITES = ['headquarters', 'offsite'] as const;
+export type SiteName = (typeof SITES)[number];
+
 /** Where everything of an estate lies. */
 export type EstatePaths = {
   readonly checkout: string;
@@ -76,13 +79,13 @@ export function filesOf(paths: EstatePaths) {
   return {
     /** Says that an estate was founded here, and whether it is a sample. */
     founded: join(paths.data, 'founded.json'),
-    /** Ids and control secrets of the run under way. */
-    run: join(paths.data, 'run.json'),
     seeded: join(paths.data, 'seeded.json'),
     operators: join(paths.data, 'operators'),
     logs: join(paths.data, 'logs'),
     headquarters: {
       directory: headquarters,
+      /** Ids and control secrets of its run under way. */
+      run: join(paths.data, 'run-headquarters.json'),
       estate: join(headquarters, 'estate.json'),
       trust: join(headquarters, 'trust.json'),
       link: join(headquarters, 'secrets', 'link.json'),
@@ -93,6 +96,7 @@ export function filesOf(paths: EstatePaths) {
     },
     offsite: {
       directory: offsite,
+      run: join(paths.data, 'run-offsite.json'),
       estate: join(offsite, 'estate.json'),
       trust: join(offsite, 'trust.json'),
       link: join(offsite, 'secrets', 'link.json'),

@@ -6,68 +6,80 @@ import { isSameProcess } from '@bulkhead/supervision';
 import type { WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { writeText } from './found.ts';
-import { type EstatePaths, filesOf } from './paths.ts';
+import { type EstatePaths, filesOf, SITES, type SiteName } from './paths.ts';
 
+/** A process, told from a later one with the same number; the start time is null where the system does not tell. */
+const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.string().nullable() });
 const runSchema = z.object({
-  /** The process that started the sites and keeps them alive. */
-  pid: z.number().int().positive(),
-  /** Tells it from a later process with the same number; null where the system does not tell. */
-  startTime: z.string().nullable(),
+  /** The process that started the site and keeps it alive; one may keep both. */
+  keeper: processSchema,
+  supervisor: processSchema,
   startedAt: z.string(),
-  secrets: z.object({ headquarters: z.string(), offsite: z.string(), desk: z.string() }),
+  /** For the supervisor's control, and (off-site alone) for the desk. */
+  secrets: z.object({ control: z.string(), desk: z.string() }),
 });
+/** The run of one site. */
 export type Run = z.infer<typeof runSchema>;
 
-/** A running estate, as commands reach it. */
+/** A running estate, as commands reach it; of its sites one may be away. */
 export type RunningEstate = {
-  readonly run: Run;
   readonly estate: Estate;
   readonly headquarters: WirePeer;
   readonly offsite: WirePeer;
   readonly desk: WirePeer;
 };
 
-/** Notes how to reach the run under way; only its user can read it. */
-export async function noteRun(paths: EstatePaths, run: Run): Promise<void> {
-  await writeText(filesOf(paths).run, JSON.stringify(run), 0o600);
+/** Notes how to reach the run of a site under way; only its user can read it. */
+export async function noteRun(paths: EstatePaths, site: SiteName, run: Run): Promise<void> {
+  await writeText(filesOf(paths)[site].run, JSON.stringify(run), 0o600);
 }
 
-/** Removes the note of a run that ended. */
-export async function forgetRun(paths: EstatePaths): Promise<void> {
-  await rm(filesOf(paths).run, { force: true });
+/** Removes the note of a run that this process kept and that ended; somebody else may keep the site by now. */
+export async function forgetRun(paths: EstatePaths, site: SiteName): Promise<void> {
+  const run = await readRun(paths, site);
+  if (run === undefined || run.keeper.pid === process.pid) await rm(filesOf(paths)[site].run, { force: true });
 }
 
-/** The run under way, if its process lives. */
-export async function findRun(paths: EstatePaths): Promise<Run | undefined> {
-  const { run } = filesOf(paths);
-  if (!existsSync(run)) return undefined;
-  const parsed = runSchema.safeParse(JSON.parse(await readFile(run, 'utf8')));
-  return parsed.success && isSameProcess(parsed.data) ? parsed.data : undefined;
+/** The run of a site under way, if its supervisor and its keeper live. */
+export async function findRun(paths: EstatePaths, site: SiteName): Promise<Run | undefined> {
+  const run = await readRun(paths, site);
+  return run && isSameProcess(run.keeper) && isSameProcess(run.supervisor) ? run : undefined;
+}
+
+/** The runs under way, of both sites. */
+export async function listRuns(paths: EstatePaths): Promise<Run[]> {
+  const runs = await Promise.all(SITES.map((site) => findRun(paths, site)));
+  return runs.filter((run) => run !== undefined);
 }
 
 /** Whether an earlier run ended without saying so: what it had started may still be on its way out. */
-export function hasLeftover(paths: EstatePaths): boolean {
-  return existsSync(filesOf(paths).run);
+export function hasLeftover(paths: EstatePaths, site: SiteName): boolean {
+  return existsSync(filesOf(paths)[site].run);
 }
 
 /**
- * The running estate in these paths.
+ * The running estate in these paths: at least one of its sites runs.
  * @throws EstateError `estate.not_running`
  */
 export async function getRunningEstate(paths: EstatePaths): Promise<RunningEstate> {
-  const run = await findRun(paths);
-  if (!run)
+  if ((await listRuns(paths)).length === 0)
     throw new EstateError(
       'estate.not_running',
       `looking for the estate in ${paths.data}: none is running; start it with "npm start"`,
     );
   const files = filesOf(paths);
-  const estate = estateSchema.parse(JSON.parse(await readFile(files.offsite.estate, 'utf8')));
+  const [headquarters, offsite] = await Promise.all([readRun(paths, 'headquarters'), readRun(paths, 'offsite')]);
   return {
-    run,
-    estate,
-    headquarters: { socket: files.headquarters.control, secret: run.secrets.headquarters },
-    offsite: { socket: files.offsite.control, secret: run.secrets.offsite },
-    desk: { socket: files.offsite.desk, secret: run.secrets.desk },
+    estate: estateSchema.parse(JSON.parse(await readFile(files.offsite.estate, 'utf8'))),
+    headquarters: { socket: files.headquarters.control, secret: headquarters?.secrets.control ?? '' },
+    offsite: { socket: files.offsite.control, secret: offsite?.secrets.control ?? '' },
+    desk: { socket: files.offsite.desk, secret: offsite?.secrets.desk ?? '' },
   };
+}
+
+async function readRun(paths: EstatePaths, site: SiteName): Promise<Run | undefined> {
+  const file = filesOf(paths)[site].run;
+  if (!existsSync(file)) return undefined;
+  const parsed = runSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+  return parsed.success ? parsed.data : undefined;
 }

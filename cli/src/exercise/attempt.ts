@@ -1,15 +1,18 @@
 /**
- * Runs as one of headquarters' users and tries, with all that this user holds, to alter or delete what is
+ * Becomes one of headquarters' users and tries, with all that this user holds, to alter or delete what is
  * off-site: files, sockets, and the calls that headquarters may make. Reads a task from standard input, writes
  * what each attempt came to.
  */
 import { chmod, open, rename, truncate, unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { EstateError } from '@bulkhead/kernel';
 import { openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
 const taskSchema = z.object({
+  /** The user to become; null to stay who one is. */
+  uid: z.number().int().positive().nullable(),
   files: z.array(z.string()).max(500),
   closedSockets: z.array(z.string()).max(50),
   vault: z.object({ socket: z.string(), secret: z.string(), digests: z.array(z.string()).max(20) }).nullable(),
@@ -28,6 +31,8 @@ const FILE_ATTEMPTS: readonly { readonly what: string; readonly act: (path: stri
 ];
 
 const task = taskSchema.parse(JSON.parse(await text(process.stdin)));
+// Only now: another user may not be able to read this code.
+if (task.uid !== null) becomeUser(task.uid);
 const attempts: Attempt[] = [
   ...(await tryFiles(task.files)),
   ...(await tryClosedSockets(task.closedSockets)),
@@ -49,26 +54,34 @@ const attempts: Attempt[] = [
 ];
 process.stdout.write(JSON.stringify(attempts));
 
+function becomeUser(uid: number): void {
+  process.setgroups?.([]);
+  process.setgid?.(uid);
+  process.setuid?.(uid);
+  if (process.getuid?.() === uid && process.geteuid?.() === uid && process.getgid?.() === uid) return;
+  throw new EstateError('config.invalid', `attempting: this process did not become the user ${uid}`);
+}
+
 async function tryFiles(files: readonly string[]): Promise<Attempt[]> {
   const made: Attempt[] = [];
   for (const file of files)
-    for (const { what, act } of FILE_ATTEMPTS) made.push(await attempt(`${what} ${file}`, () => act(file)));
+    for (const { what, act } of FILE_ATTEMPTS) made.push(await attempt(`${what} ${file}`, isForbidden, () => act(file)));
   return made;
 }
 
 async function tryClosedSockets(sockets: readonly string[]): Promise<Attempt[]> {
-  return Promise.all(sockets.map((socket) => attempt(`speak to ${socket}`, () => call({ socket }, 'GET', '/health'))));
+  return Promise.all(
+    sockets.map((socket) => attempt(`speak to ${socket}`, isForbidden, () => call({ socket }, 'GET', '/health'))),
+  );
 }
 
 async function tryVault({ digests, ...peer }: NonNullable<AttemptTask['vault']>): Promise<Attempt[]> {
   const made: Attempt[] = [];
   for (const digest of digests) {
-    made.push(await attempt(`delete blob ${digest.slice(0, 12)} from the vault`, () => call(peer, 'DELETE', `/blobs/${digest}`)));
-    made.push(
-      await attempt(`overwrite blob ${digest.slice(0, 12)} in the vault`, () =>
-        call(peer, 'PUT', `/blobs/${digest}`, 'other bytes'),
-      ),
-    );
+    const blob = `blob ${digest.slice(0, 12)}`;
+    const path = `/blobs/${digest}`;
+    made.push(await attempt(`delete ${blob} from the vault`, isRefusedThere, () => call(peer, 'DELETE', path)));
+    made.push(await attempt(`overwrite ${blob} in the vault`, isRefusedThere, () => call(peer, 'PUT', path, 'other bytes')));
   }
   return made;
 }
@@ -78,7 +91,9 @@ async function tryPeer(
   peer: WirePeer,
   calls: readonly (readonly ['POST' | 'PUT' | 'DELETE', string])[],
 ): Promise<Attempt[]> {
-  return Promise.all(calls.map(([method, path]) => attempt(`${method} ${path} at ${name}`, () => call(peer, method, path))));
+  return Promise.all(
+    calls.map(([method, path]) => attempt(`${method} ${path} at ${name}`, isRefusedThere, () => call(peer, method, path))),
+  );
 }
 
 async function call(peer: WirePeer, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: string): Promise<void> {
@@ -91,12 +106,27 @@ async function call(peer: WirePeer, method: 'GET' | 'POST' | 'PUT' | 'DELETE', p
   reply.body.resume();
 }
 
-async function attempt(what: string, act: () => Promise<unknown>): Promise<Attempt> {
+/** An attempt that failed for another reason than that it was refused shows nothing, and counts as one that was not refused. */
+async function attempt(what: string, isRefusal: (error: unknown) => boolean, act: () => Promise<unknown>): Promise<Attempt> {
   try {
     await act();
     return { what, refused: false, how: 'succeeded' };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return { what, refused: true, how: `${error instanceof Error ? error.message : 'refused'}${cause}`.slice(0, 200) };
+    const how = `${error instanceof Error ? error.message : 'failed'}${cause}`.slice(0, 200);
+    return { what, refused: isRefusal(error), how };
   }
+}
+
+/** Refused by the file system. */
+function isForbidden(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && (at.code === 'EACCES' || at.code === 'EPERM')) return true;
+  return false;
+}
+
+/** Refused by a process that knows the caller: one that does not has not judged the call. */
+function isRefusedThere(error: unknown): boolean {
+  if (!(error instanceof EstateError) || error.code !== 'wire.refused') return false;
+  return !(error.cause instanceof EstateError && error.cause.code === 'request.unauthenticated');
 }

@@ -138,7 +138,10 @@ function composeReport(found: {
   const { acknowledged, refused, inDoubt } = people.count;
   const sealedAt = Date.parse(wiper.sealedAt);
   const openedAt = Date.parse(recovered.recovery.steps.find(({ step }) => step === 'open')?.startedAt ?? '');
-  const writesAfterSeal = acknowledged.filter(({ sentAt }) => sentAt.getTime() > sealedAt && sentAt.getTime() < openedAt).length;
+  const acknowledgedAfterSeal = acknowledged.filter(
+    ({ sentAt }) => sentAt.getTime() > sealedAt && sentAt.getTime() < openedAt,
+  ).length;
+  const writesAfterSeal = acknowledgedAfterSeal + (wiper.isArchiveSilent ? 0 : 1);
   const zeroes = [
     writesAfterSeal,
     lost.length,

@@ -23,6 +23,8 @@ export type WiperOutcome = {
   readonly attempts: number;
   readonly refused: number;
   readonly succeeded: readonly string[];
+  /** Whether the archive of the compartment ends at the seal, after all that was tried. */
+  readonly isArchiveSilent: boolean;
   /** Files off-site that were there before the attempts and are not the same afterwards. */
   readonly altered: readonly string[];
 };
@@ -77,6 +79,9 @@ export async function wipe(options: {
     attempts: attempts.length,
     refused: attempts.length - succeeded.length,
     succeeded,
+    isArchiveSilent: (await desk.state()).compartments.some(
+      ({ name, flushedLsn }) => name === compartment && flushedLsn === seal.lsn,
+    ),
     altered,
   };
 }
@@ -107,7 +112,7 @@ async function untilSealed(desk: ExerciseDesk, compartment: string) {
 async function attackOffsite(headquarters: SiteStatus, options: Parameters<typeof wipe>[0]): Promise<Attempt[]> {
   const task = await describeTask(headquarters, options);
   const made: Attempt[] = [];
-  for (const uid of listUsers(headquarters)) made.push(...(await attemptAs(uid, task)));
+  for (const uid of listUsers(headquarters)) made.push(...(await attemptAll({ ...task, uid })));
   return made;
 }
 
@@ -117,7 +122,10 @@ function listUsers({ boundary, processes }: SiteStatus): (number | null)[] {
   return [...new Set(processes.map(({ uid }: ProcessStatus) => uid))].filter((uid) => uid !== null && uid !== 0);
 }
 
-async function describeTask(headquarters: SiteStatus, { compartment, paths }: Parameters<typeof wipe>[0]): Promise<AttemptTask> {
+async function describeTask(
+  headquarters: SiteStatus,
+  { compartment, paths }: Parameters<typeof wipe>[0],
+): Promise<Omit<AttemptTask, 'uid'>> {
   const link = linkSchema.parse(JSON.parse(await readFile(filesOf(paths).headquarters.link, 'utf8')));
   const sockets = join(paths.runtime, 'offsite');
   const directory = filesOf(paths).offsite.directory;
@@ -129,18 +137,24 @@ async function describeTask(headquarters: SiteStatus, { compartment, paths }: Pa
   const secret = link.vaultSecrets[compartment];
   return {
     files: isShown ? files.filter((_, at) => at % step === 0).map((file) => join(directory, file)) : [],
-    closedSockets: isShown
-      ? ['ledger', 'receiver', 'findings', 'status'].map((name) => join(sockets, 'internal', `${name}.sock`))
-      : [],
+    closedSockets: isShown ? await listClosedSockets(sockets) : [],
     vault: secret ? { socket: join(sockets, 'vault.sock'), secret, digests: digests.slice(0, 5) } : null,
     recovery: { socket: join(sockets, 'recovery.sock'), secret: link.recoverySecret },
     publisher: { socket: join(sockets, 'publisher.sock'), secret: link.publisherSecret, compartment },
   };
 }
 
-async function attemptAs(uid: number | null, task: AttemptTask): Promise<Attempt[]> {
-  const user = uid === null ? {} : { uid, gid: uid };
-  const child = spawn(process.execPath, [ATTEMPT], { env: {}, stdio: ['pipe', 'pipe', 'inherit'], ...user });
+/** Every socket off-site but those in the directories that are for headquarters and operators. */
+async function listClosedSockets(sockets: string): Promise<string[]> {
+  const open = ['recovery', 'publisher', 'vault', 'receiver'].map((name) => join(sockets, name));
+  const entries = await readdir(sockets, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isSocket() && !open.includes(entry.parentPath))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function attemptAll(task: AttemptTask): Promise<Attempt[]> {
+  const child = spawn(process.execPath, [ATTEMPT], { env: {}, stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.end(JSON.stringify(task));
   return attemptsSchema.parse(JSON.parse(await text(child.stdout)));
 }

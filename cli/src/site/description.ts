@@ -4,6 +4,7 @@ import { type EstatePaths, filesOf } from '#estate/paths.ts';
 import { listSampleAccounts, type SampleAccount } from '#sample/accounts.ts';
 import { alignColumns } from '../table.ts';
 import type { StartedEstate } from './estate.ts';
+import { askSite } from './launch.ts';
 
 const BOUNDARIES = {
   api: 'the interfaces of processes; all of them run as one user of this machine, so that what needs more is not shown (start as root to have a user each)',
@@ -26,28 +27,29 @@ export type EstateDescription = {
 
 /** Describes a running estate: for a person in `lines`, for a machine in the rest. */
 export async function describeEstate(started: StartedEstate, paths: EstatePaths): Promise<EstateDescription> {
-  const { estate, statuses } = started;
-  const stateOf = new Map(statuses.headquarters.compartments.map(({ name, state }) => [name, state]));
+  const { estate } = started;
+  const [headquarters, offsite] = await Promise.all([askSite(started.headquarters), askSite(started.offsite)]);
+  const stateOf = new Map(headquarters?.compartments.map(({ name, state }) => [name, state]));
   const addresses: Address[] = estate.compartments.flatMap(({ manifest }) =>
     manifest.origins.map((origin) => ({
       name: origin.title.en,
       url: `${originUrl(estate, origin.host)}/`,
-      state: stateOf.get(manifest.name) ?? 'unknown',
+      state: stateOf.get(manifest.name) ?? 'down',
     })),
   );
   addresses.push({
     name: 'Status page (off-site)',
     url: `${statusUrl(estate)}/`,
-    state: statuses.offsite.ready ? 'open' : 'down',
+    state: offsite?.ready ? 'open' : 'down',
   });
-  const accounts = estate.isSample ? await listSampleAccounts(started.headquarters) : [];
+  const accounts = estate.isSample && headquarters ? await listSampleAccounts(started.headquarters) : [];
   const described = {
     organisation: estate.organisation,
     isSample: estate.isSample,
     addresses,
     accounts,
     operators: [...FIRST_OPERATORS],
-    boundary: statuses.headquarters.boundary,
+    boundary: (headquarters ?? offsite)?.boundary ?? 'api',
     data: paths.data,
     runtime: paths.runtime,
     pid: process.pid,

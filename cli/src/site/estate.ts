@@ -4,7 +4,7 @@ import type { Estate, SiteStatus } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { identifyProcess } from '@bulkhead/supervision';
 import { foundEstate } from '#estate/found.ts';
-import { decideUidBase, type EstatePaths, filesOf } from '#estate/paths.ts';
+import { decideUidBase, type EstatePaths, filesOf, SITES, type SiteName } from '#estate/paths.ts';
 import { findRun, forgetRun, getRunningEstate, hasLeftover, noteRun, type RunningEstate } from '#estate/run.ts';
 import { seedSample } from '#sample/seed.ts';
 import type { Surroundings } from '../command.ts';
@@ -13,77 +13,92 @@ import { isPortTaken, isSocketTaken } from './port.ts';
 
 const START_LIMIT_MS = 120_000;
 const LEFTOVER_LIMIT_MS = 45_000;
+const SHOWN: Record<SiteName, string> = { headquarters: 'headquarters', offsite: 'off-site' };
 
-/** An estate that this process started and keeps alive. */
+/** An estate, or one site of it, that this process started and keeps alive. */
 export type StartedEstate = RunningEstate & {
-  readonly sites: readonly Site[];
-  readonly statuses: Readonly<Record<'headquarters' | 'offsite', SiteStatus>>;
-  readonly bothSitesEnded: Promise<void>;
+  readonly allEnded: Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 /**
- * Founds the estate if need be, starts both sites as siblings, waits until they are ready and, in a sample
- * estate's first run, has the sample people write its content.
+ * Founds the estate if need be, starts its sites as siblings, waits until they are ready and, in a sample
+ * estate's first run, has the sample people write its content. One site alone can be started while the other runs
+ * or is away.
  * @throws EstateError `estate.already_running`, `port.taken`, `process.start_failed`, `config.invalid`
  */
-export async function startEstate(surroundings: Surroundings, stopAsked: AbortSignal): Promise<StartedEstate> {
-  const { configuration, paths, now, environment, tell } = surroundings;
-  const run = await findRun(paths);
-  if (run)
-    throw new EstateError(
-      'estate.already_running',
-      `starting: the estate in ${paths.data} runs already (process ${run.pid}); "bulkhead stop" stops it`,
-    );
-  const estate = await foundEstate(configuration, paths, now);
-  if (hasLeftover(paths)) await untilLeftoverGone(estate, paths);
-  await refuseTakenPorts(estate);
-  await clearSockets(paths);
-  const secrets = drawRunSecrets();
-  tell(`Starting headquarters and off-site (data in ${paths.data})`);
-  const options = {
-    postgres: configuration.postgres,
-    logLevel: environment['LOG_LEVEL'],
-    uidBase: decideUidBase(configuration, paths.data),
-  };
-  const sites = await Promise.all([
-    launchSite('headquarters', paths, secrets, options),
-    launchSite('offsite', paths, secrets, options),
-  ]);
+export async function startEstate(
+  surroundings: Surroundings,
+  stopAsked: AbortSignal,
+  wanted: readonly SiteName[] = SITES,
+): Promise<StartedEstate> {
+  const { configuration, paths, now, tell } = surroundings;
+  await refuseRunning(paths, wanted);
+  const estate = await foundEstate(configuration, paths, now, await listOthersRunning(paths, wanted));
+  if (wanted.some((name) => hasLeftover(paths, name))) await untilLeftoverGone(estate, paths, wanted);
+  await refuseTakenPorts(estate, wanted);
+  await clearSockets(paths, wanted);
+  tell(`Starting ${wanted.map((name) => SHOWN[name]).join(' and ')} (data in ${paths.data})`);
+  const sites = await Promise.all(wanted.map((name) => launch(name, surroundings)));
   let isStopping = false;
   const stop = async () => {
     isStopping = true;
-    for (const site of sites) await stopSite(site);
-    await forgetRun(paths);
+    for (const site of sites) {
+      await stopSite(site);
+      await forgetRun(paths, site.name);
+    }
   };
   try {
-    await noteRun(paths, {
-      pid: process.pid,
-      startTime: identifyProcess(process.pid)?.startTime ?? null,
-      startedAt: now().toISOString(),
-      secrets,
-    });
-    const ready = sites.map((site) =>
-      untilReady(site, {
-        timeoutMs: START_LIMIT_MS,
-        logs: filesOf(paths).logs,
-        onChange: (status) => tell(tellProgress(status)),
-      }),
-    );
-    const [headquarters, offsite] = await Promise.race([Promise.all(ready), rejectOn(stopAsked)]);
-    if (!headquarters || !offsite) throw new EstateError('process.start_failed', 'starting: a site gave no status');
+    await untilAllReady(sites, surroundings, stopAsked);
     const running = await getRunningEstate(paths);
-    if (estate.isSample) await seedSample(running, surroundings);
-    const bothSitesEnded = Promise.all(
-      sites.map((site) =>
-        site.exited.then((code) => (isStopping ? undefined : tell(`${site.name} ended with ${code}; the other site goes on`))),
-      ),
-    ).then(() => undefined);
-    return { ...running, sites, statuses: { headquarters, offsite }, bothSitesEnded, stop };
+    if (estate.isSample && wanted.length === SITES.length) await seedSample(running, surroundings);
+    const told = sites.map(async (site) => {
+      const code = await site.exited;
+      if (!isStopping) tell(tellEnd(site.name, code));
+    });
+    const allEnded = Promise.all(told).then(() => undefined);
+    return { ...running, allEnded, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function refuseRunning(paths: EstatePaths, wanted: readonly SiteName[]): Promise<void> {
+  for (const name of wanted) {
+    const run = await findRun(paths, name);
+    if (!run) continue;
+    throw new EstateError(
+      'estate.already_running',
+      `starting: ${SHOWN[name]} of the estate in ${paths.data} runs already (process ${run.keeper.pid}); "bulkhead stop" stops the estate, "bulkhead start --site" starts a site that is away`,
+    );
+  }
+}
+
+async function listOthersRunning(paths: EstatePaths, wanted: readonly SiteName[]): Promise<SiteName[]> {
+  const others: SiteName[] = [];
+  for (const name of SITES) if (!wanted.includes(name) && (await findRun(paths, name))) others.push(name);
+  return others;
+}
+
+async function launch(name: SiteName, { configuration, paths, environment, now }: Surroundings): Promise<Site> {
+  const secrets = drawRunSecrets();
+  const site = await launchSite(name, paths, secrets, {
+    postgres: configuration.postgres,
+    logLevel: environment['LOG_LEVEL'],
+    uidBase: decideUidBase(configuration, paths.data),
+  });
+  const identify = (pid: number) => identifyProcess(pid) ?? { pid, startTime: null };
+  const supervisor = identify(site.process.pid ?? process.pid);
+  await noteRun(paths, name, { keeper: identify(process.pid), supervisor, startedAt: now().toISOString(), secrets });
+  return site;
+}
+
+async function untilAllReady(sites: readonly Site[], { paths, tell }: Surroundings, stopAsked: AbortSignal): Promise<void> {
+  const logs = filesOf(paths).logs;
+  const onChange = (status: SiteStatus) => tell(tellProgress(status));
+  const ready = sites.map((site) => untilReady(site, { timeoutMs: START_LIMIT_MS, logs, onChange }));
+  await Promise.race([Promise.all(ready), rejectOn(stopAsked)]);
 }
 
 function rejectOn(signal: AbortSignal): Promise<never> {
@@ -94,6 +109,10 @@ function rejectOn(signal: AbortSignal): Promise<never> {
   });
 }
 
+function tellEnd(name: SiteName, code: number | null): string {
+  return `${SHOWN[name]} ended with ${code ?? 'a signal'}; the other site goes on. Start it again with "bulkhead start --site ${name}"`;
+}
+
 function tellProgress({ site, processes }: SiteStatus): string {
   const running = processes.filter(({ state }) => state === 'running').map(({ name }) => name);
   const waiting = processes.filter(({ state }) => state !== 'running').map(({ name, state }) => `${name} (${state})`);
@@ -101,32 +120,32 @@ function tellProgress({ site, processes }: SiteStatus): string {
 }
 
 /** After a kill of its starter, a site sees the end of its standard input and stops by itself; the next start waits for that. */
-async function untilLeftoverGone(estate: Estate, paths: EstatePaths): Promise<void> {
-  const { headquarters, offsite } = filesOf(paths);
+async function untilLeftoverGone(estate: Estate, paths: EstatePaths, wanted: readonly SiteName[]): Promise<void> {
   const deadline = performance.now() + LEFTOVER_LIMIT_MS;
-  const isThere = async () =>
-    (await isSocketTaken(headquarters.control)) ||
-    (await isSocketTaken(offsite.control)) ||
-    (await isPortTaken(estate.listenAddress, estate.port)) ||
-    (await isPortTaken(estate.listenAddress, estate.statusPort));
-  while ((await isThere()) && performance.now() < deadline) await sleepMs(100);
+  const isThere = async (name: SiteName) =>
+    (await isSocketTaken(filesOf(paths)[name].control)) || (await isPortTaken(estate.listenAddress, portOf(estate, name).port));
+  for (const name of wanted) while ((await isThere(name)) && performance.now() < deadline) await sleepMs(100);
 }
 
 /** Sockets and locks of an earlier run, whose users may have been others; nobody listens on them any more. */
-async function clearSockets({ runtime }: EstatePaths): Promise<void> {
-  await Promise.all(['hq', 'offsite'].map((site) => rm(join(runtime, site), { recursive: true, force: true })));
+async function clearSockets({ runtime }: EstatePaths, wanted: readonly SiteName[]): Promise<void> {
+  const directories = { headquarters: 'hq', offsite: 'offsite' } as const;
+  await Promise.all(wanted.map((name) => rm(join(runtime, directories[name]), { recursive: true, force: true })));
 }
 
-async function refuseTakenPorts(estate: Estate): Promise<void> {
-  const ports = [
-    { port: estate.port, setting: 'BULKHEAD_PORT' },
-    { port: estate.statusPort, setting: 'BULKHEAD_STATUS_PORT' },
-  ];
-  for (const { port, setting } of ports) {
+async function refuseTakenPorts(estate: Estate, wanted: readonly SiteName[]): Promise<void> {
+  for (const { port, setting } of wanted.map((name) => portOf(estate, name))) {
     if (!(await isPortTaken(estate.listenAddress, port))) continue;
     throw new EstateError(
       'port.taken',
       `starting: port ${port} of ${estate.listenAddress} is taken by another program; stop it, or choose another, for example ${setting}=${port + 10}`,
     );
   }
+}
+
+/** The port at which a site answers the public. */
+function portOf(estate: Estate, site: SiteName): { readonly port: number; readonly setting: string } {
+  return site === 'headquarters'
+    ? { port: estate.port, setting: 'BULKHEAD_PORT' }
+    : { port: estate.statusPort, setting: 'BULKHEAD_STATUS_PORT' };
 }

@@ -6,7 +6,7 @@ import { locateBinaries } from '@bulkhead/postgres';
 import { callWire } from '@bulkhead/wire';
 import { describeConfiguredEstate, readFounded } from '#estate/found.ts';
 import { filesOf } from '#estate/paths.ts';
-import { findRun, getRunningEstate } from '#estate/run.ts';
+import { getRunningEstate, listRuns } from '#estate/run.ts';
 import type { Surroundings } from '../command.ts';
 import { askSite } from './launch.ts';
 import { isPortTaken } from './port.ts';
@@ -19,7 +19,7 @@ const LONGEST_RUNTIME = 55;
 
 /** Looks at an installation and tells what it found; each remark that is not `ok` says what to do. */
 export async function examine(surroundings: Surroundings): Promise<readonly Remark[]> {
-  const run = await findRun(surroundings.paths);
+  const runs = await listRuns(surroundings.paths);
   const own = [examineNode(), examinePlatform(), await examinePostgres(surroundings), await examineConfiguration(surroundings)];
   const places = [
     examineData(surroundings),
@@ -27,7 +27,7 @@ export async function examine(surroundings: Surroundings): Promise<readonly Rema
     examineRuntime(surroundings),
     await examineOperators(surroundings),
   ];
-  const life = run ? await examineRunning(surroundings) : await examinePorts(surroundings);
+  const life = runs.length > 0 ? await examineRunning(surroundings) : await examinePorts(surroundings);
   return [...own, ...places, ...life];
 }
 

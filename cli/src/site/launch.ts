@@ -6,9 +6,8 @@ import { join } from 'node:path';
 import { type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
-import { type EstatePaths, filesOf } from '#estate/paths.ts';
+import { type EstatePaths, filesOf, type SiteName } from '#estate/paths.ts';
 
-export type SiteName = 'headquarters' | 'offsite';
 export type Site = {
   readonly name: SiteName;
   readonly process: ChildProcess;
@@ -16,8 +15,8 @@ export type Site = {
   readonly exited: Promise<number | null>;
 };
 
-/** Secrets by which the cli speaks to the supervisors and the desk of this run. */
-export type RunSecrets = { readonly headquarters: string; readonly offsite: string; readonly desk: string };
+/** Secrets by which the cli speaks to a site's supervisor, and off-site to the desk, in this run. */
+export type RunSecrets = { readonly control: string; readonly desk: string };
 
 export type LaunchOptions = {
   readonly postgres?: string | undefined;
@@ -25,10 +24,10 @@ export type LaunchOptions = {
   readonly uidBase: number;
 };
 
-/** Draws the secrets of a run. */
+/** Draws the secrets of a site's run. */
 export function drawRunSecrets(): RunSecrets {
   const draw = () => randomBytes(32).toString('hex');
-  return { headquarters: draw(), offsite: draw(), desk: draw() };
+  return { control: draw(), desk: draw() };
 }
 
 /** Where each site's users begin in the estate's range. */
@@ -49,7 +48,7 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
     DATA_DIRECTORY: files[name].directory,
     RUNTIME_DIRECTORY: paths.runtime,
     CHECKOUT: paths.checkout,
-    CONTROL_SECRET: secrets[name],
+    CONTROL_SECRET: secrets.control,
     UID_BASE: String(options.uidBase + UID_OFFSET[name]),
     ...(options.postgres ? { POSTGRES_INSTALLATION: options.postgres } : {}),
     ...(options.logLevel ? { LOG_LEVEL: options.logLevel } : {}),
@@ -82,7 +81,7 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve).once('error', () => resolve(null)));
-  return { name, process: child, control: { socket: files[name].control, secret: secrets[name] }, exited };
+  return { name, process: child, control: { socket: files[name].control, secret: secrets.control }, exited };
 }
 
 /** Asks a site for its processes and compartments; undefined while it does not answer yet. */

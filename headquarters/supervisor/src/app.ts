@@ -1,28 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { estateSchema, linkSchema, type SiteStatus, signingKeySchema, trustSchema } from '@bulkhead/contracts';
-import { EstateError, type Log, sleepMs } from '@bulkhead/kernel';
+import type { SiteStatus } from '@bulkhead/contracts';
+import { type Log, sleepMs } from '@bulkhead/kernel';
 import { locateBinaries } from '@bulkhead/postgres';
 import {
   createSupervision,
   createUidAllocator,
   endLeftovers,
   isRoot,
-  makeDirectory,
   prepareRuntime,
-  readJson,
-  requireOwnDirectory,
+  type Runtime,
   type Supervision,
   takeSiteLock,
-  writeJsonDurably,
+  type UidAllocator,
 } from '@bulkhead/supervision';
 import { createWireApp, serveWire } from '@bulkhead/wire';
-import type { z } from 'zod';
 import { SecretStore } from '#cluster/secret.store.ts';
 import type { Compartment } from '#compartment/compartment.actions.ts';
 import { relocateEstate } from '#compartment/process.actions.ts';
 import { addControlRoutes } from '#control/control.routes.ts';
-import { prepareGateway } from '#gateway/gateway.actions.ts';
+import { type GatewayDeps, prepareGateway } from '#gateway/gateway.actions.ts';
 import { type Layout, layOut, layOutCompartment } from '#layout/layout.rules.ts';
 import { Leases } from '#lease/lease.actions.ts';
 import { LeaseKeeper } from '#lease/lease.jobs.ts';
@@ -35,107 +32,155 @@ import { Windows } from '#window/window.actions.ts';
 import { WindowStore } from '#window/window.store.ts';
 import { composeCompartment } from './compose-compartment.ts';
 import type { Config } from './config.ts';
+import { type Given, makeSiteDirectories, publish, readGiven, secretOf } from './given.ts';
 
 /** How many uids headquarters takes from UID_BASE on. */
 const UIDS = 400;
 /** How long a start waits for off-site's first lease before compartments begin reading only. */
 const ANSWER_GRACE_MS = 10_000;
 
-/** Starts headquarters and returns when its control socket answers; compartments come up behind it. */
-export async function startHeadquarters(config: Config, log: Log) {
-  const now = () => new Date();
-  const newSecret = () => randomBytes(32).toString('hex');
+const now = () => new Date();
+const newSecret = () => randomBytes(32).toString('hex');
+
+export type RunningHeadquarters = { readonly stop: () => Promise<void>; readonly stopAsked: Promise<void> };
+
+/** Starts headquarters and returns when its control socket answers; the compartments come up behind it. */
+export async function startHeadquarters(config: Config, log: Log): Promise<RunningHeadquarters> {
   const layout = layOut(config.DATA_DIRECTORY, config.RUNTIME_DIRECTORY);
   const given = await readGiven(config);
-  const estateNames = given.estate.compartments.map(({ manifest }) => manifest.name);
-  for (const name of estateNames) layOutCompartment(layout, name);
+  const names = given.estate.compartments.map(({ manifest }) => manifest.name);
+  for (const name of names) layOutCompartment(layout, name);
   await makeSiteDirectories(layout, config.RUNTIME_DIRECTORY);
   const lock = await takeSiteLock(layout.supervisor);
   const pidFile = join(layout.supervisor, 'pids.json');
   await endLeftovers(pidFile, log);
-
   const runtime = await prepareRuntime({ checkout: config.CHECKOUT, dataDirectory: layout.data });
-  const binaries = await locateBinaries({
-    ...(config.POSTGRES_INSTALLATION === undefined ? {} : { installation: config.POSTGRES_INSTALLATION }),
-    copyInto: join(layout.data, 'postgres'),
-    mustBeReadableByOthers: isRoot(),
-  });
   const estate = relocateEstate(given.estate, config.CHECKOUT, runtime);
-  await writeJsonDurably(layout.estateFile, estate, 0o644);
-  await writeJsonDurably(layout.trustFile, given.trust, 0o644);
-  const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
+  await publish(layout, estate, given.trust);
   const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
-  const recovery = { socket: layout.offsite.recovery, secret: given.link.recoverySecret };
-  const reports = await Reports.load({ store: new ReportStore(join(layout.supervisor, 'reports.json')), log, now });
-  const windows = new Windows({ store: new WindowStore(join(layout.supervisor, 'windows.jsonl')), reports, now });
-  await windows.endLeftovers();
+  const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
+  const site: Site = { config, log, layout, given: { ...given, estate }, runtime, supervision, uids };
 
-  const compartments = new Map<string, Compartment>();
+  const offsite = await composeOffsite(site);
+  const compartments = await composeCompartments(site, offsite);
+  offsite.tell.orders = (name) => compartments.get(name)?.ordersChanged();
+  const forget = reportEnds(site, compartments, offsite.reports);
+  const stopAsked = Promise.withResolvers<void>();
+  const gatewaySecret = newSecret();
+  const control = await serveControl(site, { compartments, offsite, gatewaySecret, stop: () => stopAsked.resolve() });
+
+  const nudgeAll = () => {
+    for (const compartment of compartments.values()) compartment.nudge();
+  };
+  nudgeAll();
+  void sleepMs(ANSWER_GRACE_MS + 10, offsite.ending.signal).then(nudgeAll, () => undefined);
+  const loops = followOffsite(site, offsite, nudgeAll);
+  await supervision.start(await prepareGateway(await gatewayOf(site, offsite, gatewaySecret)));
+  const stop = async () => {
+    offsite.ending.abort();
+    await supervision.stop('gateway');
+    await Promise.all([...compartments.values()].map((compartment) => compartment.stop()));
+    forget();
+    await Promise.all(loops);
+    await control.close();
+    await lock.release();
+  };
+  return { stop, stopAsked: stopAsked.promise };
+}
+
+type Site = {
+  readonly config: Config;
+  readonly log: Log;
+  readonly layout: Layout;
+  readonly given: Given;
+  readonly runtime: Runtime;
+  readonly supervision: Supervision;
+  readonly uids: UidAllocator;
+};
+
+/** What stands between headquarters and off-site: orders, leases, reports. */
+async function composeOffsite({ config, log, layout, given }: Site) {
+  const { estate, trust, link } = given;
+  const kept = (name: string) => join(layout.supervisor, name);
+  const recovery = { socket: layout.offsite.recovery, secret: link.recoverySecret };
+  const reports = await Reports.load({ store: new ReportStore(kept('reports.json')), log, now });
+  const windows = new Windows({ store: new WindowStore(kept('windows.jsonl')), reports, now });
+  await windows.endLeftovers();
   const leaseKeeper = new LeaseKeeper();
+  const tell: { orders: (compartment: string) => void } = { orders: () => undefined };
   const book = await OrderBook.load({
-    compartments: estateNames,
-    trust: given.trust,
-    store: new OrderStore(join(layout.supervisor, 'orders.json')),
+    compartments: estate.compartments.map(({ manifest }) => manifest.name),
+    trust,
+    store: new OrderStore(kept('orders.json')),
     log,
     now,
     changed: (name) => {
-      compartments.get(name)?.ordersChanged();
+      tell.orders(name);
       leaseKeeper.renewNow();
     },
   });
   const leases = new Leases({
     recovery,
-    keys: given.trust.orderKeys,
+    keys: trust.orderKeys,
     leaseMs: estate.leaseMs,
     clocks: () => ({ monotonicMs: performance.now(), wallMs: now().getTime() }),
     newNonce: newSecret,
   });
+  const internalSecrets = new Map(estate.compartments.map(({ manifest }) => [manifest.name, newSecret()]));
   const graceEndsMs = performance.now() + ANSWER_GRACE_MS;
-  const mayStillAnswer = () => !leases.wasGranted && performance.now() < graceEndsMs;
-  const ending = new AbortController();
-  const internalSecrets = new Map(estateNames.map((name) => [name, newSecret()]));
-  for (const { directory, manifest } of estate.compartments) {
+  return {
+    recovery,
+    reports,
+    windows,
+    book,
+    leases,
+    leaseKeeper,
+    tell,
+    internalSecrets,
+    mayStillAnswer: () => !leases.wasGranted && performance.now() < graceEndsMs,
+    ending: new AbortController(),
+    logLevel: config.LOG_LEVEL,
+  };
+}
+type Offsite = Awaited<ReturnType<typeof composeOffsite>>;
+
+async function composeCompartments(site: Site, offsite: Offsite): Promise<ReadonlyMap<string, Compartment>> {
+  const { config, given, layout } = site;
+  const { book, leases, internalSecrets, ending } = offsite;
+  const binaries = await locateBinaries({
+    ...(config.POSTGRES_INSTALLATION === undefined ? {} : { installation: config.POSTGRES_INSTALLATION }),
+    copyInto: join(layout.data, 'postgres'),
+    mustBeReadableByOthers: isRoot(),
+  });
+  const compartments = new Map<string, Compartment>();
+  for (const { directory, manifest } of given.estate.compartments) {
     const { name } = manifest;
     const composed = await composeCompartment({
+      ...site,
+      ...offsite,
       manifest,
       directory,
-      layout,
-      runtime,
       binaries,
-      uids,
-      supervision,
-      windows,
-      reports,
       secrets: new SecretStore(join(layout.supervisor, `secrets-${name}.json`)),
       internalSecret: internalSecrets.get(name) ?? newSecret(),
       vaultSecret: secretOf(given.link.vaultSecrets, name),
       replicationPassword: secretOf(given.link.replicationPasswords, name),
-      recovery,
       jobKey: given.jobKey,
       newSecret,
       newId: randomUUID,
-      log,
       now,
-      logLevel: config.LOG_LEVEL,
       standing: () => book.standingOf(name),
       leave: (epoch) => leases.judge(manifest, epoch),
-      mayStillAnswer,
       signal: ending.signal,
     });
     compartments.set(name, composed);
   }
+  return compartments;
+}
 
-  const controlSecret = newSecret();
-  const sockets = Object.fromEntries(
-    estateNames.map((name) => [
-      name,
-      { socket: layOutCompartment(layout, name).socket, internalSecret: internalSecrets.get(name) ?? '' },
-    ]),
-  );
-  const nudgeAll = () => {
-    for (const compartment of compartments.values()) compartment.nudge();
-  };
-  const forget = supervision.onChange(({ status, exit }) => {
+/** Each change of a process makes its compartment look again; one that was ended by somebody else is a finding. */
+function reportEnds({ supervision }: Site, compartments: ReadonlyMap<string, Compartment>, reports: Reports): () => void {
+  return supervision.onChange(({ status, exit }) => {
     compartments.get(status.name)?.nudge();
     if (exit === undefined || exit.asked || exit.signal === null) return;
     reports.finding({
@@ -145,62 +190,73 @@ export async function startHeadquarters(config: Config, log: Log) {
       evidence: { process: status.name, pid: String(exit.pid), signal: exit.signal },
     });
   });
+}
 
-  const stopAsked = Promise.withResolvers<void>();
-  const identity = sockets['identity'];
+function serveControl(
+  { config, log, layout, given, runtime, supervision }: Site,
+  parts: {
+    readonly compartments: ReadonlyMap<string, Compartment>;
+    readonly offsite: Offsite;
+    readonly gatewaySecret: string;
+    readonly stop: () => void;
+  },
+) {
+  const { compartments, offsite, gatewaySecret, stop } = parts;
+  const identitySecret = offsite.internalSecrets.get('identity');
   const app = createWireApp({ secrets: { operator: config.CONTROL_SECRET }, log });
   addControlRoutes(app, {
-    book,
+    book: offsite.book,
+    reports: offsite.reports,
     compartments,
-    gateway: { socket: layout.gateway.controlSocket, secret: controlSecret },
-    reports,
+    gateway: { socket: layout.gateway.controlSocket, secret: gatewaySecret },
     log,
     status: () => describeSite(supervision, compartments, runtime.boundary),
-    identity: estate.isSample && identity ? { socket: identity.socket, secret: identity.internalSecret } : undefined,
-    stop: () => stopAsked.resolve(),
+    identity:
+      given.estate.isSample && identitySecret !== undefined
+        ? { socket: layOutCompartment(layout, 'identity').socket, secret: identitySecret }
+        : undefined,
+    stop,
   });
-  const control = await serveWire({ app, socket: layout.controlSocket, mode: 0o600 });
+  return serveWire({ app, socket: layout.controlSocket, mode: 0o600 });
+}
 
-  nudgeAll();
-  void sleepMs(ANSWER_GRACE_MS + 10, ending.signal).then(nudgeAll, () => undefined);
-  const gateway = prepareGateway({
-    estate,
+function followOffsite({ given, log }: Site, offsite: Offsite, changed: () => void): Promise<void>[] {
+  const { book, reports, recovery, leases, leaseKeeper, ending } = offsite;
+  const { signal } = ending;
+  const follower = new OrderFollower({ book, reports, log });
+  return [
+    follower.run(recovery, signal),
+    reports.run(recovery, signal),
+    leaseKeeper.run({
+      leases,
+      leaseMs: given.estate.leaseMs,
+      manifests: given.estate.compartments.map(({ manifest }) => manifest),
+      listEpochs: () => book.listEpochs(),
+      missedOrders: () => follower.askAgain(),
+      changed,
+      log,
+      signal,
+    }),
+  ];
+}
+
+async function gatewayOf(site: Site, offsite: Offsite, controlSecret: string): Promise<GatewayDeps> {
+  const { config, given, layout, runtime, uids } = site;
+  const sockets = [...offsite.internalSecrets].map(([name, internalSecret]) => {
+    const { socket } = layOutCompartment(layout, name);
+    return [name, { socket, internalSecret }] as const;
+  });
+  return {
+    estate: given.estate,
     runtime,
     layout,
     owner: await uids.ownerOf('gateway'),
     keyFiles: { signing: config.GATEWAY_KEY_FILE, cookie: config.COOKIE_KEY_FILE },
     controlSecret,
     offsite: given.link,
-    compartments: sockets,
+    compartments: Object.fromEntries(sockets),
     logLevel: config.LOG_LEVEL,
-  }).then((spec) => supervision.start(spec));
-  await gateway;
-  const follower = new OrderFollower({ book, reports, log });
-  const loops = [
-    follower.run(recovery, ending.signal),
-    reports.run(recovery, ending.signal),
-    leaseKeeper.run({
-      leases,
-      leaseMs: estate.leaseMs,
-      manifests: estate.compartments.map(({ manifest }) => manifest),
-      listEpochs: () => book.listEpochs(),
-      missedOrders: () => follower.askAgain(),
-      changed: nudgeAll,
-      log,
-      signal: ending.signal,
-    }),
-  ];
-
-  const stop = async () => {
-    ending.abort();
-    await supervision.stop('gateway');
-    await Promise.all([...compartments.values()].map((compartment) => compartment.stop()));
-    forget();
-    await Promise.all(loops);
-    await control.close();
-    await lock.release();
   };
-  return { stop, stopAsked: stopAsked.promise };
 }
 
 function describeSite(
@@ -216,38 +272,4 @@ function describeSite(
     compartments: all.map((compartment) => compartment.status()),
     boundary,
   };
-}
-
-async function readGiven(config: Config) {
-  return {
-    estate: await readFileOf(config.ESTATE_FILE, estateSchema),
-    trust: await readFileOf(config.TRUST_FILE, trustSchema),
-    link: await readFileOf(config.LINK_FILE, linkSchema),
-    jobKey: await readFileOf(config.SIGNING_KEY_FILE, signingKeySchema),
-  };
-}
-
-async function readFileOf<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {
-  const found = await readJson(path, schema);
-  if (found !== undefined) return found;
-  throw new EstateError('config.invalid', `reading ${path}: there is no such file`);
-}
-
-async function makeSiteDirectories(layout: Layout, runtimeDirectory: string): Promise<void> {
-  await makeDirectory(layout.data, { mode: 0o711 });
-  await makeDirectory(layout.supervisor, { mode: 0o700 });
-  await makeDirectory(layout.logs, { mode: 0o700 });
-  await makeDirectory(layout.published, { mode: 0o755 });
-  await makeDirectory(runtimeDirectory, { mode: 0o711 });
-  await requireOwnDirectory(runtimeDirectory);
-  await makeDirectory(layout.sockets, { mode: 0o711 });
-}
-
-function secretOf(secrets: Readonly<Record<string, string>>, name: string): string {
-  const secret = secrets[name];
-  if (secret !== undefined) return secret;
-  throw new EstateError(
-    'config.invalid',
-    `reading the link to off-site: it has no secret for compartment ${name}; join the sites again`,
-  );
 }

@@ -62,7 +62,7 @@ test('[O1] nothing runs before the first order; with it the compartment opens wi
   assert.equal(ready.boundary, hasUids ? 'uid' : 'api');
 });
 
-test('[SUP2] as root each process of headquarters has a uid of its own and cannot reach the data of another', async (t) => {
+test('[SU2] as root each process of headquarters has a uid of its own and cannot reach the data of another', async (t) => {
   if (!hasUids) return t.skip('not shown: as an ordinary user all processes share a uid');
   const headquarters = await Headquarters.prepare(t);
   await startOpen(headquarters);
@@ -147,7 +147,7 @@ test('[O2] [O3] an order with a foreign key, an old epoch, another content or fo
   assert.deepEqual([compartments[0]?.state, compartments[0]?.epoch], ['open', 1]);
 });
 
-test('[SUP1] headquarters killed with -9 leaves no process behind, and starts again with its orders and data', async (t) => {
+test('[SU1] headquarters killed with -9 leaves no process behind, and starts again with its orders and data', async (t) => {
   const headquarters = await Headquarters.prepare(t);
   await startOpen(headquarters);
   headquarters.offSite.order({ compartment: 'example', state: 'sealed' });
@@ -348,7 +348,7 @@ test('[O7] an operator may seal here without off-site, once with each command; n
   await headquarters.until(({ ready, compartments }) => ready && compartments[0]?.state === 'open', 'off-site opens');
 });
 
-test('[SUP3] a second start on the same data is told estate.already_running and touches nothing', async (t) => {
+test('[SU3] a second start on the same data is told estate.already_running and touches nothing', async (t) => {
   const headquarters = await Headquarters.prepare(t);
   await startOpen(headquarters);
   const { pid } = await headquarters.about();

@@ -53,6 +53,7 @@ export class ReplicationConnection {
   #waiter: { resolve: (frame: Frame) => void; reject: (error: Error) => void } | undefined;
   #ended: Error | undefined;
   #onEnd: ((error: Error) => void) | undefined;
+  #onRest: (() => void) | undefined;
 
   private constructor(socket: Socket, onNotice: ((notice: ServerNotice) => void) | undefined) {
     this.#socket = socket;
@@ -138,6 +139,8 @@ export class ReplicationConnection {
     readonly fromLsn: Lsn;
     readonly timeline: number;
     readonly onFrame: (frame: Frame) => void;
+    /** All messages that arrived together were given. */
+    readonly onRest?: () => void;
     readonly onEnd: (error: Error) => void;
   }): Promise<void> {
     const slot = options.slot === undefined ? '' : `SLOT ${options.slot} `;
@@ -150,7 +153,9 @@ export class ReplicationConnection {
     const waiting = this.#queue;
     this.#queue = [];
     this.#handler = options.onFrame;
+    this.#onRest = options.onRest;
     for (const frame of waiting) this.#handler?.(frame);
+    this.#onRest?.();
     if (this.#ended) options.onEnd(this.#ended);
   }
 
@@ -195,6 +200,7 @@ export class ReplicationConnection {
   #read(chunk: Buffer): void {
     try {
       for (const frame of this.#reader.push(chunk)) this.#deliver(frame);
+      if (!this.#ended) this.#onRest?.();
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)));
       this.#socket.destroy();

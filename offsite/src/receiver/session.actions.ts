@@ -24,6 +24,7 @@ export class StreamSession {
   readonly #now: Now;
   readonly #events: SessionEvents;
   readonly #mayAcknowledge: (durableLsn: Lsn) => boolean;
+  #arrived: { readonly startLsn: Lsn; readonly pieces: Buffer[]; bytes: number } | undefined;
   #isCompared = false;
   #isConfirmed = false;
   #isOver = false;
@@ -58,8 +59,11 @@ export class StreamSession {
       return await new Promise<never>((_, reject) => {
         this.#fail = reject;
         const { timeline } = this.#tail;
-        const onFrame = (frame: Frame) => this.#handle(frame);
-        this.#connection.startPhysical({ slot, fromLsn, timeline, onFrame, onEnd: reject }).then(() => this.#look(), reject);
+        const onFrame = (frame: Frame) => this.#guard(() => this.#handle(frame));
+        const onRest = () => this.#guard(() => this.#writeArrived());
+        this.#connection
+          .startPhysical({ slot, fromLsn, timeline, onFrame, onRest, onEnd: reject })
+          .then(() => this.#look(), reject);
       });
     } catch (error) {
       throw nameGap(error, this.#tail.writtenLsn);
@@ -90,26 +94,52 @@ export class StreamSession {
     this.cut();
   }
 
-  #handle(frame: Frame): void {
+  #guard(work: () => void): void {
     if (this.#isOver) return;
     try {
-      if (frame.type === 'd') return this.#take(frame.body);
-      if (frame.type === 'E') throw refused('streaming WAL', parseNotice(frame.body));
-      if (frame.type === 'c') throw new EstateError('receiver.stream_broken', 'streaming WAL: headquarters ended the stream');
+      work();
     } catch (error) {
       this.fail(error);
     }
   }
 
+  #handle(frame: Frame): void {
+    if (frame.type === 'd') return this.#take(frame.body);
+    this.#writeArrived();
+    if (frame.type === 'E') throw refused('streaming WAL', parseNotice(frame.body));
+    if (frame.type === 'c') throw new EstateError('receiver.stream_broken', 'streaming WAL: headquarters ended the stream');
+  }
+
   #take(body: Buffer): void {
     const message = parseWalMessage(body);
     this.#events.onMessage(message.endLsn);
-    if (message.kind === 'wal') {
-      this.#tail.append(message.startLsn, message.bytes);
-      void this.#tail.flush();
-    }
+    if (message.kind === 'wal') return this.#collect(message.startLsn, message.bytes);
+    this.#writeArrived();
     this.#look();
-    if (message.kind === 'keepalive' && message.isReplyRequested) this.#sendStatus(false);
+    if (message.isReplyRequested) this.#sendStatus(false);
+  }
+
+  /** What arrives together is written together: many commits share one wait for the disk. */
+  #collect(startLsn: Lsn, bytes: Buffer): void {
+    const arrived = this.#arrived;
+    const doesFollow = arrived !== undefined && startLsn === arrived.startLsn + BigInt(arrived.bytes);
+    if (arrived && doesFollow) {
+      arrived.pieces.push(bytes);
+      arrived.bytes += bytes.length;
+      return;
+    }
+    this.#writeArrived();
+    this.#arrived = { startLsn, pieces: [bytes], bytes: bytes.length };
+  }
+
+  #writeArrived(): void {
+    const arrived = this.#arrived;
+    if (!arrived) return;
+    this.#arrived = undefined;
+    const [first = Buffer.alloc(0), ...more] = arrived.pieces;
+    this.#tail.append(arrived.startLsn, more.length === 0 ? first : Buffer.concat(arrived.pieces));
+    void this.#tail.flush();
+    this.#look();
   }
 
   #look(): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CompartmentManifest, type EditionManifest, manifestSchema, type Verification } from '@bulkhead/contracts';
 import type { Seal } from '#order/seal/seal.rules.ts';
-import { comparePages, describeFailure, furthestSeal, judgeCopy, requireGates, tablesOf } from './recovery.rules.ts';
+import { checksOf, comparePages, describeFailure, furthestSeal, judgeCopy, requireGates, tablesOf } from './recovery.rules.ts';
 
 const manifest: CompartmentManifest = manifestSchema.parse({
   name: 'website',
@@ -35,7 +35,7 @@ const sound: Verification = {
   checksums: { isOk: true, failures: [] },
   amcheck: { isOk: true, tables: 1, indexes: 1, failures: [], skipped: false },
   migrations: { isOk: true, missing: [], changed: [], unexpected: [] },
-  checks: [{ name: 'every version has an article', violations: 0, failure: null }],
+  checks: checksOf(manifest).map(({ name }) => ({ name, violations: 0, failure: null })),
   blobs: [],
   badBlobs: [],
 };
@@ -52,10 +52,13 @@ test('a sound copy passes every gate', () => {
 });
 
 test('each gate fails by itself: what the jail does not answer counts as failed', () => {
-  assert.deepEqual(failed({ ...sound, checks: [] }), ['every version has an article']);
-  assert.deepEqual(failed({ ...sound, checks: [{ name: 'another', violations: 0, failure: null }] }), [
-    'every version has an article',
-  ]);
+  for (const { name } of checksOf(manifest)) {
+    const unanswered = sound.checks.map((check) => (check.name === name ? { ...check, name: 'another' } : check));
+    assert.deepEqual(failed({ ...sound, checks: unanswered }), [name]);
+    const broken = sound.checks.map((check) => (check.name === name ? { ...check, violations: 1 } : check));
+    assert.deepEqual(failed({ ...sound, checks: broken }), [name]);
+  }
+  assert.equal(failed({ ...sound, checks: [] }).length, checksOf(manifest).length);
   assert.deepEqual(failed({ ...sound, amcheck: { ...sound.amcheck, skipped: true } }), [
     'tables and indexes are sound (amcheck)',
   ]);

@@ -11,6 +11,7 @@ import {
 import { canonicalJson, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Seal } from '#order/seal/seal.rules.ts';
+import { listCatalogChecks } from './catalog-check.rules.ts';
 
 /** A gate that failed: its name, whether it holds, and what was seen. */
 export type Gate = RecoveryDiff['checks'][number];
@@ -53,6 +54,11 @@ export function tablesOf(manifest: CompartmentManifest): string[] {
   return [...new Set(named)].sort();
 }
 
+/** What a copy is asked besides its checksums and structures: the estate's questions to every catalog, then the manifest's own. */
+export function checksOf(manifest: CompartmentManifest): CompartmentManifest['checks'] {
+  return [...listCatalogChecks(manifest.name), ...manifest.checks];
+}
+
 /** Turns what the jail answered into gates. The jail runs what an attacker may have written: nothing is taken on its word alone. */
 export function judgeCopy(
   manifest: CompartmentManifest,
@@ -86,7 +92,7 @@ export function judgeCopy(
           ),
     ),
     gate('migrations are those of the code', migrations.isOk && migrationFaults.length === 0, list(migrationFaults)),
-    ...manifest.checks.map(({ name }) => {
+    ...checksOf(manifest).map(({ name }) => {
       const answer = checks.find((check) => check.name === name);
       if (!answer) return gate(name, false, 'was not answered');
       return gate(

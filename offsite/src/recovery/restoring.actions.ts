@@ -5,6 +5,7 @@ import { sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
 import {
+  checksOf,
   comparePages,
   composeDiff,
   digestOfDiff,
@@ -90,14 +91,15 @@ async function checkRows(
   const { compartment, id } = recovery;
   const manifest = manifestOf(deps, compartment);
   // Numbered: a name is for people and may be longer than the jail takes.
+  const checks = checksOf(manifest);
   const found = await jail.verify({
-    checks: manifest.checks.map(({ sql }, index) => ({ name: `check-${index}`, sql })),
+    checks: checks.map(({ sql }, index) => ({ name: `check-${index}`, sql })),
     expectedMigrations: [...(await deps.listMigrations(compartment))],
     blobColumns: manifest.blobs?.columns ?? [],
   });
   const named = found.checks.map((check) => {
     const index = Number(/^check-(\d+)$/.exec(check.name)?.[1] ?? -1);
-    return { ...check, name: manifest.checks[index]?.name ?? check.name };
+    return { ...check, name: checks[index]?.name ?? check.name };
   });
   const missingBlobs = found.blobs.length === 0 ? [] : await deps.vault.listMissing(compartment, found.blobs);
   const gates = judgeCopy(manifest, { ...found, checks: named }, missingBlobs, quarantine, await sealOf(deps, recovery));

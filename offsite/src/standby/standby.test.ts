@@ -124,13 +124,16 @@ test('[A5] a restored cluster is joined on a timeline of its own, and the standb
   const status = await receiver.until((one) => one.state === 'streaming', 'it streams from the restored cluster');
   assert.equal(status.timeline, 4);
   assert.equal(status.seal, null);
-  console.log(seal, joined, status);
+  assert.equal(seal.timeline, 1);
   await restored.protect();
   await write(restored, 300, 10);
   await standby.untilIs((health) => health.timeline === 4 && health.state === 'ready', 'the standby stands on timeline 4');
   await untilCount(standby, 40);
   const { bases } = await callWire(receiver.peer, { method: 'GET', path: '/compartments/site/bases' }, basesSchema);
-  console.log(bases.map((b) => b.id));
+  assert.deepEqual(
+    bases.map(({ timeline: of }) => of),
+    [1, 4],
+  );
 });
 
 /** Lays the quarantine's image down as headquarters would. */

@@ -16,7 +16,7 @@ import { temporaryDirectory } from './estate-of-examples.ts';
 
 const CHECKOUT = join(import.meta.dirname, '../../..');
 
-test('[SUP3] of many that take the lock of a site at once, one gets it and the others are told estate.already_running', async (t) => {
+test('[SU3] of many that take the lock of a site at once, one gets it and the others are told estate.already_running', async (t) => {
   const directory = await temporaryDirectory(t);
   const tries = await Promise.allSettled(Array.from({ length: 20 }, () => takeSiteLock(directory)));
   const won = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -27,7 +27,7 @@ test('[SUP3] of many that take the lock of a site at once, one gets it and the o
   assert.deepEqual(await readdir(directory), []);
 });
 
-test('[SUP3] a lock whose holder is dead, or whose number belongs to a later process, is taken over, by one only', async (t) => {
+test('[SU3] a lock whose holder is dead, or whose number belongs to a later process, is taken over, by one only', async (t) => {
   const directory = await temporaryDirectory(t);
   for (const content of [
     '{"pid":4194303,"startTime":"gone:1"}',

@@ -151,7 +151,7 @@ test('what a process says fills neither memory nor disk', async (t) => {
   assert.ok(kept <= 2 * (50_000 + 20_000), `kept ${kept} bytes`);
 });
 
-test('[SUP1] a supervisor killed with -9 takes its processes with it, and the next one ends what stays', async (t) => {
+test('[SU1] a supervisor killed with -9 takes its processes with it, and the next one ends what stays', async (t) => {
   const directory = await temporaryDirectory(t);
   const supervisor = spawn(process.execPath, [join(import.meta.dirname, 'example-supervisor.ts'), directory], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -178,7 +178,7 @@ test('a process number that was given to somebody else meanwhile is left alone',
   assert.equal(answersSignal(bystander.pid ?? 0), true);
 });
 
-test('[SUP2] as root each process has a uid of its own, no supplementary groups, and cannot read the files of another', async (t) => {
+test('[SU2] as root each process has a uid of its own, no supplementary groups, and cannot read the files of another', async (t) => {
   if (!isRoot()) return t.skip('not shown: as an ordinary user all processes share a uid');
   const directory = await temporaryDirectory(t);
   const uids = createUidAllocator({ file: join(directory, 'uids.json'), base: 63_100, count: 10 });

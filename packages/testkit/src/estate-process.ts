@@ -35,6 +35,8 @@ export type EstateProcess = {
   readonly run: (...words: readonly string[]) => Promise<CommandResult>;
   /** Starts it again on the same data, after it ended. */
   readonly startAgain: () => Promise<EstateProcess>;
+  /** Starts one site alone, by a command of its own, after that site ended; it is stopped with the rest. */
+  readonly startSite: (site: 'headquarters' | 'offsite') => Promise<void>;
   readonly stop: () => Promise<void>;
   /** Stops it and removes all its data. */
   readonly remove: () => Promise<void>;
@@ -82,29 +84,45 @@ export async function findFreePort(): Promise<number> {
 }
 
 async function launch(directory: string, environment: Readonly<Record<string, string>>): Promise<EstateProcess> {
-  const child = spawn(process.execPath, [`${CHECKOUT}cli/src/main.ts`, 'start', '--json'], {
-    env: { ...ownEnvironment(), ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const err = collect(child.stderr);
-  const ended = once(child, 'exit');
-  const description = await untilDescribed(child, err);
+  const first = spawnStart(environment);
+  const started = [first];
+  const description = await untilDescribed(first.child, first.err);
+
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    await ended;
+    for (const one of started) await end(one);
   };
   return {
     description,
-    child,
+    child: first.child,
     environment,
     run: (...words) => runBulkhead(words, environment),
     startAgain: () => launch(directory, environment),
+    startSite: async (site) => {
+      const one = spawnStart(environment, '--site', site);
+      started.push(one);
+      await untilDescribed(one.child, one.err);
+    },
     stop,
     remove: async () => {
       await stop();
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+type Started = { readonly child: ChildProcess; readonly ended: Promise<unknown>; readonly err: () => string };
+
+function spawnStart(environment: Readonly<Record<string, string>>, ...words: readonly string[]): Started {
+  const child = spawn(process.execPath, [`${CHECKOUT}cli/src/main.ts`, 'start', '--json', ...words], {
+    env: { ...ownEnvironment(), ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child, ended: once(child, 'exit'), err: collect(child.stderr) };
+}
+
+async function end({ child, ended }: Started): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  await ended;
 }
 
 async function untilDescribed(child: ChildProcess, err: () => string): Promise<EstateDescription> {

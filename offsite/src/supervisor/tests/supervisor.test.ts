@@ -50,7 +50,7 @@ test('off-site comes up without headquarters: every process, its database and a 
   assert.equal(status.boundary, isRoot() ? 'uid' : 'api');
 });
 
-test('[SUP2] as root each process of off-site has a uid of its own, and each key is readable by the one process that signs with it', async (t) => {
+test('[SU2] as root each process of off-site has a uid of its own, and each key is readable by the one process that signs with it', async (t) => {
   if (!isRoot()) return t.skip('not shown: as an ordinary user all processes share a uid');
   const status = await offsite.until(isReady, 'off-site is ready');
   const uids = status.processes.map(({ uid }) => uid);
@@ -63,7 +63,7 @@ test('[SUP2] as root each process of off-site has a uid of its own, and each key
   assert.equal((await stat(join(offsite.directory, 'given/order-key.json'))).uid, 0, 'what root was given stays as it is');
 });
 
-test('[SUP4] headquarters reaches the doors meant for it and no other; a jail reaches the receiver and its own WAL only', async (t) => {
+test('[SU4] headquarters reaches the doors meant for it and no other; a jail reaches the receiver and its own WAL only', async (t) => {
   if (!isRoot()) return t.skip('not shown: as an ordinary user all processes share a uid');
   const status = await offsite.until(isReady, 'off-site is ready');
   await waitUntil(() => access(join(offsite.directory, 'r/offsite/wal-alpha/.s.PGSQL.5432')).then(() => true), {
@@ -130,7 +130,7 @@ test('a standby is thrown away and begun again on demand', async () => {
   await assert.rejects(post('/standbys/gamma/rebuild', {}, z.unknown()), (error) => hasCode(error, 'compartment.unknown'));
 });
 
-test('[SUP3] a second off-site on the same data is told estate.already_running', async () => {
+test('[SU3] a second off-site on the same data is told estate.already_running', async () => {
   await offsite.until(isReady, 'off-site is ready');
   const { code, output } = await offsite.startAnother();
   assert.equal(code, 1);
@@ -146,7 +146,7 @@ test('a killed database and a killed process come back by themselves', async () 
   }
 });
 
-test('[SUP1] off-site killed with -9 leaves no process behind and starts again; asked to stop, it leaves with 0', async () => {
+test('[SU1] off-site killed with -9 leaves no process behind and starts again; asked to stop, it leaves with 0', async () => {
   const status = await offsite.until(isReady, 'off-site is ready');
   const pids = status.processes.flatMap(({ pid }) => (pid === null ? [] : [pid]));
   await offsite.end('SIGKILL');

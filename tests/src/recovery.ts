@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { type Recovery, recoverySchema } from '@bulkhead/contracts';
+import { type EstateProcess, waitUntil } from '@bulkhead/testkit';
+import { z } from 'zod';
+import { askDesk } from './sites.ts';
+
+const RECOVERY_LIMIT_MS = 300_000;
+
+/** The first operator asks for a restore. */
+export async function askForRestore(estate: EstateProcess, compartment: string): Promise<string> {
+  const { code, out, err } = await estate.run('restore', compartment, '--reason', 'a test', '--json');
+  assert.equal(code, 0, out + err);
+  return z.object({ recovery: z.string() }).parse(JSON.parse(out)).recovery;
+}
+
+/** The second operator looks at the difference, then approves what was shown. */
+export async function approve(estate: EstateProcess, id: string): Promise<void> {
+  const shown = await estate.run('approve', id, '--json');
+  assert.equal(shown.code, 0, shown.out + shown.err);
+  const { awaiting } = recoverySchema.parse(JSON.parse(shown.out));
+  const done = await estate.run('approve', id, '--digest', awaiting?.digest ?? '', '--json');
+  assert.equal(done.code, 0, done.out + done.err);
+}
+
+/** The recovery as the desk shows it now. */
+export async function findRecovery(estate: EstateProcess, id: string): Promise<Recovery> {
+  const found = (await askDesk(estate)).recoveries.find((recovery) => recovery.id === id);
+  assert.ok(found, `the desk does not know ${id}`);
+  return found;
+}
+
+/** Waits until a recovery fits, or has ended in any way. */
+export async function untilRecovery(
+  estate: EstateProcess,
+  id: string,
+  what: string,
+  fits: (recovery: Recovery) => boolean,
+): Promise<Recovery> {
+  return waitUntil(
+    async () => {
+      const recovery = await findRecovery(estate, id);
+      return fits(recovery) || ['done', 'failed', 'refused'].includes(recovery.step) ? recovery : undefined;
+    },
+    { what, timeoutMs: RECOVERY_LIMIT_MS },
+  );
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DeskState, deskStateSchema, type ProcessStatus, type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
+import { type EstateProcess, waitUntil } from '@bulkhead/testkit';
+import { callWire, type WirePeer } from '@bulkhead/wire';
+import { z } from 'zod';
+
+export type SiteName = 'headquarters' | 'offsite';
+
+const CONTROL: Record<SiteName, string> = { headquarters: 'hq/supervisor.sock', offsite: 'offsite/supervisor.sock' };
+const ASK_LIMIT_MS = 5000;
+const noteSchema = z.object({
+  keeper: z.object({ pid: z.number() }),
+  supervisor: z.object({ pid: z.number() }),
+  secrets: z.object({ control: z.string(), desk: z.string() }),
+});
+
+/** How a site of an estate under test runs: its supervisor, and by which secrets it is asked. */
+export async function noteOf({ description }: EstateProcess, site: SiteName) {
+  return noteSchema.parse(JSON.parse(await readFile(join(description.data, `run-${site}.json`), 'utf8')));
+}
+
+/** What `bulkhead status` asks, without a process for each question: waiting must not slow down what is waited for. */
+export async function askSite(estate: EstateProcess, site: SiteName): Promise<SiteStatus> {
+  const { secrets } = await noteOf(estate, site);
+  const peer: WirePeer = { socket: join(estate.description.runtime, CONTROL[site]), secret: secrets.control };
+  return callWire(peer, { method: 'GET', path: '/status', timeoutMs: ASK_LIMIT_MS }, siteStatusSchema);
+}
+
+/** What operators see. */
+export async function askDesk(estate: EstateProcess): Promise<DeskState> {
+  const { secrets } = await noteOf(estate, 'offsite');
+  const peer: WirePeer = { socket: join(estate.description.runtime, 'offsite/desk.sock'), secret: secrets.desk };
+  return callWire(peer, { method: 'GET', path: '/state', timeoutMs: ASK_LIMIT_MS }, deskStateSchema);
+}
+
+/** All processes that the two supervisors keep. */
+export async function listProcesses(estate: EstateProcess): Promise<ProcessStatus[]> {
+  const [headquarters, offsite] = await Promise.all([askSite(estate, 'headquarters'), askSite(estate, 'offsite')]);
+  return [...headquarters.processes, ...offsite.processes];
+}
+
+/** Waits until every process runs and every compartment writes. */
+export async function untilAllIsWell(estate: EstateProcess, timeoutMs = 120_000): Promise<void> {
+  await waitUntil(
+    async () => {
+      const [headquarters, offsite, desk] = await Promise.all([
+        askSite(estate, 'headquarters'),
+        askSite(estate, 'offsite'),
+        askDesk(estate),
+      ]);
+      const isRunning = [...headquarters.processes, ...offsite.processes].every(({ state }) => state === 'running');
+      const isOpen = headquarters.compartments.every(({ state }) => state === 'open');
+      return isRunning && isOpen && desk.compartments.every(({ stream }) => stream === 'streaming');
+    },
+    { what: 'every process runs and every compartment writes', timeoutMs },
+  );
+}
+
+/** The address whose host begins with this label, without a path. */
+export function originOf(estate: EstateProcess, host: string): string {
+  const found = estate.description.addresses.find(({ url }) => new URL(url).hostname.split('.')[0] === host);
+  assert.ok(found, `no address begins with ${host}`);
+  return new URL(found.url).origin;
+}
+
+/** Ends a process of the estate under test as a crash would; one that is gone already is no fault. */
+export function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error && error.code === 'ESRCH', String(error));
+  }
+}
