@@ -3,6 +3,7 @@ import { EstateError } from '@bulkhead/kernel';
 import { readConfiguration } from '#configuration/configuration.ts';
 import { decidePaths } from '#estate/paths.ts';
 import { type Command, EXIT, exitCodeOf, type Given } from './command.ts';
+import { withoutControls } from './table.ts';
 
 /** Commands by name; each is loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -40,8 +41,8 @@ async function runCommand([name, ...rest]: readonly string[]): Promise<number> {
       environment: process.env,
       now: () => new Date(),
       isTerminal: process.stdout.isTTY && !wantsJson,
-      print: (line) => console.log(line),
-      tell: (line) => console.error(line),
+      print: (line) => console.log(withoutControls(line)),
+      tell: (line) => console.error(withoutControls(line)),
     });
   } catch (error) {
     return tellError(error, wantsJson);
@@ -101,7 +102,9 @@ function tellError(error: unknown, wantsJson: boolean): number {
     );
   else
     console.error(
-      `bulkhead: ${error.message}${error.cause instanceof Error ? `\n  because: ${error.cause.message}` : ''}\n  (${cause?.code ?? error.code}; docs/errors.md tells what to do)`,
+      withoutControls(
+        `bulkhead: ${error.message}${error.cause instanceof Error ? `\n  because: ${error.cause.message}` : ''}\n  (${cause?.code ?? error.code}; docs/errors.md tells what to do)`,
+      ),
     );
   return exitCodeOf(error.code);
 }

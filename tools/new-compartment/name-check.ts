@@ -31,8 +31,8 @@ const TAKEN: Readonly<Record<string, string>> = {
  * @throws EstateError `input.invalid`, saying why not
  */
 export async function checkName(name: string, checkout: string): Promise<void> {
-  if (!compartmentNameSchema.safeParse(name).success) throw refused(name, FORM);
   if (name.length > LONGEST) throw refused(name, `it is longer than ${LONGEST} characters, and it is a host name too`);
+  if (!compartmentNameSchema.safeParse(name).success) throw refused(name, FORM);
   if (name.endsWith('-pg')) throw refused(name, 'what ends in "-pg" is where the sockets of a database stand');
   const reason = TAKEN[name] ?? (await findWorkspace(name, checkout)) ?? (await findHost(name, checkout));
   if (reason !== undefined) throw refused(name, reason);

@@ -33,7 +33,7 @@ see "bulkhead restore" and "bulkhead open".`,
     if (given.options['json']) print(JSON.stringify(answer));
     else
       print(
-        `${compartment} is sealed${answer.seal ? ` at WAL position ${answer.seal.lsn}` : ' at headquarters'}. The public reads on. Next: bulkhead restore ${compartment}`,
+        `${compartment} is sealed${answer.seal?.lsn ? ` at WAL position ${answer.seal.lsn}` : ' at headquarters'}. The public reads on. Next: bulkhead restore ${compartment}`,
       );
     return EXIT.done;
   },

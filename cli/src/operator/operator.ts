@@ -11,7 +11,8 @@ const answerSchema = z.object({
   epoch: z.number().int().optional(),
   recovery: z.string().optional(),
   request: z.string().optional(),
-  seal: z.looseObject({ lsn: z.string(), tookMs: z.number().optional() }).optional(),
+  /** Headquarters knows no position: that is off-site's. */
+  seal: z.looseObject({ lsn: z.string().optional(), tookMs: z.number().optional() }).optional(),
 });
 export type DeskAnswer = z.infer<typeof answerSchema>;
 

@@ -1,4 +1,5 @@
 import { originUrl, statusUrl } from '@bulkhead/contracts';
+import { hasCode } from '@bulkhead/kernel';
 import { FIRST_OPERATORS } from '#estate/found.ts';
 import { type EstatePaths, filesOf } from '#estate/paths.ts';
 import { listSampleAccounts, type SampleAccount } from '#sample/accounts.ts';
@@ -42,7 +43,7 @@ export async function describeEstate(started: StartedEstate, paths: EstatePaths)
     url: `${statusUrl(estate)}/`,
     state: offsite?.ready ? 'open' : 'down',
   });
-  const accounts = estate.isSample && headquarters ? await listSampleAccounts(started.headquarters) : [];
+  const accounts = estate.isSample ? await listAccounts(started) : [];
   const described = {
     organisation: estate.organisation,
     isSample: estate.isSample,
@@ -55,6 +56,16 @@ export async function describeEstate(started: StartedEstate, paths: EstatePaths)
     pid: process.pid,
   };
   return { ...described, lines: tellPeople(described, filesOf(paths).operators) };
+}
+
+/** None while headquarters or its identity is away, as it can be when one site is started alone. */
+async function listAccounts({ headquarters }: StartedEstate): Promise<SampleAccount[]> {
+  try {
+    return await listSampleAccounts(headquarters);
+  } catch (error) {
+    if (hasCode(error, 'wire.refused') || hasCode(error, 'wire.unreachable')) return [];
+    throw error;
+  }
 }
 
 function tellPeople(told: Omit<EstateDescription, 'lines'>, operatorsDirectory: string): string[] {

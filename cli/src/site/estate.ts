@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Estate, SiteStatus } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
-import { identifyProcess } from '@bulkhead/supervision';
+import { identifyProcess, requireOwnDirectory } from '@bulkhead/supervision';
 import { foundEstate } from '#estate/found.ts';
 import { decideUidBase, type EstatePaths, filesOf, SITES, type SiteName } from '#estate/paths.ts';
 import { findRun, forgetRun, getRunningEstate, hasLeftover, noteRun, type RunningEstate } from '#estate/run.ts';
@@ -13,6 +14,8 @@ import { isPortTaken, isSocketTaken } from './port.ts';
 
 const START_LIMIT_MS = 120_000;
 const LEFTOVER_LIMIT_MS = 45_000;
+const OPEN_TO_OTHERS =
+  'Warning: this sample estate listens beyond this machine, and its accounts are those of every sample estate: whoever reaches it can sign in. Try it with BULKHEAD_LISTEN_ADDRESS=127.0.0.1';
 const SHOWN: Record<SiteName, string> = { headquarters: 'headquarters', offsite: 'off-site' };
 
 /** An estate, or one site of it, that this process started and keeps alive. */
@@ -35,6 +38,7 @@ export async function startEstate(
   const { configuration, paths, now, tell } = surroundings;
   await refuseRunning(paths, wanted);
   const estate = await foundEstate(configuration, paths, now, await listOthersRunning(paths, wanted));
+  if (isOpenToOthers(estate)) tell(OPEN_TO_OTHERS);
   if (wanted.some((name) => hasLeftover(paths, name))) await untilLeftoverGone(estate, paths, wanted);
   await refuseTakenPorts(estate, wanted);
   await clearSockets(paths, wanted);
@@ -62,6 +66,10 @@ export async function startEstate(
     await stop();
     throw error;
   }
+}
+
+function isOpenToOthers({ isSample, listenAddress }: Estate): boolean {
+  return isSample && !listenAddress.startsWith('127.') && listenAddress !== '::1';
 }
 
 async function refuseRunning(paths: EstatePaths, wanted: readonly SiteName[]): Promise<void> {
@@ -130,6 +138,8 @@ async function untilLeftoverGone(estate: Estate, paths: EstatePaths, wanted: rea
 /** Sockets and locks of an earlier run, whose users may have been others; nobody listens on them any more. */
 async function clearSockets({ runtime }: EstatePaths, wanted: readonly SiteName[]): Promise<void> {
   const directories = { headquarters: 'hq', offsite: 'offsite' } as const;
+  // In /tmp somebody else may have made it first, to have us delete what its links lead to.
+  if (existsSync(runtime)) await requireOwnDirectory(runtime);
   await Promise.all(wanted.map((name) => rm(join(runtime, directories[name]), { recursive: true, force: true })));
 }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
+import { makeDirectory } from '@bulkhead/supervision';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { type EstatePaths, filesOf, type SiteName } from '#estate/paths.ts';
 
@@ -39,7 +39,7 @@ const UID_OFFSET: Record<SiteName, number> = { headquarters: 0, offsite: 400 };
  */
 export async function launchSite(name: SiteName, paths: EstatePaths, secrets: RunSecrets, options: LaunchOptions): Promise<Site> {
   const files = filesOf(paths);
-  await mkdir(files.logs, { recursive: true });
+  await makeDirectory(files.logs, { mode: 0o700 });
   const common = {
     BULKHEAD_SUPERVISED: '1',
     ESTATE_FILE: files[name].estate,
@@ -77,7 +77,7 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
     env: { ...common, ...own },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const log = createWriteStream(join(files.logs, `${name}-supervisor.log`), { flags: 'a' });
+  const log = createWriteStream(join(files.logs, `${name}-supervisor.log`), { flags: 'a', mode: 0o600 });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve).once('error', () => resolve(null)));

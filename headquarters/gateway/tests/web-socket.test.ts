@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { waitUntil } from '@bulkhead/testkit';
 import { WebSocket } from 'ws';
@@ -86,4 +87,29 @@ test('[G14] a seal ends the WebSockets of its compartment', async () => {
   estate.offsite.order('website', 'open');
   await estate.untilState('website', 'open');
   (await open({ cookie: estate.cookie(session, 'news') })).socket.terminate();
+});
+
+test('a WebSocket that was asked for inside what follows an ambiguous request is never opened', async () => {
+  const host = `news.localhost:${estate.port}`;
+  const hidden = [
+    'GET /live HTTP/1.1',
+    `Host: ${host}`,
+    `Origin: ${estate.url('news')}`,
+    `Cookie: ${estate.cookie(estate.signIn(), 'news')}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  const ambiguous = ['GET / HTTP/1.1', `Host: ${host}`, `Host: ${host}`];
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const connection = connect({ host: '127.0.0.1', port: estate.port }, () =>
+      connection.write(`${ambiguous.join('\r\n')}\r\n\r\n${hidden.join('\r\n')}\r\n\r\n`),
+    );
+    connection.on('data', (chunk) => (text += chunk.toString('latin1')));
+    connection.once('close', () => resolve(text)).once('error', reject);
+    setTimeout(() => connection.destroy(), 3000).unref();
+  });
+  assert.doesNotMatch(answer, /HTTP\/1\.1 101/);
 });

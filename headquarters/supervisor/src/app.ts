@@ -7,6 +7,7 @@ import {
   createSupervision,
   createUidAllocator,
   endLeftovers,
+  endStrays,
   isRoot,
   prepareRuntime,
   type Runtime,
@@ -59,6 +60,7 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   await publish(layout, estate, given.trust);
   const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
+  await endStrays(uids);
   const site: Site = { config, log, layout, given: { ...given, estate }, runtime, supervision, uids };
 
   const offsite = await composeOffsite(site);

@@ -10,7 +10,7 @@ import { Compartment } from '#compartment/compartment.actions.ts';
 import { RecordStore } from '#compartment/compartment.store.ts';
 import { describeProcess, mintJobToken } from '#compartment/process.actions.ts';
 import { layImage } from '#image/image.actions.ts';
-import { type CompartmentLayout, databaseOf, type Layout, layOutCompartment } from '#layout/layout.rules.ts';
+import { type CompartmentLayout, type Layout, layOutCompartment } from '#layout/layout.rules.ts';
 import type { Leave } from '#lease/lease.rules.ts';
 import type { Standing } from '#order/order.actions.ts';
 import type { Reports } from '#report/report.actions.ts';
@@ -60,7 +60,7 @@ export async function composeCompartment(options: ComposeOptions): Promise<Compa
   const cluster = new Cluster({
     ...options,
     compartment: name,
-    database: databaseOf(name),
+    database: name,
     dataDirectory: own.pg,
     socketDirectory: own.pgSockets,
     templateDirectory: join(layout.supervisor, `template-${options.binaries.version}`),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { sha256Hex } from '@bulkhead/kernel';
@@ -50,18 +50,24 @@ test('[O8] an image takes the place of the data, which are kept as evidence; blo
   const { headquarters, tar, systemId, data } = await prepare(t);
   const { offSite } = headquarters;
   const blob = (text: string) => ({ text, digest: sha256Hex(text) });
-  const [kept, changed, gone, nowhere] = ['kept', 'changed', 'gone', 'nowhere'].map(blob);
-  assert.ok(kept && changed && gone && nowhere);
+  const [kept, changed, gone, nowhere, linked] = ['kept', 'changed', 'gone', 'nowhere', 'linked'].map(blob);
+  assert.ok(kept && changed && gone && nowhere && linked);
   for (const { text, digest } of [kept, { ...changed, text: 'encrypted' }, { digest: sha256Hex('stray'), text: 'stray' }]) {
     await mkdir(join(data, 'blobs', digest.slice(0, 2)), { recursive: true });
     await writeFile(join(data, 'blobs', digest.slice(0, 2), digest), text);
   }
-  for (const { text, digest } of [kept, changed, gone]) offSite.blobs.set(digest, Buffer.from(text));
-  const blobs = [kept, changed, gone, nowhere].map(({ digest }) => digest);
+  if (hasUids) {
+    const shard = join(data, 'blobs', linked.digest.slice(0, 2));
+    await mkdir(shard);
+    await writeFile(join(shard, linked.digest), linked.text);
+    await chown(shard, 61_999, 61_999);
+  }
+  for (const { text, digest } of [kept, changed, gone, linked]) offSite.blobs.set(digest, Buffer.from(text));
+  const blobs = [kept, changed, gone, nowhere, linked].map(({ digest }) => digest);
   const image = offSite.offer(tar, { systemId, blobs });
   offSite.order({ compartment: 'example', state: 'restoring', image });
   const { detail } = await untilApplied(headquarters, 3);
-  assert.match(detail, /1 kept, 2 fetched from the vault, 1 missing there/);
+  assert.match(detail, /1 kept, 3 fetched from the vault, 1 missing there/);
 
   const names = await readdir(data);
   assert.ok(names.includes('pg.before-epoch-3') && names.includes('blobs.before-epoch-3'), names.join());
@@ -151,7 +157,7 @@ test('[O8] an image that is not the one ordered, or of another system, is refuse
   assert.deepEqual(await headquarters.listNotes(), ['before the attack']);
 });
 
-test('nothing that ran as the user of the database outlives the server whose place an image takes', async (t) => {
+test('[O11] nothing that ran as the user of the database outlives the server whose place an image takes', async (t) => {
   if (!hasUids) return t.skip('not shown: as an ordinary user all processes share a uid');
   const { headquarters, tar, systemId } = await prepare(t);
   const { offSite } = headquarters;
@@ -167,7 +173,7 @@ test('nothing that ran as the user of the database outlives the server whose pla
   assert.deepEqual(await headquarters.listNotes(), ['before the attack']);
 });
 
-test('a role that is not one of the estate finds no way into a database, whatever it may do there', async (t) => {
+test('[O10] a role that is not one of the estate finds no way into a database, whatever it may do there', async (t) => {
   const { headquarters } = await prepare(t);
   const secrets = await readFile(join(headquarters.directory, 'd/supervisor/secrets-example.json'), 'utf8');
   const password: string = JSON.parse(secrets).superusers.example;

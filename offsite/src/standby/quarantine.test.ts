@@ -12,6 +12,7 @@ import {
   verificationSchema,
 } from '@bulkhead/contracts';
 import { hasCode, sleepMs } from '@bulkhead/kernel';
+import { waitUntil } from '@bulkhead/testkit';
 import { callWire, openWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { parseLsn } from '#archive/wal.rules.ts';
@@ -254,8 +255,12 @@ test('[A8] what an attacker with all rights at headquarters laid in wait does no
   assert.equal(digests.tables.length, 1);
   assert.equal((await verify(jail)).amcheck.isOk, true);
   assert.deepEqual(await readdir(trap), []);
-  // An ordinary session springs the trap: it was set well.
-  await jail.query('select 1').catch(() => undefined);
+  // Ordinary sessions spring the trap: it was set well.
+  const spring = async () => {
+    await jail.query('select 1').catch(() => undefined);
+    return (await readdir(trap)).length > 0;
+  };
+  await waitUntil(spring, { what: 'an ordinary session springs the trap' });
   assert.deepEqual(await readdir(trap), ['sprung']);
   await jail.kill();
   await receiver.kill();

@@ -7,6 +7,7 @@ import {
   createSupervision,
   createUidAllocator,
   endLeftovers,
+  endStrays,
   isRoot,
   prepareRuntime,
   readJson,
@@ -48,6 +49,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   const layout = { ...unlocked, checkout: runtime.checkout };
   const estate = relocateEstate(given.estate, config.CHECKOUT, runtime.checkout);
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
+  await endStrays(uids);
   const gid = (await uids.ownerOf('group'))?.uid;
   await prepareDirectories(layout, names, uids, gid);
   await publish(layout, estate, given.trust);

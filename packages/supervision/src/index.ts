@@ -1,6 +1,7 @@
 export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
 export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';
 export { endLeftovers } from './leftover/pid-registry.ts';
+export { endStrays } from './leftover/strays.ts';
 export { isRoot, type Owner } from './owner/owner.ts';
 export { createUidAllocator, type UidAllocator } from './owner/uid-allocator.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process/identity.ts';

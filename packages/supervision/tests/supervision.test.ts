@@ -212,9 +212,12 @@ test('as root the end of a process ends whatever runs under its uid, but not wha
   const estate = spawn(process.execPath, [join(import.meta.dirname, 'example-supervisor.ts'), other, '63150'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  t.after(() => estate.kill('SIGKILL'));
   const line = await new Promise<string>((resolve) => estate.stdout.once('data', (data) => resolve(String(data))));
-  const spared = Number(line.trim().split(' ')[0]);
+  const [spared = 0, stubborn = 0] = line.trim().split(' ').map(Number);
+  t.after(() => {
+    estate.kill('SIGKILL');
+    process.kill(stubborn, 'SIGKILL');
+  });
   // Its parent, a shell, ends at once: it is adopted by an ancestor of ours.
   spawn('setsid', ['sh', '-c', 'sleep 600 & echo escaped'], { ...owner, stdio: 'ignore', detached: true });
   const escaped = await waitForSleeper(owner.uid);

@@ -104,7 +104,9 @@ function buildServer(given: {
   server.on('checkExpectation', (_request, response) => {
     response.writeHead(417, { connection: 'close', 'content-length': '0' }).end();
   });
-  server.on('upgrade', answerer.upgrade);
+  server.on('upgrade', (request, socket, head) => {
+    if (!condemned.has(socket)) answerer.upgrade(request, socket, head);
+  });
   server.on('connect', (_request, socket) => refuseOnSocket(socket, 405));
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnreadable(error, socket, current.get(socket)));
   return server;

@@ -11,6 +11,7 @@ import type { Reports } from '#report/report.actions.ts';
 import type { Windows } from '#window/window.actions.ts';
 import { actualState, decideTarget, isForeignStart, retryMs, type Target, tellProtection } from './compartment.rules.ts';
 import type { CompartmentRecord } from './compartment.store.ts';
+import { Telling, tellCause } from './telling.actions.ts';
 
 const SOON_MS = 200;
 const MINUTE_MS = 60_000;
@@ -54,6 +55,7 @@ export type CompartmentDeps = {
 export class Compartment {
   readonly #deps: CompartmentDeps;
   readonly #name: string;
+  readonly #telling: Telling;
   #running: Target['run'] = 'wait';
   /** Ended by every change of orders: what was begun under the old ones is given up. */
   #attempt = new AbortController();
@@ -66,13 +68,13 @@ export class Compartment {
   #notBeforeMs = 0;
   #deaths: number[] = [];
   #detail: string | null = null;
-  #told = '';
   #timer: NodeJS.Timeout | undefined;
   #idle = Promise.withResolvers<void>();
 
   constructor(deps: CompartmentDeps) {
     this.#deps = deps;
     this.#name = deps.manifest.name;
+    this.#telling = new Telling(this.#name, deps.reports);
     this.#idle.resolve();
   }
 
@@ -348,37 +350,25 @@ export class Compartment {
     return this.#deps.supervision.statusOf(this.#name)?.state === 'running';
   }
 
-  /** Tells off-site that the order is carried out, once for each order and each seal of our own. */
+  /** Tells off-site that the order is carried out: what is closed, once it is; what runs, once it is well. */
   #report(order: Order | undefined): void {
-    const { localSeal } = this.#deps.standing();
     if (order === undefined) return;
+    const { localSeal } = this.#deps.standing();
     const state = actualState(order, localSeal, this.#running);
-    if (state === 'open' || state === 'read-only') {
-      if (this.#deps.kept.record.isLost || state !== order.state || !this.#isWell()) return;
-    }
-    const key = `${order.epoch} ${state} ${localSeal?.sealedAt ?? ''}`;
-    if (this.#told === key) return;
-    this.#told = key;
-    void this.#tellApplied(order, state, localSeal);
-  }
-
-  async #tellApplied(order: Order, state: Order['state'], localSeal: Standing['localSeal']): Promise<void> {
-    const silence = isClosed(state) ? await this.untilSilent() : '';
-    const by = localSeal === undefined ? '' : `sealed here by ${localSeal.by}: ${localSeal.reason}`;
-    const detail = [by, silence, order.image ? this.#detail : ''].filter(Boolean).join('; ').slice(0, 1000);
-    this.#deps.reports.applied({ compartment: this.#name, epoch: order.epoch, state, ok: true, detail: detail || 'running' });
+    const isRunning = state === 'open' || state === 'read-only';
+    if (isRunning && (this.#deps.kept.record.isLost || state !== order.state || !this.#isWell())) return;
+    void this.#telling.tellApplied(order, state, localSeal, {
+      silence: isClosed(state) ? this.untilSilent() : undefined,
+      laying: this.#detail,
+    });
   }
 
   #failed(error: unknown): void {
     this.#failures += 1;
-    this.#detail = tell(error);
+    this.#detail = tellCause(error);
     this.#deps.log.error({ err: error, compartment: this.#name }, 'carrying out what is ordered');
     const { order } = this.#deps.standing();
-    if (order) {
-      const { epoch, state } = order;
-      this.#told = '';
-      this.#deps.reports.applied({ compartment: this.#name, epoch, state, ok: false, detail: this.#detail.slice(0, 1000) });
-    }
+    if (order) this.#telling.tellFailed(order, this.#detail);
     const waitMs = retryMs(this.#failures);
     this.#notBeforeMs = performance.now() + waitMs;
     this.#later(waitMs + 1);
@@ -398,9 +388,4 @@ export class Compartment {
     if (order.state === 'open' && this.#running === 'reader') return 'reading only: off-site is out of reach';
     return null;
   }
-}
-
-function tell(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

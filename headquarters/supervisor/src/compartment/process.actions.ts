@@ -3,7 +3,7 @@ import { type Estate, mintToken, type SigningKey } from '@bulkhead/contracts';
 import type { Now } from '@bulkhead/kernel';
 import { rolesOf } from '@bulkhead/postgres';
 import type { Owner, ProcessSpec, Runtime } from '@bulkhead/supervision';
-import { type CompartmentLayout, databaseOf, type Layout } from '#layout/layout.rules.ts';
+import type { CompartmentLayout, Layout } from '#layout/layout.rules.ts';
 
 const MEMORY_MB = 384;
 const GRACE_MS = 5_000;
@@ -29,7 +29,6 @@ export type ProcessDeps = {
 /** What a compartment's process is started with: its own socket, blobs and database role, and nothing of anybody else. */
 export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', password: string): ProcessSpec {
   const { name, directory, runtime, layout, own } = deps;
-  const database = databaseOf(name);
   const environment = {
     SOCKET: own.socket,
     MODE: mode === 'app' ? 'open' : 'read-only',
@@ -37,8 +36,8 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     TRUST_FILE: layout.trustFile,
     INTERNAL_SECRET: deps.internalSecret,
     DATABASE_SOCKET_DIRECTORY: own.pgSockets,
-    DATABASE_NAME: database,
-    DATABASE_ROLE: rolesOf(database)[mode],
+    DATABASE_NAME: name,
+    DATABASE_ROLE: rolesOf(name)[mode],
     DATABASE_PASSWORD: password,
     BLOB_DIRECTORY: own.blobs,
     VAULT_SOCKET: layout.offsite.vault,

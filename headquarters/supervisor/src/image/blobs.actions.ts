@@ -75,7 +75,8 @@ async function takeOver(digest: string, places: { readonly from: string; readonl
   const shard = await lstat(join(places.from, digest.slice(0, 2))).catch(() => undefined);
   const path = pathOfBlob(places.from, digest);
   const file = shard?.isDirectory() ? await lstat(path).catch(() => undefined) : undefined;
-  if (!file?.isFile() || (await sha256Of(path)) !== digest) return false;
+  // A hard link to a file of somebody else's: what is taken over is given away with its directory.
+  if (!file?.isFile() || file.uid !== shard?.uid || (await sha256Of(path)) !== digest) return false;
   const target = pathOfBlob(places.into, digest);
   await mkdir(join(places.into, digest.slice(0, 2)), { recursive: true, mode: 0o700 });
   await link(path, target).catch((error: NodeJS.ErrnoException) => {

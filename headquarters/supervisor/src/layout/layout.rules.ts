@@ -76,8 +76,3 @@ export function layOutCompartment(layout: Layout, name: string): CompartmentLayo
     pgSockets: join(layout.sockets, `${name}-pg`),
   };
 }
-
-/** The database of a compartment bears its name; SQL quotes it. */
-export function databaseOf(compartment: string): string {
-  return compartment;
-}

@@ -35,12 +35,13 @@ export class LeaseKeeper {
         const missed = await leases.renew(given.listEpochs(), { timeoutMs: Math.max(500, Math.min(thirdMs, 5_000)), signal });
         pauseMs = thirdMs;
         if (missed.length > 0) given.missedOrders(missed);
-        given.changed();
       } catch (error) {
         if (signal.aborted) break;
         given.log.debug({ err: error }, 'renewing the lease');
         pauseMs = Math.min(LONGEST_PAUSE_MS, thirdMs, pauseMs * 2);
       }
+      // Each round, also a failed one: a lease that ran out a moment ago has no change ahead of it any more to wait for.
+      given.changed();
       clearTimeout(expiry);
       expiry = this.#tellExpiry(given);
       await Promise.race([sleepMs(pauseMs, signal).catch(() => undefined), this.#bell.promise]);

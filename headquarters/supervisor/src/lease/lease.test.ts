@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createLog } from '@bulkhead/kernel';
+import { waitUntil } from '@bulkhead/testkit';
+import { Leases } from './lease.actions.ts';
+import { LeaseKeeper } from './lease.jobs.ts';
 import { judgeLeave, nextChangeMs } from './lease.rules.ts';
 
 const lease = { epochs: new Map([['website', 4]]), untilMonotonicMs: 1000, untilWallMs: 50_000 };
@@ -31,4 +35,29 @@ test('the next moment at which time alone changes what is allowed is known', () 
   assert.equal(nextChangeMs(lease, [2], { monotonicMs: 400, wallMs: 0 }), 600);
   assert.equal(nextChangeMs(lease, [2], { monotonicMs: 1400, wallMs: 0 }), 119_600);
   assert.equal(nextChangeMs(lease, [], { monotonicMs: 1400, wallMs: 0 }), undefined);
+});
+
+test('[O5] what is allowed is looked at again after every question for a lease, answered or not', async () => {
+  const stopped = new AbortController();
+  const leases = new Leases({
+    recovery: { socket: '/nowhere/recovery.sock' },
+    keys: [],
+    leaseMs: 300,
+    clocks: () => ({ monotonicMs: 0, wallMs: 0 }),
+    newNonce: () => 'a nonce of this test',
+  });
+  let looks = 0;
+  const running = new LeaseKeeper().run({
+    leases,
+    leaseMs: 300,
+    manifests: [],
+    listEpochs: () => [],
+    missedOrders: () => undefined,
+    changed: () => (looks += 1),
+    log: createLog('test'),
+    signal: stopped.signal,
+  });
+  await waitUntil(() => looks >= 3, { what: 'it is looked at again' });
+  stopped.abort();
+  await running;
 });

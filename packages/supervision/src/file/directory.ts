@@ -1,4 +1,4 @@
-import { chmod, chown, lchown, lstat, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 import type { Owner } from '../owner/owner.ts';
@@ -43,8 +43,14 @@ export async function adoptTree(path: string, owner: Owner | undefined): Promise
  */
 export async function handOverFile(content: string | Uint8Array, path: string, owner: Owner | undefined): Promise<string> {
   await rm(path, { force: true });
-  await writeFile(path, content, { mode: 0o400, flag: 'wx' });
-  if (owner) await chown(path, owner.uid, owner.gid);
+  const file = await open(path, 'wx', 0o400);
+  try {
+    await file.writeFile(content);
+    // The file itself, not its name, behind which something else may stand by now.
+    if (owner) await file.chown(owner.uid, owner.gid);
+  } finally {
+    await file.close();
+  }
   return path;
 }
 

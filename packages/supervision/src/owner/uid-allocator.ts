@@ -14,6 +14,8 @@ export type UidAllocator = {
   readonly ownerOf: (name: string, gid?: number) => Promise<Owner | undefined>;
   /** Takes the uid back. It is given again only after all others of the range. */
   readonly release: (name: string) => Promise<void>;
+  /** Every uid that is allotted now. */
+  readonly listUids: () => Promise<number[]>;
 };
 
 /**
@@ -68,5 +70,6 @@ export function createUidAllocator(options: {
         if (!uids.delete(name)) return;
         await writeJsonDurably(file, { next, uids: Object.fromEntries(uids) });
       }),
+    listUids: () => inTurn(async () => [...(await read()).uids.values()]),
   };
 }
