@@ -141,7 +141,11 @@ test('[A4] a flipped bit in an archived segment, or in the growing one, is told 
       .at(-1) ?? '';
   const name = (file: string) => file.replace(/\..*$/, '');
   const read = async (file: string) => {
-    const reply = await openWire(receiver.peer, { method: 'GET', path: `/compartments/site/wal/${name(file)}` });
+    const reply = await openWire(receiver.peer, {
+      method: 'GET',
+      path: `/compartments/site/wal/${name(file)}`,
+      timeoutMs: 120_000,
+    });
     for await (const chunk of reply.body) assert.ok(chunk);
   };
   await read(packed);
