@@ -247,8 +247,10 @@ async function makeTablespace(): Promise<string> {
 
 async function untilPacked(wal: string): Promise<string> {
   for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 50) {
-    const found = (await readdir(wal))
-      .filter((name) => name.endsWith('.zst'))
+    const names = await readdir(wal);
+    // Packed for good: the raw segment is gone, so that no restart packs it again.
+    const found = names
+      .filter((name) => name.endsWith('.zst') && !names.includes(name.slice(0, -4)))
       .toSorted()
       .at(-1);
     if (found) return found;

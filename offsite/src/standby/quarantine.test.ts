@@ -315,6 +315,7 @@ test('[A9] a flipped bit in a page of the restored copy is found by the verifica
   assert.equal(health.state, 'ready', health.message);
   const [found] = await jail.query<{ path: string }>("select pg_relation_filepath('note') as path");
   const path = join(jail.directory, 'pg', found?.path ?? '');
+  await jail.query('checkpoint');
   const owner = await stat(path);
   await writeFile(path, flip(await readFile(path)));
   await chown(path, owner.uid, owner.gid);
