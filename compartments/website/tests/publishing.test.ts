@@ -135,6 +135,24 @@ test('a withdrawal is published as 410 with its reason', async () => {
   published.number = edition.number;
 });
 
+test('[E11] rows that are gone take no page away from the public: that needs a withdrawal', async () => {
+  const { id } = await publish(site, { ...WHOLE, 'title-en': 'To be wiped' });
+  const edition = await offsite.waitForEdition(published.number);
+  published.number = edition.number;
+  const tables = ['article_text', 'article_event', 'article_version'];
+  const seen = offsite.findings.length;
+  for (const table of tables) await attack(`create table kept_${table} as select * from ${table} where article_id = ${id}`);
+  for (const table of tables) await attack(`delete from ${table} where article_id = ${id}`);
+  await waitUntil(() => offsite.findings.length > seen, { what: 'the publisher told of a finding' });
+  assert.match(offsite.findings.at(-1)?.summary ?? '', new RegExp(`article ${id}\\b`));
+  assert.equal(await offsite.latest(), published.number);
+  assert.equal((await offsite.readPage(edition, '/en/news/to-be-wiped')).status, 200);
+  for (const table of tables.toReversed())
+    await attack(`insert into ${table} overriding system value select * from kept_${table}`);
+  await publish(site, { ...WHOLE, 'title-en': 'After the wipe' });
+  published.number = (await offsite.waitForEdition(published.number)).number;
+});
+
 test('a publisher that was killed offers the same edition again, and goes on counting', async () => {
   await offsite.killAndStart();
   const same = await offsite.waitForEdition(published.number - 1);

@@ -18,12 +18,15 @@ export type Assembly = {
   readonly vault: WirePeer;
 };
 
+export type Assembled = { readonly files: EditionFile[]; readonly subjects: string[] };
+
 /**
  * Checks every file that a renderer wrote, and stores it. One file that is not approved, or not of the form of ours,
  * and there is no edition at all [E5].
  * @throws EstateError `edition.unapproved`, `edition.invalid`, `vault.unreachable`
  */
-export async function assemble(assembly: Assembly, files: AsyncIterable<RenderedFile>): Promise<EditionFile[]> {
+export async function assemble(assembly: Assembly, files: AsyncIterable<RenderedFile>): Promise<Assembled> {
+  const subjects = new Set<string>();
   const assembled = new Map<string, EditionFile>();
   let bytesLeft = EDITION_BYTES;
   assembly.evidence.begin();
@@ -34,13 +37,15 @@ export async function assemble(assembly: Assembly, files: AsyncIterable<Rendered
       throw new EstateError('edition.invalid', `assembling an edition: over ${EDITION_FILES} files`);
     checkHeaders(file);
     await assembly.evidence.check(file);
+    for (const { subject } of file.evidence) if (subject !== undefined) subjects.add(subject);
     const stored = await storeContent(assembly, file);
     bytesLeft -= stored.bytes;
     if (bytesLeft < 0) throw new EstateError('edition.invalid', `assembling an edition: over ${EDITION_BYTES} bytes`);
     assembled.set(path, { path, status: file.status, language: file.language, headers: file.headers, ...stored });
   }
   if (assembled.size === 0) throw new EstateError('edition.invalid', 'assembling an edition: the renderer wrote nothing');
-  return [...assembled.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
+  const sorted = [...assembled.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
+  return { files: sorted, subjects: [...subjects].sort() };
 }
 
 async function storeContent(

@@ -1,5 +1,5 @@
 import type { EditionFile, EditionManifest } from '@bulkhead/contracts';
-import { canonicalJson, type Json } from '@bulkhead/kernel';
+import { canonicalJson, EstateError, type Json } from '@bulkhead/kernel';
 
 /** How long an edition can be adopted; renewed at half of it, so that a gateway that starts anew finds a fresh one. */
 export const LIFETIME_MS = 86_400_000;
@@ -8,6 +8,7 @@ export type Composition = {
   readonly compartment: string;
   readonly lsn: string;
   readonly files: readonly EditionFile[];
+  readonly subjects?: readonly string[] | undefined;
 };
 
 /** Composes the manifest of an edition; `highest` is the highest number that was ever taken. */
@@ -22,7 +23,22 @@ export function composeManifest(
     expiresAt: new Date(given.now.getTime() + given.lifetimeMs).toISOString(),
     lsn: composition.lsn,
     files: [...composition.files],
+    subjects: [...(composition.subjects ?? [])],
   };
+}
+
+/**
+ * What was shown stays until somebody withdraws it: rows that are gone take no page away from the public [E11].
+ * @throws EstateError `edition.unapproved`
+ */
+export function requireAllKept(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): void {
+  const kept = new Set(subjects);
+  const gone = (before?.subjects ?? []).filter((subject) => !kept.has(subject));
+  if (gone.length === 0) return;
+  throw new EstateError(
+    'edition.unapproved',
+    `comparing with the last edition: ${gone.length} of what it shows would vanish, withdrawn by nobody: ${gone.slice(0, 5).join(', ')}`,
+  );
 }
 
 /** Whether two editions show the same: paths, headers and contents. */

@@ -11,8 +11,15 @@ import {
 import { EstateError, hasCode, type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
-import { type Assembly, assemble } from './assembly.actions.ts';
-import { type Composition, composeManifest, hasSameFiles, isDueForRenewal, LIFETIME_MS } from './edition.rules.ts';
+import { type Assembled, type Assembly, assemble } from './assembly.actions.ts';
+import {
+  type Composition,
+  composeManifest,
+  hasSameFiles,
+  isDueForRenewal,
+  LIFETIME_MS,
+  requireAllKept,
+} from './edition.rules.ts';
 import { render } from './renderer.actions.ts';
 import type { Shelf, Shelved } from './shelf.actions.ts';
 import { readPosition, readRows, type SourceRows } from './source.actions.ts';
@@ -137,7 +144,7 @@ export class Press {
     const rows = await readRows(jail, tables, this.#request());
     return this.#inTurn(async () => {
       try {
-        return await this.#assemble(rows);
+        return (await this.#assemble(rows)).files;
       } finally {
         await this.#prune();
       }
@@ -183,12 +190,18 @@ export class Press {
   }
 
   async #publishRows(rows: SourceRows): Promise<void> {
-    const files = await this.#assemble(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
-    if (!files || (this.#latest && hasSameFiles(this.#latest.manifest.files, files))) return;
-    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, files }, 'new');
+    const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
+    if (!assembled || (this.#latest && hasSameFiles(this.#latest.manifest.files, assembled.files))) return;
+    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
   }
 
-  #assemble(rows: SourceRows): Promise<EditionFile[]> {
+  async #assembleNext(rows: SourceRows): Promise<Assembled> {
+    const assembled = await this.#assemble(rows);
+    requireAllKept(this.#latest?.manifest, assembled.subjects);
+    return assembled;
+  }
+
+  #assemble(rows: SourceRows): Promise<Assembled> {
     const { checkout, directory, assembly, shelf, compartment } = this.#deps;
     const { lines } = rows;
     const rendered = render({ checkout, directory, request: this.#request(), lines, signal: this.#stopping.signal });

@@ -2,7 +2,7 @@ import { type Log, sleepMs } from '@bulkhead/kernel';
 import type { Press } from './press.actions.ts';
 
 const POLL_MS = 300;
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 2_000;
 
 /** Goes on looking at the rows of a compartment until it is told to stop; a fault is tried again, ever more slowly. */
 export async function keepPublishing(

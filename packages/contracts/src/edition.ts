@@ -36,6 +36,8 @@ export const editionManifestSchema = z.object({
   /** WAL position of the rows it was rendered from. */
   lsn: z.string().max(20),
   files: z.array(editionFileSchema).max(200_000),
+  /** What its pages claim to be approved, such as `article 12`: a later edition leaves none of these out. */
+  subjects: z.array(z.string().max(200)).max(200_000).optional(),
 });
 export type EditionManifest = z.infer<typeof editionManifestSchema>;
 
@@ -55,6 +57,8 @@ export type RenderRow = z.infer<typeof renderRowSchema>;
 export const evidenceSchema = z.object({
   /** For people: `article 12, version 3`. */
   what: z.string().max(200),
+  /** What the claim is about through all its versions: `article 12`. Once shown it stays in every edition, shown or withdrawn. */
+  subject: z.string().min(1).max(200).optional(),
   digest: sha256Schema,
   /** Provenance tokens of requests whose path ends in `/<digest>`: the submitter's and the approver's. None is a claim without proof. */
   tokens: z.array(z.string().max(8192)).max(10),

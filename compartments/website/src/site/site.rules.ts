@@ -170,13 +170,15 @@ function assembleVersion(id: number, row: VersionRow, tables: Tables): Approved 
   const picture = row.picture_sha256 === null ? undefined : tables.pictures.get(row.picture_sha256);
   const content = assembleContent(row, tables.texts.get(`${id}/${row.number}`) ?? [], picture);
   const tokens = [row.submission_token, row.approval_token].filter((token) => token !== null);
-  const evidence = { what: `article ${id}, version ${row.number}`, digest: digestContent(id, row.number, content), tokens };
+  const digest = digestContent(id, row.number, content);
+  const evidence = { what: `article ${id}, version ${row.number}`, subject: `article ${id}`, digest, tokens };
   return { row, content, at: issuedAt(row.approval_token ?? ''), evidence };
 }
 
 function withdrawalEvidence(withdrawal: WithdrawalRow, current: Approved): Evidence {
   return {
     what: `withdrawal of article ${withdrawal.article_id}`,
+    subject: `article ${withdrawal.article_id}`,
     digest: digestWithdrawal(current.evidence.digest, withdrawal.reasons),
     tokens: [withdrawal.withdrawal_token],
   };
