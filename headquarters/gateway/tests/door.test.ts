@@ -60,6 +60,7 @@ const AMBIGUOUS: readonly (readonly [string, string])[] = [
     `POST /letters HTTP/1.1\r\nHost: HOST\r\nTransfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n${SMUGGLED}`,
   ],
   ['chunks in HTTP/1.0', 'POST /letters HTTP/1.0\r\nHost: HOST\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+  ['a coded body', 'POST /letters HTTP/1.1\r\nHost: HOST\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\na=b'],
   ['a folded header', 'GET /search HTTP/1.1\r\nHost: HOST\r\nX-A: a\r\n b\r\n\r\n'],
   ['a folded first header', 'GET /search HTTP/1.1\r\n Host: HOST\r\n\r\n'],
   ['a space before the colon', 'GET /search HTTP/1.1\r\nHost : HOST\r\n\r\n'],

@@ -17,6 +17,7 @@ const HEADERS_LIMIT = 100;
 const SINGLE = new Set([
   'host',
   'content-length',
+  'content-encoding',
   'transfer-encoding',
   'content-type',
   'cookie',
@@ -45,6 +46,8 @@ export function checkHeaders(rawHeaders: readonly string[], httpVersion: string)
     if (seen.includes(`,${name},`)) throw malformed(`the header ${name} stands twice`);
     seen += `,${name},`;
     if (name === 'transfer-encoding') checkTransferEncoding(rawHeaders[at + 1] ?? '', httpVersion);
+    // Nobody behind here decodes bodies: what another reader would decode is not what we read.
+    if (name === 'content-encoding') throw malformed('its body is coded');
   }
   if (!seen.includes(',host,')) throw malformed('it names no host');
 }
