@@ -35,6 +35,8 @@ test('[SU3] a lock whose holder is dead, or whose number belongs to a later proc
     'half a li',
   ]) {
     await writeFile(join(directory, 'lock'), content);
+    // A starter that was killed while it took over.
+    await writeFile(join(directory, 'lock.turn'), content);
     const tries = await Promise.allSettled(Array.from({ length: 8 }, () => takeSiteLock(directory)));
     const won = tries.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     assert.equal(won.length, 1, content);

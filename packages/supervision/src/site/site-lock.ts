@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { identifyProcess, isSameProcess } from '../process/identity.ts';
 
 const holderSchema = z.object({ pid: z.number().int().positive(), startTime: z.string().nullable() });
-const ATTEMPTS = 5;
+const ATTEMPTS = 200;
+const PAUSE_MS = 10;
 
 /** One supervisor per site directory. */
 export type SiteLock = { readonly release: () => Promise<void> };
@@ -37,19 +38,32 @@ async function claim(path: string, mine: string): Promise<void> {
     if (await linkOnce(mine, path)) return;
     const found = await readFile(path, 'utf8').catch(() => '');
     if (isHeld(found)) throw alreadyRunning(path, found);
-    await removeStale(path, `${mine}.stale`);
+    if (await takeOver(path, mine)) return;
+    await sleepMs(PAUSE_MS);
   }
   throw alreadyRunning(path, '');
 }
 
-/** Two starters may both see the dead holder: what one moves away must be put back if it is the other's fresh lock. */
-async function removeStale(path: string, aside: string): Promise<void> {
-  await rename(path, aside).catch(() => undefined);
-  const moved = await readFile(aside, 'utf8').catch(() => '');
-  const isLive = isHeld(moved);
-  if (isLive) await linkOnce(aside, path);
-  await rm(aside, { force: true });
-  if (isLive) throw alreadyRunning(path, moved);
+/**
+ * Takes the place of a dead holder, one taker at a time. What stands there is replaced in one step: were it removed
+ * first, a third starter could find the place empty, and two would hold it.
+ */
+async function takeOver(path: string, mine: string): Promise<boolean> {
+  const turn = `${path}.turn`;
+  if (!(await linkOnce(mine, turn))) {
+    const taker = await readFile(turn, 'utf8').catch(() => undefined);
+    // One that was killed in its turn.
+    if (taker !== undefined && !isHeld(taker)) await rm(turn, { force: true });
+    return false;
+  }
+  try {
+    const found = await readFile(path, 'utf8').catch(() => undefined);
+    if (found === undefined || isHeld(found)) return false;
+    await rename(mine, path);
+    return true;
+  } finally {
+    await rm(turn, { force: true });
+  }
 }
 
 async function linkOnce(from: string, to: string): Promise<boolean> {
