@@ -81,10 +81,16 @@ export class ArchiveClient {
     }).catch(unwrap);
     const chunks: Buffer[] = [];
     let length = 0;
-    for await (const chunk of reply.body as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > SEGMENT_BYTES) throw new EstateError('archive.damaged', `fetching ${name}: it is longer than a segment`);
-      chunks.push(chunk);
+    try {
+      for await (const chunk of reply.body as AsyncIterable<Buffer>) {
+        length += chunk.length;
+        if (length > SEGMENT_BYTES) throw new EstateError('archive.damaged', `fetching ${name}: it is longer than a segment`);
+        chunks.push(chunk);
+      }
+    } catch (cause) {
+      throw cause instanceof EstateError
+        ? cause
+        : new EstateError('wire.unreachable', `fetching ${name}: it broke off`, { cause });
     }
     const bytes = Buffer.concat(chunks);
     if (createHash('sha256').update(bytes).digest('hex') === reply.headers['x-sha256']) return { bytes };

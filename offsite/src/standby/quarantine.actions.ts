@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
-import { EstateError, sleepMs } from '@bulkhead/kernel';
+import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import { type RunningCluster, startCluster } from '@bulkhead/postgres';
 import { formatLsn, historyName, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { type Built, buildDirectory } from './build.actions.ts';
@@ -17,6 +17,8 @@ import { JAIL_HBA, quarantineSettings, replaySettings } from './settings.rules.t
 const REPLAY_MS = 86_400_000;
 const STOP_MS = 2_000;
 const TIMELINES_SKIPPED = 10_000;
+const BUILD_ATTEMPTS = 60;
+const BUILD_PAUSE_MS = 1_000;
 
 /** A restore: the archive up to its end, or to a target, on a timeline of its own, apart from everything. */
 export class QuarantineJail implements Jail {
@@ -99,17 +101,8 @@ export class QuarantineJail implements Jail {
   }
 
   async #restore(): Promise<void> {
-    const { archive, directory, limitBytes, log } = this.#options;
-    const { followTimeline, lsn } = this.#target;
-    const built = await buildDirectory({
-      archive,
-      directory,
-      limitBytes,
-      log,
-      mode: 'quarantine',
-      followTimeline,
-      targetLsn: lsn,
-    });
+    const { directory } = this.#options;
+    const built = await this.#build();
     this.#built = built;
     const timeline = this.#target.newTimeline ?? built.newestTimeline + 1;
     if (timeline <= built.timeline) {
@@ -126,6 +119,22 @@ export class QuarantineJail implements Jail {
     this.#replayedLsn = branch.endLsn;
     this.#cluster = await this.#start(quarantineSettings());
     this.#progress = { state: 'ready', message: `restored to ${formatLsn(branch.endLsn)} on timeline ${timeline}`, code: null };
+  }
+
+  /** The receiver may be restarted meanwhile: what it broke off is begun anew. */
+  async #build(): Promise<Built> {
+    const { archive, directory, limitBytes, log } = this.#options;
+    const { followTimeline, lsn } = this.#target;
+    for (let left = BUILD_ATTEMPTS; ; left -= 1) {
+      try {
+        const asked = { mode: 'quarantine', followTimeline, targetLsn: lsn } as const;
+        return await buildDirectory({ archive, directory, limitBytes, log, ...asked });
+      } catch (error) {
+        if (this.#isStopping || left === 1 || !hasCode(error, 'wire.unreachable')) throw error;
+        log.warn({ err: error, compartment: this.#options.compartment }, 'the archive is out of reach: building again');
+        await sleepMs(BUILD_PAUSE_MS);
+      }
+    }
   }
 
   /** Replays with fsync off, then makes it durable in one go: several times as fast as page by page. */

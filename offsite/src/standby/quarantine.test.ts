@@ -101,6 +101,8 @@ test('a restored copy tells whether it is sound, what its tables hold, and gives
   const { headquarters, receiver, root } = await makeEstate('sound');
   const digest = 'ab'.repeat(32);
   await headquarters.run('site', [
+    // An administrator's session would not wait for the archive, and the seal could come first.
+    'set synchronous_commit = on',
     'create table public.bulkhead_migration (name text primary key, sha256 text not null)',
     `insert into public.bulkhead_migration values ('0001-create-note.sql', '${'1'.repeat(64)}')`,
     'grant select on public.bulkhead_migration to site_reader',

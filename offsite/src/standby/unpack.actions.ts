@@ -13,7 +13,7 @@ const LEFT_OUT_LIMIT = 1_000;
 /**
  * Unpacks a base backup into an empty directory, hashing it on the way.
  * @returns the names of files that belong to no cluster of ours and were left out
- * @throws EstateError `archive.damaged`, `input.too_large`
+ * @throws EstateError `archive.damaged`, `input.too_large`, `wire.unreachable`
  */
 export async function unpackBase(options: {
   readonly tar: Readable;
@@ -29,11 +29,16 @@ export async function unpackBase(options: {
     },
   });
   const unpacker = extract();
+  let brokenOff: EstateError | undefined;
+  options.tar.once('error', (cause) => {
+    brokenOff = new EstateError('wire.unreachable', 'unpacking a base backup: it broke off', { cause });
+  });
   const feeding = pipeline(options.tar, hashing, unpacker).catch((cause: unknown) => {
     throw cause instanceof EstateError ? cause : new EstateError('archive.damaged', 'unpacking a base backup', { cause });
   });
   const taking = takeEntries(unpacker, options);
   const [fed, taken] = await Promise.allSettled([feeding, taking]);
+  if (brokenOff) throw brokenOff;
   if (taken.status === 'rejected' && taken.reason instanceof EstateError) throw taken.reason;
   if (fed.status === 'rejected') throw fed.reason;
   if (taken.status === 'rejected') throw new EstateError('archive.damaged', 'unpacking a base backup', { cause: taken.reason });

@@ -79,10 +79,14 @@ async function send(peer: WirePeer, call: WireCall): Promise<WireReply> {
 async function readText(body: IncomingMessage, limit: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > limit) throw new EstateError('wire.invalid_reply', `reading a reply: longer than ${limit} bytes`);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > limit) throw new EstateError('wire.invalid_reply', `reading a reply: longer than ${limit} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    throw cause instanceof EstateError ? cause : new EstateError('wire.unreachable', 'reading a reply: it broke off', { cause });
   }
   return Buffer.concat(chunks).toString('utf8');
 }
