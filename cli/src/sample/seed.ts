@@ -42,17 +42,18 @@ const PUBLISHED_LIMIT_MS = 60_000;
 export async function seedSample(running: RunningEstate, surroundings: Surroundings): Promise<void> {
   const { paths, now, tell } = surroundings;
   const { seeded } = filesOf(paths);
-  if (!existsSync(seeded)) {
-    tell('  sample people write the sample content');
-    const done = await writeArticles(running, surroundings);
-    await writeText(seeded, `${JSON.stringify({ articles: done, at: now().toISOString() })}\n`, 0o644);
-  }
-  await untilPublished(running);
+  if (existsSync(seeded)) return untilPublished(running, '/');
+  tell('  sample people write the sample content');
+  const slugs = await writeArticles(running, surroundings);
+  await writeText(seeded, `${JSON.stringify({ articles: slugs.length, at: now().toISOString() })}\n`, 0o644);
+  const last = slugs.at(-1);
+  await untilPublished(running, last === undefined ? '/' : `/en/news/${last}`);
 }
 
-async function writeArticles(running: RunningEstate, { paths, now, configuration }: Surroundings): Promise<number> {
+/** @returns the slugs of what was written, in the order of approval */
+async function writeArticles(running: RunningEstate, { paths, now, configuration }: Surroundings): Promise<string[]> {
   const directory = join(paths.checkout, 'compartments/website/sample');
-  if (!existsSync(directory) || !running.estate.compartments.some(({ manifest }) => manifest.name === 'website')) return 0;
+  if (!existsSync(directory) || !running.estate.compartments.some(({ manifest }) => manifest.name === 'website')) return [];
   const { articles } = sampleSchema.parse(JSON.parse(await readFile(join(directory, 'articles.json'), 'utf8')));
   const accounts = await listSampleAccounts(running.headquarters);
   const certificates = configuration.tlsCertificate ? await readFile(configuration.tlsCertificate, 'utf8') : undefined;
@@ -73,7 +74,7 @@ async function writeArticles(running: RunningEstate, { paths, now, configuration
     editor.leave();
     reviewer.leave();
   }
-  return articles.length;
+  return articles.map(({ slug }) => slug);
 }
 
 type Staff = { readonly editor: NewsroomMember; readonly reviewer: NewsroomMember; readonly pictures: string };
@@ -114,7 +115,7 @@ function withRole(accounts: readonly SampleAccount[], role: string): SampleAccou
 }
 
 /** The publisher renders what was approved within moments: a start that says "up" before would show an empty site. */
-async function untilPublished(running: RunningEstate): Promise<void> {
+async function untilPublished(running: RunningEstate, path: string): Promise<void> {
   const editions = running.estate.compartments.filter(({ manifest }) => manifest.edition !== undefined);
   const visitor = new Visitor({
     address: running.estate.listenAddress,
@@ -123,7 +124,7 @@ async function untilPublished(running: RunningEstate): Promise<void> {
   const deadline = performance.now() + PUBLISHED_LIMIT_MS;
   try {
     for (const { manifest } of editions) {
-      const url = `${originUrl(running.estate, manifest.edition?.origin ?? '')}/`;
+      const url = `${originUrl(running.estate, manifest.edition?.origin ?? '')}${manifest.name === 'website' ? path : '/'}`;
       while ((await visitor.visit(url).catch(() => undefined))?.status !== 200) {
         if (performance.now() > deadline)
           throw new EstateError(

@@ -30,12 +30,17 @@ const PAGE_LIMIT = 33_554_432;
 export class Visitor {
   readonly #cookies = new Map<string, Map<string, string>>();
   readonly #address: string;
+  readonly #from: string | undefined;
   readonly #http = new HttpAgent({ keepAlive: true, maxSockets: 16 });
   readonly #https: HttpsAgent;
 
-  /** @param options.address where to connect; @param options.certificates trusted beside the system's, PEM */
-  constructor(options: { readonly address: string; readonly certificates?: string }) {
+  /**
+   * @param options.address where to connect; @param options.certificates trusted beside the system's, PEM;
+   * @param options.from which of this machine's addresses to come from, if not the system's choice
+   */
+  constructor(options: { readonly address: string; readonly certificates?: string; readonly from?: string }) {
     this.#address = options.address;
+    this.#from = options.from;
     this.#https = new HttpsAgent({
       keepAlive: true,
       maxSockets: 16,
@@ -85,6 +90,7 @@ export class Visitor {
     Object.assign(headers, options.headers);
     const settings = {
       host: this.#address,
+      ...(this.#from ? { localAddress: this.#from } : {}),
       port: target.port || (isTls ? 443 : 80),
       method: body ? 'POST' : 'GET',
       path: target.pathname + target.search,

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, suite, test } from 'node:test';
+import { LANGUAGES, type Language } from '@bulkhead/contracts';
+import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/testkit';
+import { Visitor } from '@bulkhead/visitor';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { z } from 'zod';
+import { Member, publish, withdraw } from '#newsroom.ts';
+import { originOf } from '#sites.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'];
+const ARTICLE = 'web-services-back-october-2020';
+const WITHDRAWN = 'withdrawn-in-a-test';
+
+/** Each kind of page that the public can meet: its host, its path in a language, and the status it comes with. */
+const KINDS: readonly (readonly [kind: string, host: string, path: (language: Language) => string, status: number])[] = [
+  ['home page', 'www', (language) => `/${language}/`, 200],
+  ['list of news', 'www', (language) => `/${language}/news/`, 200],
+  ['article', 'www', (language) => `/${language}/news/${ARTICLE}`, 200],
+  ['page about the site', 'www', (language) => `/${language}/about`, 200],
+  ['page for what is not there', 'www', (language) => `/${language}/nothing-here`, 404],
+  ['page for what was withdrawn', 'www', (language) => `/${language}/news/${WITHDRAWN}`, 410],
+  ['status page', 'status', (language) => `/${language}/`, 200],
+  ['sign-in page', 'id', (language) => `/sign-in?lang=${language}`, 200],
+];
+
+/** What axe reports, as far as it is read here. */
+const lookedSchema = z.object({
+  passes: z.number(),
+  violations: z.array(
+    z.object({ id: z.string(), impact: z.string().nullish(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
+  ),
+});
+
+suite('the pages of the public', { skip: existsSync(CHROMIUM) ? false : `${CHROMIUM} is not there` }, () => {
+  let estate: EstateProcess;
+  let browser: Browser;
+  let light: Page;
+  let axe: string;
+  before(async () => {
+    axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    estate = await startEstateProcess();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    light = await browser.newPage({ colorScheme: 'light' });
+    await withdrawOne(estate);
+  });
+  after(async () => {
+    await browser?.close();
+    await estate?.remove();
+  });
+
+  const urlOf = (host: string, path: string) => `${originOf(estate, host)}${path}`;
+
+  /** One tab goes from page to page: a new one for each costs more than all that is looked at. */
+  async function open(tab: Page, url: string, status: number): Promise<void> {
+    const answer = await tab.goto(url, { waitUntil: 'load' });
+    assert.equal(answer?.status(), status, url);
+  }
+
+  /** Serious and critical findings, told with their place. */
+  async function listFindings(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const looked = await page.evaluate(
+      'axe.run(document).then(({ violations, passes }) => ({ violations, passes: passes.length }))',
+    );
+    const { violations, passes } = lookedSchema.parse(looked);
+    assert.ok(passes > 10, `axe looked at ${page.url()}`);
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, help, nodes }) => `${page.url()}: ${id}: ${help}: ${nodes[0]?.html ?? ''}`);
+  }
+
+  for (const [kind, host, path, status] of KINDS) {
+    test(`the ${kind} has no serious fault of accessibility in any of six languages, and names its language`, async () => {
+      const findings: string[] = [];
+      for (const language of LANGUAGES) {
+        await open(light, urlOf(host, path(language)), status);
+        findings.push(...(await listFindings(light)));
+        const told = await light.locator('html').evaluate(({ lang, dir }) => ({ lang, dir }));
+        assert.deepEqual(told, { lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' });
+      }
+      assert.deepEqual(findings, []);
+    });
+  }
+
+  test('pages keep their contrast for people who ask for dark colours', async () => {
+    const dark = await browser.newPage({ colorScheme: 'dark' });
+    const findings: string[] = [];
+    for (const [, host, path, status] of KINDS) {
+      await open(dark, urlOf(host, path('en')), status);
+      findings.push(...(await listFindings(dark)));
+    }
+    await dark.close();
+    assert.deepEqual(findings, []);
+  });
+
+  test('pages read the same without JavaScript, and load nothing from elsewhere', async () => {
+    const plain = await browser.newPage({ javaScriptEnabled: false });
+    const full = await browser.newPage();
+    const asked: string[] = [];
+    full.on('request', (request) => asked.push(new URL(request.url()).origin));
+    for (const [, host, path, status] of KINDS) {
+      for (const language of ['en', 'ar'] as const) {
+        const url = urlOf(host, path(language));
+        await Promise.all([open(plain, url, status), open(full, url, status)]);
+        const text = await plain.locator('main').innerText();
+        assert.ok(text.length > 20, url);
+        assert.equal(text, await full.locator('main').innerText(), url);
+      }
+    }
+    await Promise.all([plain.close(), full.close()]);
+    const own = estate.description.addresses.map(({ url }) => new URL(url).origin);
+    assert.deepEqual(
+      asked.filter((origin) => !own.includes(origin)),
+      [],
+    );
+  });
+
+  test('the first key press reaches a link that skips to the content', async () => {
+    for (const [, host, path, status] of KINDS) {
+      await open(light, urlOf(host, path('en')), status);
+      await light.keyboard.press('Tab');
+      const link = light.locator('a:focus');
+      assert.equal(await link.getAttribute('href'), '#content', light.url());
+      assert.ok(await link.isVisible(), 'it can be seen once it has the focus');
+      await light.keyboard.press('Enter');
+      assert.equal(await light.evaluate('document.activeElement.closest("main") !== null'), true, light.url());
+    }
+  });
+
+  test('a narrow window needs no sideways scrolling', async () => {
+    const narrow = await browser.newPage({ viewport: { width: 320, height: 640 } });
+    for (const [, host, path, status] of KINDS) {
+      for (const language of ['ru', 'ar'] as const) {
+        await open(narrow, urlOf(host, path(language)), status);
+        const over = await narrow.evaluate('document.documentElement.scrollWidth - window.innerWidth');
+        assert.ok(z.number().parse(over) <= 0, `${narrow.url()} is ${String(over)} pixels too wide`);
+      }
+    }
+    await narrow.close();
+  });
+
+  test('the sealed room has no serious fault of accessibility either, in any of six languages', async () => {
+    const { code, err } = await estate.run('seal', 'website', '--reason', 'a test');
+    assert.equal(code, 0, err);
+    const findings: string[] = [];
+    for (const language of LANGUAGES) {
+      await open(light, urlOf('newsroom', `/?lang=${language}`), 503);
+      assert.equal(await light.locator('.sealed h1').count(), 1);
+      assert.equal(await light.locator('html').getAttribute('dir'), language === 'ar' ? 'rtl' : 'ltr');
+      findings.push(...(await listFindings(light)));
+    }
+    await open(light, urlOf('status', '/en/'), 200);
+    findings.push(...(await listFindings(light)));
+    assert.deepEqual(findings, []);
+    await open(light, urlOf('www', '/en/'), 200);
+  });
+});
+
+/** An article is published and withdrawn, so that there is a page that says so. */
+async function withdrawOne(estate: EstateProcess): Promise<void> {
+  const [editor, reviewer] = [await Member.enter(estate, 'editor'), await Member.enter(estate, 'reviewer')];
+  const reader = new Visitor({ address: '127.0.0.1' });
+  const untilStatus = (status: number) =>
+    waitUntil(async () => (await reader.visit(`${originOf(estate, 'www')}/en/news/${WITHDRAWN}`)).status === status, {
+      what: `the public meets ${status} at the article`,
+      timeoutMs: 60_000,
+    });
+  const version = await publish(editor, reviewer, WITHDRAWN);
+  await untilStatus(200);
+  await withdraw(reviewer, version, 'Published by mistake.');
+  await untilStatus(410);
+  for (const member of [editor, reviewer]) member.leave();
+  reader.leave();
+}
