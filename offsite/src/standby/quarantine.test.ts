@@ -216,7 +216,7 @@ test('a restored copy tells whether it is sound, what its tables hold, and gives
 
 test('[A5] a copy restored to an earlier position has what was committed before it, on the timeline it was given', async () => {
   const { headquarters, receiver, root } = await makeEstate('target');
-  await headquarters.run('site', ["insert into note values (1, 'before')"]);
+  await headquarters.run('site', ['set synchronous_commit = on', "insert into note values (1, 'before')"]);
   const client = await headquarters.connect();
   const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn');
   await client.query("insert into note values (2, 'after')");
@@ -311,7 +311,10 @@ test('[A4] a restore from a damaged archive fails and says so', async () => {
 
 test('[A9] a flipped bit in a page of the restored copy is found by the verification', async () => {
   const { headquarters, receiver, root } = await makeEstate('page');
-  await headquarters.run('site', ["insert into note select id, 'note ' || id from generate_series(1, 2000) id"]);
+  await headquarters.run('site', [
+    'set synchronous_commit = on',
+    "insert into note select id, 'note ' || id from generate_series(1, 2000) id",
+  ]);
   await seal(receiver);
   const { jail, health } = await restore(root, receiver, 'q');
   assert.equal(health.state, 'ready', health.message);
