@@ -1,12 +1,14 @@
 /** `npm run bench [-- --json] [-- NAME]`: measures our work beside a peer's in one run, and prints a table. */
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
+import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
 
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   edition: measureEditions,
   commit: measureCommits,
+  provenance: measureProvenance,
   restore: measureRestore,
 };
 
