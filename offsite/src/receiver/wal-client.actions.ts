@@ -261,12 +261,23 @@ export class WalClient {
           throw new EstateError('archive.gap', `serving WAL of timeline ${timeline}: nothing is stored at ${formatLsn(atLsn)}`);
         atLsn += BigInt(bytes.length);
         const hasRoom = this.#socket.write(encodeWal(atLsn - BigInt(bytes.length), untilLsn, bytes, this.#now()));
-        if (!hasRoom) await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]);
+        if (!hasRoom) await this.#untilRoom();
       }
       this.#socket.write(encodeFrame('c'));
     } finally {
       endWatch();
       this.#isStreaming = false;
+    }
+  }
+
+  /** Waits until the socket takes more, or is closed; leaves no listener behind. */
+  async #untilRoom(): Promise<void> {
+    const over = new AbortController();
+    const { signal } = over;
+    try {
+      await Promise.race([once(this.#socket, 'drain', { signal }), once(this.#socket, 'close', { signal })]);
+    } finally {
+      over.abort();
     }
   }
 
