@@ -9,6 +9,7 @@ table applied (
   detail text not null,
   seen_at timestamp with time zone not null,
   received_at timestamp with time zone not null,
+  closure jsonb,
   constraint applied_part_check CHECK ((part = ANY (ARRAY['gateway'::text, 'supervisor'::text]))),
   constraint applied_pkey PRIMARY KEY (compartment, part, epoch)
 );
@@ -22,6 +23,15 @@ table approval (
   given_at timestamp with time zone not null,
   constraint approval_pkey PRIMARY KEY (recovery),
   constraint approval_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table compartment_secret (
+  compartment text not null,
+  vault_secret text not null,
+  recovery text not null,
+  rotated_at timestamp with time zone not null,
+  constraint compartment_secret_pkey PRIMARY KEY (compartment),
+  constraint compartment_secret_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
 
 table finding (
@@ -46,6 +56,17 @@ table finding (
 );
 CREATE INDEX finding_by_group ON public.finding USING btree (rule, reporter, received_at);
 CREATE INDEX finding_to_seal ON public.finding USING btree (id) WHERE (seals AND (sealed_epoch IS NULL));
+
+table finding_subject (
+  finding integer not null,
+  kind text not null,
+  value text not null,
+  at timestamp with time zone not null,
+  constraint finding_subject_finding_fkey FOREIGN KEY (finding) REFERENCES finding(id),
+  constraint finding_subject_kind_check CHECK ((kind = ANY (ARRAY['session'::text, 'account'::text, 'address'::text, 'request'::text, 'key'::text, 'transaction'::text, 'build'::text]))),
+  constraint finding_subject_pkey PRIMARY KEY (finding, kind, value),
+  constraint finding_subject_value_check CHECK ((length(value) <= 500))
+);
 
 table incident (
   id integer not null generated always as identity,
@@ -103,6 +124,8 @@ table receipt_batch (
   receipts integer not null,
   signed_batch jsonb not null,
   received_at timestamp with time zone not null,
+  id bigint not null generated always as identity,
+  constraint receipt_batch_id_key UNIQUE (id),
   constraint receipt_batch_pkey PRIMARY KEY (key_id, sequence),
   constraint receipt_batch_sequence_check CHECK ((sequence > 0))
 );
@@ -125,7 +148,13 @@ table recovery (
   awaiting_since timestamp with time zone,
   image jsonb,
   lost_beyond_seal bigint,
-  constraint recovery_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'reopen'::text]))),
+  asked jsonb,
+  timelines jsonb not null default '{}'::jsonb,
+  attack jsonb,
+  repair jsonb,
+  hole jsonb,
+  vault_secret text,
+  constraint recovery_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'reopen'::text, 'undo'::text, 'revert'::text]))),
   constraint recovery_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX recovery_one_running ON public.recovery USING btree (compartment) WHERE (ended_at IS NULL);
@@ -146,6 +175,15 @@ table recovery_step (
   detail text not null default ''::text,
   constraint recovery_step_pkey PRIMARY KEY (recovery, step),
   constraint recovery_step_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table recovery_waiver (
+  recovery text not null,
+  operator text not null,
+  reason text not null,
+  given_at timestamp with time zone not null,
+  constraint recovery_waiver_pkey PRIMARY KEY (recovery, operator),
+  constraint recovery_waiver_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
 
 table seal_record (

@@ -177,7 +177,7 @@ suite('the command', () => {
     );
   });
 
-  test('refuses an exercise against an estate that is no sample', async () => {
+  test('[X4] refuses an exercise against an estate that is no sample', async () => {
     const data = join(directory, 'real');
     await mkdir(join(data, 'offsite'), { recursive: true });
     await writeFile(join(data, 'offsite/estate.json'), JSON.stringify(REAL_ESTATE));

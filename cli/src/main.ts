@@ -14,6 +14,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   restore: () => import('./commands/restore.ts'),
   open: () => import('./commands/open.ts'),
   approve: () => import('./commands/approve.ts'),
+  history: () => import('./commands/history.ts'),
+  findings: () => import('./commands/findings.ts'),
+  incident: () => import('./commands/incident.ts'),
+  undo: () => import('./commands/undo.ts'),
+  waive: () => import('./commands/waive.ts'),
+  adopt: () => import('./commands/adopt.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
 };

@@ -49,7 +49,7 @@ table session (
   constraint session_address_check CHECK ((char_length(address) <= 64)),
   constraint session_device_check CHECK ((char_length(device) <= 60)),
   constraint session_end_is_told CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
-  constraint session_ended_by_check CHECK ((ended_by = ANY (ARRAY['person'::text, 'administrator'::text, 'new sign-in'::text, 'password change'::text]))),
+  constraint session_ended_by_check CHECK ((ended_by = ANY (ARRAY['person'::text, 'administrator'::text, 'new sign-in'::text, 'password change'::text, 'recovery'::text]))),
   constraint session_has_an_end CHECK ((ends_at > started_at)),
   constraint session_id_check CHECK ((id ~ '^[A-Za-z0-9_-]{43}$'::text)),
   constraint session_pkey PRIMARY KEY (id)

@@ -10,6 +10,7 @@ export interface AppliedTable {
   detail: string;
   seen_at: Date;
   received_at: Date;
+  closure: unknown;
 }
 
 export interface ApprovalTable {
@@ -19,6 +20,13 @@ export interface ApprovalTable {
   is_approved: boolean;
   reason: string;
   given_at: Date;
+}
+
+export interface CompartmentSecretTable {
+  compartment: string;
+  vault_secret: string;
+  recovery: string;
+  rotated_at: Date;
 }
 
 export interface FindingTable {
@@ -37,6 +45,13 @@ export interface FindingTable {
   incident: number | null;
   seals: boolean;
   sealed_epoch: number | null;
+}
+
+export interface FindingSubjectTable {
+  finding: number;
+  kind: string;
+  value: string;
+  at: Date;
 }
 
 export interface IncidentTable {
@@ -86,6 +101,7 @@ export interface ReceiptBatchTable {
   receipts: number;
   signed_batch: unknown;
   received_at: Date;
+  id: GeneratedAlways<string>;
 }
 
 export interface RecoveryTable {
@@ -106,6 +122,12 @@ export interface RecoveryTable {
   awaiting_since: Date | null;
   image: unknown;
   lost_beyond_seal: string | null;
+  asked: unknown;
+  timelines: Generated<unknown>;
+  attack: unknown;
+  repair: unknown;
+  hole: unknown;
+  vault_secret: string | null;
 }
 
 export interface RecoveryBlobTable {
@@ -120,6 +142,13 @@ export interface RecoveryStepTable {
   ended_at: Date | null;
   is_ok: boolean | null;
   detail: Generated<string>;
+}
+
+export interface RecoveryWaiverTable {
+  recovery: string;
+  operator: string;
+  reason: string;
+  given_at: Date;
 }
 
 export interface SealRecordTable {
@@ -147,7 +176,9 @@ export interface SiteOrderTable {
 export interface Schema {
   applied: AppliedTable;
   approval: ApprovalTable;
+  compartment_secret: CompartmentSecretTable;
   finding: FindingTable;
+  finding_subject: FindingSubjectTable;
   incident: IncidentTable;
   ledger_due: LedgerDueTable;
   notice: NoticeTable;
@@ -157,6 +188,7 @@ export interface Schema {
   recovery: RecoveryTable;
   recovery_blob: RecoveryBlobTable;
   recovery_step: RecoveryStepTable;
+  recovery_waiver: RecoveryWaiverTable;
   seal_record: SealRecordTable;
   site_order: SiteOrderTable;
 }

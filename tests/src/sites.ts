@@ -52,7 +52,7 @@ export async function untilAllIsWell(estate: EstateProcess, timeoutMs = 120_000)
       ]);
       const isRunning = [...headquarters.processes, ...offsite.processes].every(({ state }) => state === 'running');
       const isOpen = headquarters.compartments.every(({ state }) => state === 'open');
-      return isRunning && isOpen && desk.compartments.every(({ stream }) => stream === 'streaming');
+      return isRunning && isOpen && desk.compartments.every(({ stream }) => stream === 'streaming' || stream === 'none');
     },
     { what: 'every process runs and every compartment writes', timeoutMs },
   );

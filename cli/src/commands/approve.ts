@@ -1,10 +1,13 @@
-import { type Recovery, recoverySchema } from '@bulkhead/contracts';
+import { type Hole, type Recovery, type RepairReport, recoverySchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
+import { tellDependent } from '#operator/desk.ts';
 import { orderAtDesk } from '#operator/request.ts';
 import { AS_OPTION, type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
-import { alignColumns } from '../table.ts';
+import { alignColumns, fitColumns } from '../table.ts';
+
+const DEPENDENTS_SHOWN = 30;
 
 export const command: Command = {
   summary: 'Show what a recovery would put live, and approve (or refuse) it as the second operator.',
@@ -65,7 +68,47 @@ function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): 
       `  blobs: ${diff.blobs.named} named, ${diff.blobs.missing.length} missing; pages: ${diff.pages.same} the same, ${diff.pages.changed.length} changed, ${diff.pages.missing.length} missing`,
     );
     lines.push(...diff.pages.changed.slice(0, 20).map((page) => `    changed: ${page}`));
+    if (diff.repair) lines.push(...describeRepair(diff.repair));
+    if (diff.hole) lines.push(...describeHole(diff.hole, recovery.id));
   }
   lines.push(`To approve: bulkhead approve ${recovery.id} --as second-operator --digest ${awaiting?.digest ?? ''}`);
   return lines;
+}
+
+function describeRepair(repair: RepairReport): string[] {
+  const { dependents, dependentCount } = repair;
+  const tables = repair.tables.map(({ table, updates, inserts, deletes }) => [
+    `    ${table}`,
+    `${updates} set back`,
+    `${inserts} brought back`,
+    `${deletes} removed`,
+  ]);
+  const shown = dependents.slice(0, DEPENDENTS_SHOWN).map((dependent) => `    ${tellDependent(dependent)}`);
+  return [
+    `repair ${repair.plan} (${repair.way}): ${repair.transactions} transactions, ${repair.applied} steps done, ${repair.kept} left as they stood, ${repair.tombstones} tombstones, ${repair.validated} constraints validated`,
+    ...fitColumns(tables),
+    dependentCount === 0 ? '  nothing rests on what was taken back' : `  for a person to look at (${dependentCount}):`,
+    ...shown,
+    ...(dependentCount > shown.length ? [`    and ${dependentCount - shown.length} more; see --json`] : []),
+  ];
+}
+
+function describeHole({ rotated, blocks, build, replay, open, waivedBy }: Hole, recovery: string): string[] {
+  const { sessions, accounts, addresses, routes } = blocks;
+  const closed = [
+    `${sessions.length} sessions, ${accounts.length} accounts, ${addresses.length} addresses refused`,
+    ...(routes.length > 0 ? [`routes closed: ${routes.join(', ')}`] : []),
+    ...(build ? [`build ${build.directory}`] : []),
+    ...(replay
+      ? [`${replay.refused} of ${replay.requests} recorded requests refused, ${replay.leftToBuild} left to the build`]
+      : []),
+  ];
+  return [
+    `the hole: ${rotated.length > 0 ? `replaced: ${rotated.join(', ')}; ` : ''}${closed.join('; ')}`,
+    ...open.map((why) => `  NOT CLOSED: ${why}`),
+    ...(open.length > 0
+      ? [`  close it, or two operators waive it: bulkhead waive ${recovery} --as <operator> --reason "…"`]
+      : []),
+    ...waivedBy.map(({ operator, reason }) => `  waived by ${operator}: ${reason}`),
+  ];
 }

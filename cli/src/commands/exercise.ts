@@ -4,80 +4,188 @@ import { join } from 'node:path';
 import { EstateError, wholeNumber } from '@bulkhead/kernel';
 import type { EstatePaths } from '#estate/paths.ts';
 import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
-import { type ExerciseReport, writeReport } from '#exercise/report.ts';
-import { tellStory } from '#exercise/story.ts';
+import { conclude, type TwinTold } from '#exercise/conclusion.ts';
+import { Builds } from '#exercise/implant/builds.ts';
+import { type ExerciseReport, writeMarkdown, writeReport } from '#exercise/report.ts';
+import type { Scenario } from '#exercise/scenario/scenario.ts';
+import { SCENARIOS } from '#exercise/scenario/scenarios.ts';
+import { describeOrigin, readWebsite, type Story, type Told, tellStory } from '#exercise/story.ts';
+import { replayHonest } from '#exercise/twin.ts';
 import { startEstate } from '#site/estate.ts';
 import { findFreePort } from '#site/port.ts';
-import { type Command, EXIT, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+
+const NAMES = SCENARIOS.map(({ name }) => name);
+const MOST_HONEST = 100_000;
 
 export const command: Command = {
-  summary: 'Attack a sample estate by the clock, recover it, and report what was lost: it should be nothing.',
+  summary: 'Attack a sample estate by the clock, take the attacks back, and report what was undone, kept and lost.',
   words: '',
   count: [0, 0],
   options: {
     seed: { type: 'string', value: 'number', help: 'equal seeds give equal stories; 1 unless told' },
-    running: { type: 'boolean', help: 'against the running sample estate, instead of a temporary one of its own' },
+    scenario: { type: 'string', value: 'names', help: `only these, joined by commas: ${NAMES.join(', ')}` },
+    honest: { type: 'string', value: 'number', help: 'honest requests at the least, such as 10000; as many as come unless told' },
+    running: { type: 'boolean', help: 'against the running sample estate: only what needs no build and no twin' },
+    markdown: { type: 'boolean', help: "print the README's table" },
     json: JSON_OPTION,
   },
   details: `
-Simulated people read, edit, review and publish all the time. Then edition files at headquarters are defaced on
-disk; then a wiper kills the website's processes, deletes its database and blobs, and tries with all that
-headquarters holds to alter what is off-site. Bulkhead notices, seals, restores, verifies and reopens; two
-simulated operators approve. Effects only, against a sample on this machine: any other estate is refused.
-Exit code 0 only if lost writes, failed reads, unverified bytes and writes after the seal are all 0.`,
+Simulated people read, edit, review and publish all the time, before each attack, on top of it and after it. Each
+scenario is found, sealed, taken back, and tried again after reopening. Then a twin estate without any attack goes
+through the same honest requests, and both are compared row by row. Effects only, against samples on this machine:
+any other estate is refused.
+
+Exit code 0 only if nothing acknowledged was lost, no public read failed, no unverified byte was served, nothing was
+written after a seal; if recall, precision and what honest people did are whole where attribution is possible, and
+the listed window holds every attack change where it is not; and if no attack worked again.
+
+Examples:
+  bulkhead exercise
+  bulkhead exercise --scenario defacement --seed 7
+  bulkhead exercise --honest 10000 --markdown`,
   run: async (given, surroundings) => {
-    const seed = readSeed(textOf(given, 'seed'));
-    const isQuiet = given.options['json'] === true;
-    const story = (running: RunningEstate, paths: EstatePaths) =>
-      tellStory({ running, paths, seed, now: surroundings.now, tell: isQuiet ? () => undefined : surroundings.tell });
-    const report = given.options['running']
-      ? await story(await getRunningEstate(surroundings.paths), surroundings.paths)
-      : await onTemporaryEstate(surroundings, isQuiet, story);
-    if (isQuiet) surroundings.print(JSON.stringify(report));
-    else for (const line of writeReport(report)) surroundings.print(line);
+    const isQuiet = given.options['json'] === true || given.options['markdown'] === true;
+    const report = await exercise(given, { ...surroundings, tell: isQuiet ? () => undefined : surroundings.tell });
+    const print = given.options['markdown'] ? writeMarkdown : writeReport;
+    if (given.options['json']) surroundings.print(JSON.stringify(report));
+    else for (const line of print(report)) surroundings.print(line);
     return report.isPassed ? EXIT.done : EXIT.failed;
   },
 };
 
-function readSeed(given: string | undefined): number {
-  const parsed = wholeNumber(0, 999_999_999).safeParse(given ?? '1');
-  if (parsed.success) return parsed.data;
-  throw new EstateError('input.invalid', 'reading --seed: it must be a whole number up to 999999999, for example --seed 7');
+async function exercise(given: Given, surroundings: Surroundings): Promise<ExerciseReport> {
+  const begunMs = performance.now();
+  const seed = readCount(given, 'seed', 1, 999_999_999);
+  const honest = readCount(given, 'honest', 0, MOST_HONEST);
+  const tell = (line: string) => surroundings.tell(`${clock(performance.now() - begunMs)}  ${line}`);
+  const { now, paths } = surroundings;
+  if (given.options['running']) {
+    const scenarios = readScenarios(given).filter(({ way }) => way !== 'undo');
+    const told = await tellStory({
+      running: await getRunningEstate(paths),
+      paths,
+      scenarios,
+      builds: undefined,
+      seed,
+      honest,
+      now,
+      tell,
+    });
+    return conclude(told, null, { seed, tookMs: performance.now() - begunMs });
+  }
+  return inTemporaryDirectory(async (directory, stopAsked) => {
+    const at = { surroundings: { ...surroundings, tell }, directory, stopAsked };
+    const story = { scenarios: readScenarios(given), seed, honest, now, tell };
+    const told = await playAttacked(at, story);
+    tell('the twin: the same people, the same honest requests, no attack');
+    const twin = await playTwin(at, told);
+    return conclude(told, twin, { seed, tookMs: performance.now() - begunMs });
+  });
 }
 
-/** An estate for this exercise alone, on free ports and in a temporary directory, removed at the end. */
-async function onTemporaryEstate(
-  surroundings: Surroundings,
-  isQuiet: boolean,
-  story: (running: RunningEstate, paths: EstatePaths) => Promise<ExerciseReport>,
-): Promise<ExerciseReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'bhx-'));
-  await chmod(directory, 0o711);
-  const paths = { checkout: surroundings.paths.checkout, data: join(directory, 'data'), runtime: join(directory, 'run') };
+type At = { readonly surroundings: Surroundings; readonly directory: string; readonly stopAsked: AbortSignal };
+
+async function playAttacked(at: At, story: Omit<Story, 'running' | 'paths' | 'builds'>): Promise<Told> {
+  const paths = pathsIn(at, 'attacked');
+  const builds = await Builds.make(join(at.directory, 'builds'), paths);
+  return onEstate(at, paths, { website: builds.directoryOf('first') }, (running) =>
+    tellStory({ ...story, running, paths, builds }),
+  );
+}
+
+async function playTwin(at: At, { played, requests }: Told): Promise<TwinTold> {
+  const paths = pathsIn(at, 'twin');
+  const { now, tell } = at.surroundings;
+  const moments = played.flatMap(({ atSeal, atReopening }) => [atReopening.requests, ...(atSeal ? [atSeal.requests] : [])]);
+  const { rows, refused } = await onEstate(at, paths, {}, async (running) =>
+    replayHonest({
+      origin: await describeOrigin(running, now),
+      requests,
+      moments,
+      readRows: () => readWebsite({ running, paths }),
+      tell,
+    }),
+  );
+  const twinRows = (count: number) => {
+    const found = rows.get(count);
+    if (found) return found;
+    throw new EstateError('process.unhealthy', `comparing with the twin: its rows after ${count} requests were not read`);
+  };
+  return { rows: twinRows, refused };
+}
+
+/** An estate for this exercise alone, on free ports and in a directory of its own, stopped at the end. */
+async function onEstate<Result>(
+  { surroundings, stopAsked }: At,
+  paths: EstatePaths,
+  builds: Readonly<Record<string, string>>,
+  use: (running: RunningEstate) => Promise<Result>,
+): Promise<Result> {
+  const { postgres } = surroundings.configuration;
   const configuration = {
     file: null,
     sample: true,
     port: await findFreePort(),
     statusPort: await findFreePort(),
-    ...(surroundings.configuration.postgres ? { postgres: surroundings.configuration.postgres } : {}),
+    builds,
+    ...(postgres ? { postgres } : {}),
   };
+  const started = await startEstate({ ...surroundings, configuration, paths }, stopAsked);
+  try {
+    return await Promise.race([use(started), untilAborted(stopAsked)]);
+  } finally {
+    await started.stop();
+  }
+}
+
+async function inTemporaryDirectory<Result>(
+  use: (directory: string, stopAsked: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'bhx-'));
+  await chmod(directory, 0o711);
   const stopAsked = new AbortController();
   const onSignal = () => stopAsked.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
-    const started = await startEstate(
-      { ...surroundings, configuration, paths, tell: isQuiet ? () => undefined : surroundings.tell },
-      stopAsked.signal,
-    );
-    try {
-      return await Promise.race([story(started, paths), untilAborted(stopAsked.signal)]);
-    } finally {
-      await started.stop();
-    }
+    return await use(directory, stopAsked.signal);
   } finally {
     process.removeListener('SIGINT', onSignal).removeListener('SIGTERM', onSignal);
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function pathsIn({ directory, surroundings }: At, name: 'attacked' | 'twin'): EstatePaths {
+  // Short: sockets live below it.
+  const run = name === 'twin' ? 'rt' : 'ra';
+  return { checkout: surroundings.paths.checkout, data: join(directory, name), runtime: join(directory, run) };
+}
+
+function readScenarios(given: Given): readonly Scenario[] {
+  const text = textOf(given, 'scenario');
+  if (text === undefined) return SCENARIOS;
+  const wanted = text.split(',').map((name) => name.trim());
+  for (const name of wanted)
+    if (!NAMES.includes(name))
+      throw new EstateError(
+        'input.invalid',
+        `reading --scenario ${name}: there are ${NAMES.join(', ')}; for example --scenario defacement`,
+      );
+  return SCENARIOS.filter(({ name }) => wanted.includes(name));
+}
+
+function readCount(given: Given, option: string, otherwise: number, most: number): number {
+  const parsed = wholeNumber(0, most).safeParse(textOf(given, option) ?? String(otherwise));
+  if (parsed.success) return parsed.data;
+  throw new EstateError(
+    'input.invalid',
+    `reading --${option}: it must be a whole number up to ${most}, for example --${option} 7`,
+  );
+}
+
+function clock(ms: number): string {
+  const seconds = ms / 1000;
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${(seconds % 60).toFixed(2).padStart(5, '0')}`;
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

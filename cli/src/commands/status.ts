@@ -52,11 +52,12 @@ function describeSite(name: string, status: SiteStatus | undefined): string[] {
 
 function describeDesk(desk: DeskState | undefined): string[] {
   if (!desk) return ['desk: does not answer; seal locally with "bulkhead seal <compartment> --at-headquarters"'];
-  const compartments = desk.compartments.map(({ name, desired, epoch, stream, flushedLsn, seal }) => [
+  const compartments = desk.compartments.map(({ name, level, desired, epoch, stream, flushedLsn, seal }) => [
     `  ${name}`,
+    level,
     desired,
     `epoch ${epoch}`,
-    `WAL ${stream}${flushedLsn ? ` at ${flushedLsn}` : ''}`,
+    stream === 'none' ? 'no copy off-site' : `WAL ${stream}${flushedLsn ? ` at ${flushedLsn}` : ''}`,
     seal ? `sealed at ${seal.lsn}, ${seal.at}, by ${seal.by.join(', ')}` : '',
   ]);
   const findings = desk.findings
@@ -70,6 +71,14 @@ function describeDesk(desk: DeskState | undefined): string[] {
       awaiting ? `waits for a second operator: bulkhead approve ${id} --as <operator>` : step,
       failure ?? '',
     ]);
+  const notPromised = desk.compartments.flatMap(({ name, level, notPromised: sentences }) =>
+    sentences.map((sentence, at) => [at === 0 ? `  ${name}` : '  ', at === 0 ? level : '', sentence]),
+  );
   const section = (title: string, rows: string[][]) => (rows.length > 0 ? [title, ...alignColumns(rows)] : []);
-  return [...section('compartments', compartments), ...section('last findings', findings), ...section('recoveries', recoveries)];
+  return [
+    ...section('compartments', compartments),
+    ...section('not promised for adopted applications (docs/design/adoption.md)', notPromised),
+    ...section('last findings', findings),
+    ...section('recoveries', recoveries),
+  ];
 }

@@ -48,11 +48,18 @@ const SETTINGS = {
         .max(200),
     ),
   },
+  adopted: {
+    variable: 'BULKHEAD_ADOPTED',
+    example: '/srv/library/bulkhead.json',
+    schema: z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), z.array(existingFile()).max(100)),
+  },
 } as const;
 type SettingName = keyof typeof SETTINGS;
 
 export type Configuration = { readonly [Name in SettingName]?: z.infer<(typeof SETTINGS)[Name]['schema']> } & {
   readonly file: string | null;
+  /** Builds of compartments at headquarters, by name: nobody can set them; exercises do. */
+  readonly builds?: Readonly<Record<string, string>>;
 };
 
 /** The name under which the configuration file is looked for in the checkout. */

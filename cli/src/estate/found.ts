@@ -16,6 +16,7 @@ import {
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Configuration } from '#configuration/configuration.ts';
+import { listAdopted } from './adopted.ts';
 import { type EstateFiles, type EstatePaths, filesOf, SITES, type SiteName } from './paths.ts';
 
 const foundedSchema = z.object({ isSample: z.boolean(), foundedAt: z.string() });
@@ -65,9 +66,20 @@ export async function foundEstate(
     files,
     estate.compartments.map(({ manifest }) => manifest.name),
   );
-  for (const site of SITES) if (!running.includes(site)) await writeJson(files[site].estate, estate, 0o644);
+  for (const site of SITES)
+    if (!running.includes(site)) await writeJson(files[site].estate, withBuilds(estate, site, configuration), 0o644);
   if (!founded) await writeJson(files.founded, { isSample: estate.isSample, foundedAt: now().toISOString() }, 0o644);
   return estate;
+}
+
+/** Headquarters may run another build of a compartment than the one that off-site publishes with. */
+function withBuilds(estate: Estate, site: SiteName, { builds = {} }: Configuration): Estate {
+  if (site === 'offsite') return estate;
+  const compartments = estate.compartments.map(({ directory, manifest }) => ({
+    manifest,
+    directory: builds[manifest.name] ?? directory,
+  }));
+  return { ...estate, compartments };
 }
 
 /** Two sites that disagree about the estate could not work together. */
@@ -91,7 +103,8 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
   const port = configuration.port ?? DEFAULTS.port;
   const isSample = configuration.sample ?? true;
   const names = configuration.compartments ?? (await listCompartments(paths.checkout));
-  const compartments = await Promise.all(names.map((name) => readManifest(paths.checkout, name)));
+  const native = await Promise.all(names.map((name) => readManifest(paths.checkout, name)));
+  const compartments = [...native, ...(await listAdopted(configuration, paths))];
   refuseClashes(compartments.map(({ manifest }) => manifest));
   if (!isSample && configuration.organisation === undefined) {
     throw new EstateError(
@@ -137,12 +150,12 @@ async function readManifest(checkout: string, name: string): Promise<{ directory
 
 function refuseClashes(manifests: readonly CompartmentManifest[]): void {
   const taken = new Map<string, string>();
-  for (const { name, origins } of manifests) {
-    for (const { host } of origins) {
-      const other = host === 'status' ? 'the status page' : taken.get(host);
-      if (other)
-        throw new EstateError('manifest.invalid', `reading the manifests: ${name} and ${other} both want the host "${host}"`);
-      taken.set(host, name);
+  for (const { name, origins, adopted } of manifests) {
+    const port = adopted && adopted.listens !== 'socket' ? [`the port ${adopted.listens.port}`] : [];
+    for (const wanted of [`the name "${name}"`, ...origins.map(({ host }) => `the host "${host}"`), ...port]) {
+      const other = wanted === 'the host "status"' ? 'the status page' : taken.get(wanted);
+      if (other) throw new EstateError('manifest.invalid', `reading the manifests: ${name} and ${other} both want ${wanted}`);
+      taken.set(wanted, name);
     }
   }
 }

@@ -80,6 +80,8 @@ export function filesOf(paths: EstatePaths) {
     /** Says that an estate was founded here, and whether it is a sample. */
     founded: join(paths.data, 'founded.json'),
     seeded: join(paths.data, 'seeded.json'),
+    /** Manifests of the applications that were adopted. */
+    adopted: join(paths.data, 'adopted.json'),
     operators: join(paths.data, 'operators'),
     logs: join(paths.data, 'logs'),
     headquarters: {

@@ -1,5 +1,13 @@
 import { join } from 'node:path';
-import { type DeskState, deskStateSchema, type Recovery, recoverySchema, type SigningKey } from '@bulkhead/contracts';
+import {
+  type Build,
+  type DeskState,
+  deskStateSchema,
+  type Recovery,
+  recoverySchema,
+  type Scope,
+  type SigningKey,
+} from '@bulkhead/contracts';
 import { EstateError, type Now, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { FIRST_OPERATORS } from '#estate/found.ts';
@@ -47,6 +55,24 @@ export class ExerciseDesk {
     );
     if (!recovery)
       throw new EstateError('restore.failed', `asking for the restore of ${compartment}: the desk named no recovery`);
+    return recovery;
+  }
+
+  /** The first operator asks for an attack to be taken back; @returns the recovery's id. */
+  async undo(
+    compartment: string,
+    asked: { readonly scope: Scope; readonly build: Build | undefined; readonly reason: string },
+  ): Promise<string> {
+    const { scope, build, reason } = asked;
+    const { recovery } = await sendCommand(
+      this.#desk,
+      signCommand(
+        this.#first,
+        { kind: 'undo', compartment, reason, way: 'undo', scope, closeRoutes: [], ...(build ? { build } : {}) },
+        this.#now,
+      ),
+    );
+    if (!recovery) throw new EstateError('restore.failed', `asking for an undo in ${compartment}: the desk named no recovery`);
     return recovery;
   }
 

@@ -27,6 +27,11 @@ export class Readers {
   readonly #running: Promise<void>[] = [];
   readonly #witness: EditionWitness;
   readonly #origin: string;
+  readonly #visitors: Visitor[] = [];
+  /** When pages with a text were first and last served. */
+  readonly #seen = new Map<string, { firstMs: number; lastMs: number; pages: number }>();
+  readonly #marks = new Set<string>();
+  #mark: string | undefined;
 
   constructor(options: {
     readonly witness: EditionWitness;
@@ -42,6 +47,7 @@ export class Readers {
         address: options.address,
         ...(options.certificates ? { certificates: options.certificates } : {}),
       });
+      this.#visitors.push(visitor);
       this.#running.push(this.#read(visitor, options.chance));
     }
   }
@@ -49,6 +55,26 @@ export class Readers {
   /** Reads so far. */
   get count(): Readonly<ReadersCount> {
     return this.#count;
+  }
+
+  /** From now on notes when a page with this text is served. */
+  lookOutFor(mark: string): void {
+    this.#mark = mark;
+    this.#marks.add(mark);
+  }
+
+  /** From the first page with this text to the last one: for how long the public could read it. */
+  exposureMs(mark: string): number {
+    const seen = this.#seen.get(mark);
+    return seen ? Math.round(seen.lastMs - seen.firstMs) : 0;
+  }
+
+  /** Whether a page can be read now. */
+  async isThere(path: string): Promise<boolean> {
+    const [visitor] = this.#visitors;
+    const page = await visitor?.visit(`${this.#origin}${path}`, { redirects: 0 }).catch(() => undefined);
+    if (page) this.#noteMark(page.text);
+    return page?.status === 200;
   }
 
   /** Ends reading and judges what was left open. */
@@ -80,10 +106,20 @@ export class Readers {
 
   /** A page that was linked to must be there, be gone with its reason, or lead on. */
   #judge(path: string, page: Page): void {
+    // A page that only an attack had published is gone when the attack is taken back.
+    if (page.status === 404 && [...this.#marks].some((mark) => path.includes(mark))) return;
     if (![200, 301, 410].includes(page.status)) return this.#note('failures', `${path}: status ${page.status}`);
+    this.#noteMark(page.text);
     const sha256 = sha256Hex(page.body);
     if (!this.#witness.isGenuine(path, sha256)) this.#undecided.push({ path, sha256 });
     if (page.headers['content-type']?.startsWith('text/html')) this.#follow(page);
+  }
+
+  #noteMark(text: string): void {
+    if (this.#mark === undefined || !text.includes(this.#mark)) return;
+    const nowMs = performance.now();
+    const seen = this.#seen.get(this.#mark) ?? { firstMs: nowMs, lastMs: nowMs, pages: 0 };
+    this.#seen.set(this.#mark, { ...seen, lastMs: nowMs, pages: seen.pages + 1 });
   }
 
   /** Readers go where links of pages lead: what no page names yet is not looked for. */

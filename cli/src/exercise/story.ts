@@ -1,195 +1,149 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SiteStatus } from '@bulkhead/contracts';
-import { originUrl, type Recovery } from '@bulkhead/contracts';
-import { EstateError, type Now, sleepMs } from '@bulkhead/kernel';
+import { originUrl, type SiteStatus } from '@bulkhead/contracts';
+import { EstateError, type Now } from '@bulkhead/kernel';
 import { type EstatePaths, filesOf } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import { listSampleAccounts } from '#sample/accounts.ts';
 import { askSite } from '#site/launch.ts';
-import { defaceOnDisk } from './defaced.ts';
 import { ExerciseDesk } from './desk.ts';
 import { EditionWitness } from './editions.ts';
-import { listLost, People } from './people.ts';
+import type { Builds } from './implant/builds.ts';
+import { MARKER_FILE } from './implant/implant.ts';
+import { type HonestRequest, People } from './people/people.ts';
+import type { Origin } from './people/staff.ts';
+import { createCalm, type Played, play } from './play.ts';
 import { createChance } from './random.ts';
 import { Readers } from './readers.ts';
-import type { ExerciseReport } from './report.ts';
-import { type WiperOutcome, wipe } from './wiper.ts';
-
-const COMPARTMENT = 'website';
-/** Undisturbed work before, between and after the attacks. */
-const CALM_MS = 3000;
-/** How long a simulated operator looks before deciding. */
-const LOOK_MS = 400;
+import { readRows, type Snapshot } from './rows.store.ts';
+import { listTransactions } from './scenario/finding.ts';
+import { COMPARTMENT, type Scenario, type Stage } from './scenario/scenario.ts';
 
 export type Story = {
   readonly running: RunningEstate;
   readonly paths: EstatePaths;
+  readonly scenarios: readonly Scenario[];
+  /** Builds of the website that the exercise lets run; none in an estate that was there before. */
+  readonly builds: Builds | undefined;
   readonly seed: number;
+  /** How many honest requests are to be answered at the least. */
+  readonly honest: number;
   readonly now: Now;
   readonly tell: (line: string) => void;
 };
 
-/** Tells the whole story against a running sample estate and measures it. @throws EstateError `estate.not_a_sample` */
-export async function tellStory(story: Story): Promise<ExerciseReport> {
-  const { running, paths, seed, now } = story;
+/** What was played in the attacked estate, and what honest people did in it, in the order of its commits. */
+export type Told = {
+  readonly startedAt: Date;
+  readonly boundary: SiteStatus['boundary'];
+  readonly played: readonly Played[];
+  readonly requests: readonly HonestRequest[];
+  readonly inDoubt: ReadonlySet<string>;
+  readonly refused: number;
+  readonly read: Readers['count'];
+  /** Rows at the very end. */
+  readonly rows: Snapshot;
+};
+
+/** Plays all scenarios against a running sample estate, one after the other. @throws EstateError `estate.not_a_sample` */
+export async function tellStory(story: Story): Promise<Told> {
+  const { running, paths, seed, now, tell } = story;
   if (!running.estate.isSample)
     throw new EstateError('estate.not_a_sample', 'exercising: this estate is not a sample; exercises attack samples only');
-  const begunAt = performance.now();
   const startedAt = now();
-  const tell = (line: string) => story.tell(`${clock(performance.now() - begunAt)}  ${line}`);
   const boundary = (await getStatus(running)).boundary;
-  const chance = createChance(seed);
-  const certificates = running.estate.tls ? await readFile(running.estate.tls.certificateFile, 'utf8') : undefined;
-  const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, now);
+  const markerFile = join(filesOf(paths).headquarters.directory, 'public', MARKER_FILE);
+  await writeFile(markerFile, JSON.stringify({ startedAt, seed }), { mode: 0o644 });
   const witness = await EditionWitness.create(filesOf(paths), join(paths.runtime, 'offsite', 'publisher.sock'));
   await witness.follow(COMPARTMENT);
-  const address = running.estate.listenAddress;
-  const people = await People.gather({
-    origin: originUrl(running.estate, 'newsroom'),
-    address,
-    accounts: await listSampleAccounts(running.headquarters),
-    chance: createChance(seed + 1),
-    now,
-    label: `exercise-${seed}-${startedAt.getTime().toString(36)}`,
-    certificates,
-  });
+  const origin = await describeOrigin(running, now);
+  const label = `exercise-${seed}-${startedAt.getTime().toString(36)}`;
+  const people = await People.gather({ ...origin, chance: createChance(seed + 1), label, wanted: story.honest });
   const readers = new Readers({
     witness,
     origin: originUrl(running.estate, 'www'),
-    address,
+    address: running.estate.listenAddress,
     chance: createChance(seed + 2),
-    ...(certificates ? { certificates } : {}),
+    ...(origin.certificates ? { certificates: origin.certificates } : {}),
   });
   people.work();
   tell('people read, sign in, edit, review and publish');
   try {
-    await sleepMs(CALM_MS);
-    const editionDirectory = join(filesOf(paths).headquarters.directory, 'gateway', 'editions', COMPARTMENT);
-    tell('attack: the published files at headquarters are defaced on disk');
-    const defaced = await defaceOnDisk({ editionDirectory, desk, witness, chance, tell });
-    await sleepMs(CALM_MS);
-    tell('attack: a wiper');
-    const attackedAt = performance.now();
-    const wiper = await wipe({ compartment: COMPARTMENT, running, paths, desk, tell });
-    const recovered = await recover(desk, tell);
-    const reopenMs = performance.now() - attackedAt - recovered.humanMs;
-    tell(`${COMPARTMENT} is open again after ${Math.round(reopenMs)} ms of the machines' time`);
-    await sleepMs(CALM_MS);
+    const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, now);
+    const played: Played[] = [];
+    const calm = createCalm(people, listShares(story));
+    for (const scenario of story.scenarios) {
+      const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
+      const boards = scenario.way === 'undo' ? await people.beginBoards(scenario.name) : [];
+      const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
+      const shared = { running, paths, desk, witness, people, readers, now, tell, nextBuild };
+      const chance = createChance(seed + 3 + played.length);
+      played.push(await play(scenario, { ...shared, ...origin, certificates: origin.certificates, chance, mark, boards }, calm));
+    }
     await people.stop();
     const read = await readers.stop();
-    tell('every acknowledged write is looked for');
-    const lost = await listLost(people);
-    return composeReport({
-      story,
-      startedAt,
-      tookMs: performance.now() - begunAt,
-      boundary,
-      scenarios: [defaced, wiper],
-      wiper,
-      people,
-      read,
-      lost,
-      recovered,
-      reopenMs,
-    });
+    const { acknowledged, inDoubt, refused } = people.count;
+    const requests = await orderByCommit(running, acknowledged, played);
+    return { startedAt, boundary, played, requests, inDoubt, refused, read, rows: await readWebsite({ running, paths }) };
   } finally {
+    await rm(markerFile, { force: true });
     await people.stop();
-    people.leave();
+    people.staff.leave();
     await readers.stop();
     witness.stop();
   }
 }
 
-type Recovered = { readonly recovery: Recovery; readonly humanMs: number };
-
-/** Two operators: the first asks for the restore, the second looks at the difference and approves it. */
-async function recover(desk: ExerciseDesk, tell: (line: string) => void): Promise<Recovered> {
-  const asksAt = performance.now();
-  await sleepMs(LOOK_MS);
-  const id = await desk.restore(COMPARTMENT, 'exercise: restore after the wiper');
-  let humanMs = performance.now() - asksAt;
-  tell(`the first operator asks for a restore: ${id}`);
-  const waiting = await desk.untilRecovery(id, 'the difference', ({ awaiting }) => awaiting !== null);
-  tell('restored into quarantine and verified; the second operator looks at the difference');
-  const looksAt = performance.now();
-  await sleepMs(LOOK_MS);
-  await desk.approve(waiting);
-  humanMs += performance.now() - looksAt;
-  tell('approved');
-  const recovery = await desk.untilRecovery(id, 'reopening', ({ step }) => step === 'done');
-  return { recovery, humanMs };
-}
-
-function composeReport(found: {
-  readonly story: Story;
-  readonly startedAt: Date;
-  readonly tookMs: number;
-  readonly boundary: SiteStatus['boundary'];
-  readonly scenarios: ExerciseReport['scenarios'];
-  readonly wiper: WiperOutcome;
-  readonly people: People;
-  readonly read: Readers['count'];
-  readonly lost: readonly string[];
-  readonly recovered: Recovered;
-  readonly reopenMs: number;
-}): ExerciseReport {
-  const { story, wiper, people, read, lost, recovered } = found;
-  const { acknowledged, refused, inDoubt } = people.count;
-  const sealedAt = Date.parse(wiper.sealedAt);
-  const openedAt = Date.parse(recovered.recovery.steps.find(({ step }) => step === 'open')?.startedAt ?? '');
-  const acknowledgedAfterSeal = acknowledged.filter(
-    ({ sentAt }) => sentAt.getTime() > sealedAt && sentAt.getTime() < openedAt,
-  ).length;
-  const writesAfterSeal = acknowledgedAfterSeal + (wiper.isArchiveSilent ? 0 : 1);
-  const zeroes = [
-    writesAfterSeal,
-    lost.length,
-    read.failures,
-    read.unverified,
-    wiper.altered.length,
-    wiper.attempts - wiper.refused,
-  ];
+/** Where the people of an estate go, and who they are. */
+export async function describeOrigin(running: RunningEstate, now: Now): Promise<Origin> {
   return {
-    seed: story.seed,
-    isPassed: zeroes.every((figure) => figure === 0) && acknowledged.length > 0 && read.reads > 0,
-    startedAt: found.startedAt.toISOString(),
-    tookMs: Math.round(found.tookMs),
-    boundaries: { shown: found.boundary, sites: 'one machine', notShown: listNotShown(found.boundary) },
-    scenarios: found.scenarios,
-    sealMs: wiper.sealMs,
-    writesAfterSeal,
-    acknowledged: acknowledged.length,
-    lostAcknowledged: lost.length,
-    lost,
-    inDoubt: inDoubt.length,
-    refused,
-    publicReads: read.reads,
-    publicFailures: read.failures,
-    unverifiedBytesServed: read.unverified,
-    readerFaults: read.faults,
-    reopenMs: Math.round(found.reopenMs),
-    humanMs: Math.round(recovered.humanMs),
-    steps: recovered.recovery.steps.map(({ step, startedAt, endedAt, detail }) => ({
-      step,
-      tookMs: endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : 0,
-      detail,
-    })),
+    origin: originUrl(running.estate, 'newsroom'),
+    address: running.estate.listenAddress,
+    accounts: await listSampleAccounts(running.headquarters),
+    now,
+    certificates: running.estate.tls ? await readFile(running.estate.tls.certificateFile, 'utf8') : undefined,
   };
 }
 
-function listNotShown(boundary: SiteStatus['boundary']): string[] {
-  const always = ['two hosts and the network between them', 'root at headquarters'];
-  return boundary === 'uid' ? always : ['users of the machine: all processes share one, so its files were not tried', ...always];
+/** All rows of the website, without what its manifest declares volatile. */
+export function readWebsite({ running, paths }: Pick<Story, 'running' | 'paths'>): Promise<Snapshot> {
+  const own = running.estate.compartments.find(({ manifest }) => manifest.name === COMPARTMENT);
+  return readRows(paths, own?.manifest.repair?.volatile ?? []);
+}
+
+/** Honest requests to be answered by the end of each calm: two for each scenario. */
+function listShares({ honest, scenarios }: Story): number[] {
+  const calms = scenarios.length * 2;
+  return Array.from({ length: calms }, (_, at) => Math.ceil((honest * (at + 1)) / calms));
+}
+
+/**
+ * Honest requests as the database committed them; moments stay where they were. Where history does not know a request,
+ * the order of answers stands.
+ */
+async function orderByCommit(
+  running: RunningEstate,
+  acknowledged: readonly HonestRequest[],
+  played: readonly Played[],
+): Promise<HonestRequest[]> {
+  if (!played.some(({ scenario }) => scenario.way === 'undo')) return [...acknowledged];
+  const transactions = await listTransactions({ running }, {});
+  const place = new Map(transactions.map(({ tokens, sequence }) => [tokens[0]?.claims?.requestId ?? '', sequence]));
+  const cuts = [0, ...played.flatMap(({ atSeal, atReopening }) => [atSeal?.requests ?? 0, atReopening.requests])];
+  const ordered: HonestRequest[] = [];
+  for (const [at, from] of cuts.toSorted((one, other) => one - other).entries()) {
+    const to = cuts.toSorted((one, other) => one - other)[at + 1] ?? acknowledged.length;
+    const part = acknowledged.slice(from, to);
+    const isKnown = part.every(({ requestId }) => place.has(requestId));
+    const byPlace = (one: HonestRequest, other: HonestRequest) =>
+      (place.get(one.requestId) ?? 0) - (place.get(other.requestId) ?? 0);
+    ordered.push(...(isKnown ? part.toSorted(byPlace) : part));
+  }
+  return ordered;
 }
 
 async function getStatus(running: RunningEstate): Promise<SiteStatus> {
   const status = await askSite(running.headquarters);
   if (!status) throw new EstateError('wire.unreachable', 'asking headquarters for its state');
   return status;
-}
-
-function clock(ms: number): string {
-  const seconds = ms / 1000;
-  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${(seconds % 60).toFixed(2).padStart(5, '0')}`;
 }

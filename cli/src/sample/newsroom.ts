@@ -1,10 +1,11 @@
+import { REQUEST_ID_HEADER } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { listForms, type Page, type SignInAccount, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
 
 const versionSchema = z.object({ id: z.number().int(), number: z.number().int(), digest: z.string() });
-/** A version of an article: what the newsroom answers to whoever creates, changes or submits one. */
-export type Version = z.infer<typeof versionSchema>;
+/** A version of an article: what the newsroom answers to whoever creates, changes or submits one, and to which request. */
+export type Version = z.infer<typeof versionSchema> & { readonly requestId: string };
 
 /** A person of the newsroom at work: signs in once, then writes, submits and approves as the forms do. */
 export class NewsroomMember {
@@ -12,18 +13,27 @@ export class NewsroomMember {
   readonly #origin: string;
   readonly #account: SignInAccount;
   readonly #now: Now;
+  readonly #headers: Readonly<Record<string, string>>;
 
+  /**
+   * @param options.from which of this machine's addresses the person comes from;
+   * @param options.cookies somebody else's, to act in their session without signing in
+   */
   constructor(options: {
     readonly origin: string;
     readonly address: string;
     readonly account: SignInAccount;
     readonly now: Now;
     readonly certificates?: string | undefined;
+    readonly from?: string | undefined;
+    readonly cookies?: string | undefined;
   }) {
     this.#visitor = new Visitor({
       address: options.address,
       ...(options.certificates ? { certificates: options.certificates } : {}),
+      ...(options.from ? { from: options.from } : {}),
     });
+    this.#headers = options.cookies === undefined ? {} : { cookie: options.cookies };
     this.#origin = options.origin;
     this.#account = options.account;
     this.#now = options.now;
@@ -38,6 +48,15 @@ export class NewsroomMember {
         `signing in to the newsroom: arrived at ${page.url} with status ${page.status}`,
       );
     }
+  }
+
+  get email(): string {
+    return this.#account.email;
+  }
+
+  /** What whoever steals the session holds. */
+  get cookies(): string {
+    return this.#visitor.cookiesFor(new URL(this.#origin).host);
   }
 
   createDraft(fields: Readonly<Record<string, string>>): Promise<Version> {
@@ -74,7 +93,7 @@ export class NewsroomMember {
 
   /** Opens a page of the newsroom. */
   read(path: string): Promise<Page> {
-    return this.#visitor.visit(`${this.#origin}${path}`, { redirects: 0 });
+    return this.#visitor.visit(`${this.#origin}${path}`, { redirects: 0, headers: this.#headers });
   }
 
   leave(): void {
@@ -91,11 +110,12 @@ export class NewsroomMember {
   async #send(path: string, form: Readonly<Record<string, string>> | FormData): Promise<Version> {
     const page = await this.#visitor.visit(`${this.#origin}${path}`, {
       form,
-      headers: { accept: 'application/json' },
+      headers: { ...this.#headers, accept: 'application/json' },
       redirects: 0,
     });
     if (page.status >= 300)
       throw new EstateError('wire.refused', `sending a form to ${path}: status ${page.status}: ${page.text.slice(0, 300)}`);
-    return versionSchema.parse(JSON.parse(page.text));
+    const { [REQUEST_ID_HEADER]: requestId } = page.headers;
+    return { ...versionSchema.parse(JSON.parse(page.text)), requestId: typeof requestId === 'string' ? requestId : '' };
   }
 }

@@ -71,7 +71,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     if (asset) return asset;
     throw new EstateError('request.not_found', 'finding an asset: there is none of this name');
   });
-  addSessionRoutes(app, { desk, feed, database });
+  addSessionRoutes(app, { desk, feed, database, now });
   addSampleRoutes(app, estate.isSample ? SAMPLE_ACCOUNTS : null);
   addSignInRoutes(app, { site, database, feed, passwords, throttle, newSessionId, now, hosts: listHosts(estate), isReadOnly });
   addSetUpRoutes(app, { site, database, passwords, randomBytes, now });

@@ -1,4 +1,5 @@
 import { type CompartmentManifest, parseManifest } from '@bulkhead/contracts';
+import { CANARY_ACCOUNT } from '#account/account.rules.ts';
 
 const TITLE = {
   en: 'Accounts and sign-in',
@@ -14,6 +15,14 @@ const open = { origin: 'id', roles: [], writes: [], maxBodyBytes: 0 };
 const own = { origin: 'id', roles: ['signed-in'], writes: [], maxBodyBytes: 0 };
 const admin = { origin: 'id', roles: ['administrator'], writes: [], maxBodyBytes: 0 };
 const post = { method: 'POST', maxBodyBytes: FORM_BYTES };
+
+/** Times, ids, and what is drawn at random: they differ between two runs of one story. */
+const VOLATILE = Object.entries({
+  account: ['id', 'password_hash', 'totp_secret', 'totp_last_step', 'created_at', 'changed_at'],
+  role_grant: ['account_id', 'granted_by', 'granted_at'],
+  session: ['id', 'account_id', 'started_at', 'ends_at', 'last_seen_at', 'ended_at', 'address', 'device'],
+  set_up: ['account_id', 'secret_sha256', 'totp_secret', 'expires_at', 'created_by', 'created_at'],
+}).flatMap(([table, columns]) => columns.map((column) => ({ table, column })));
 
 /** Identity, as everybody else sees it. */
 export const manifest: CompartmentManifest = parseManifest({
@@ -48,6 +57,7 @@ export const manifest: CompartmentManifest = parseManifest({
   ],
   jobs: [
     { id: 'job:sessions.seen', writes: ['session'] },
+    { id: 'job:sessions.end', writes: ['session'] },
     { id: 'job:identity.start', writes: ['account', 'role_grant', 'session'] },
   ],
   roles: {
@@ -82,5 +92,20 @@ export const manifest: CompartmentManifest = parseManifest({
       sql: "select u.account_id from set_up u join account a on a.id = u.account_id where a.status = 'active'",
     },
   ],
+  repair: {
+    // Codes that were used stay used, and whoever was seen was seen.
+    columns: [
+      { table: 'account', column: 'totp_last_step', merge: 'derived' },
+      { table: 'session', column: 'last_seen_at', merge: 'derived' },
+    ],
+    volatile: VOLATILE,
+    canaries: [
+      { table: 'account', key: { id: CANARY_ACCOUNT } },
+      { table: 'role_grant', key: { account_id: CANARY_ACCOUNT } },
+    ],
+    tombstones: [{ table: 'account', column: 'status', value: 'disabled' }],
+    effects: [{ table: 'set_up', what: 'an invitation was shown, with which an account can be set up' }],
+    massRows: 200,
+  },
   seal: { unreachable: 'stop', automatic: ['storage.lost'] },
 });

@@ -120,6 +120,26 @@ test('noting use needs a token of the gateway for exactly that body and job', as
   assert.equal(await status({ token: fresh }), 409);
 });
 
+test('[I12] sessions that an order blocks end here, and those of its accounts from before a moment; asked again nothing more ends', async () => {
+  const [stolen, old] = [await identity.enter(editor, from()), await identity.enter(sample('reviewer'), from())];
+  identity.clock.advanceMs(60_000);
+  const account = (await identity.find(old.sessionId))?.accountId ?? '';
+  const before = identity.clock.now().toISOString();
+  identity.clock.advanceMs(1000);
+  const fresh = await identity.enter(sample('reviewer'), from());
+  const body = Buffer.from(JSON.stringify({ sessions: [stolen.sessionId], accounts: [{ account, before }] }));
+  const path = '/.identity/sessions/end';
+  const asked: Asked = { path, method: 'POST', body, claims: { route: 'job:sessions.end', bodySha256: sha256Hex(body) } };
+  const after = await sequenceNow();
+  assert.equal((await identity.askInside(path, { ...asked, token: null })).status, 401);
+  assert.equal((await identity.askInside(path, { ...asked, token: await identity.gateway.mint(asked) })).status, 200);
+  assert.deepEqual([await identity.find(stolen.sessionId), await identity.find(old.sessionId)], [null, null]);
+  assert.ok(await identity.find(fresh.sessionId));
+  assert.deepEqual(new Set((await identity.changesAfter(after)).sessions), new Set([stolen.sessionId, old.sessionId]));
+  assert.equal((await identity.askInside(path, { ...asked, token: await identity.gateway.mint(asked) })).status, 200);
+  assert.ok(await identity.find(fresh.sessionId));
+});
+
 test('the account page shows where one is signed in, coarsely, and ends one, the others, or this', async () => {
   const agents = [
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0',
@@ -268,5 +288,5 @@ test('starting again adds no accounts and keeps sessions', async () => {
   const again = await bootIdentity(cluster, { on: identity });
   assert.ok(await again.find(asker.sessionId));
   const count = await identity.database.read.selectFrom('account').select('id').execute();
-  assert.equal(count.length, 4);
+  assert.equal(count.length, 5, 'four people, and the account that is watched');
 });

@@ -27,7 +27,11 @@ test('an article goes from draft to review to the public, by two persons', async
 test('[E1] the tokens of submitter and approver stand in the row, and their paths end in the digest of the content', async () => {
   const site = await bootWebsite(cluster);
   const { digest } = await publish(site);
-  const row = await site.database.read.selectFrom('article_version').selectAll().executeTakeFirstOrThrow();
+  const row = await site.database.read
+    .selectFrom('article_version')
+    .selectAll()
+    .where('article_id', '>', 0)
+    .executeTakeFirstOrThrow();
   const options = { keys: site.gateway.trust.gatewayKeys, compartment: 'website', now: site.clock.now, atAnyTime: true };
   const submission = await verifyToken(row.submission_token ?? '', options);
   const approval = await verifyToken(row.approval_token ?? '', options);
@@ -254,7 +258,7 @@ test('hostile forms and paths are refused and change nothing', async () => {
   assert.equal((await post(`title-en=a&kind=news&body-en=${'x'.repeat(1_100_000)}`)).status, 413);
   for (const path of ['/articles/0', '/articles/99', '/articles/1e3', '/articles/9999999999', '/articles/1/versions/1'])
     assert.equal((await site.show(path)).status, 404, path);
-  assert.equal((await site.database.read.selectFrom('article').select('id').execute()).length, 0);
+  assert.equal((await site.database.read.selectFrom('article').select('id').where('id', '>', 0).execute()).length, 0);
 });
 
 test('the newsroom speaks all six languages, Arabic from right to left, and a chosen language stays', async () => {

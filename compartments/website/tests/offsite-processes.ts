@@ -35,6 +35,8 @@ export type Offsite = {
   readonly readBytes: (sha256: string) => Promise<Buffer>;
   /** Renders what the rows are now, publishing nothing; resolves with the code of a refusal, or null. */
   readonly tryRendering: () => Promise<string | null>;
+  /** What recovery tells the publisher after a copy that two operators approved went live. */
+  readonly resumeAfterRecovery: () => Promise<void>;
   /** Findings that the publisher told recovery of. */
   readonly findings: { readonly rule: string; readonly summary: string }[];
   /** Kills the publisher with -9 and starts it again. */
@@ -139,6 +141,11 @@ export async function startOffsite(given: {
         if (error instanceof EstateError && error.cause instanceof EstateError) return error.cause.code;
         throw error;
       }
+    },
+    resumeAfterRecovery: async () => {
+      const control = { socket: at('control.sock'), secret: SECRET };
+      const path = '/editions/website/resume';
+      await callWire(control, { method: 'POST', path, body: { mayVanish: true } }, z.unknown());
     },
     killAndStart: async () => {
       await publisher.kill();

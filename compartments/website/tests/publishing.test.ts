@@ -153,6 +153,33 @@ test('[E11] rows that are gone take no page away from the public: that needs a w
   published.number = (await offsite.waitForEdition(published.number)).number;
 });
 
+test('[E11] a copy that two operators approved takes a page away, once: what is gone later stays shown', async () => {
+  const { id } = await publish(site, { ...WHOLE, 'title-en': 'A false page' });
+  const other = await publish(site, { ...WHOLE, 'title-en': 'A true page' });
+  const latest = async () => offsite.waitForEdition((await offsite.latest()) - 1);
+  await waitUntil(async () => (await offsite.readPage(await latest(), '/en/news/a-true-page')).status === 200, {
+    what: 'both pages are published',
+  });
+  const tables = ['article_text', 'article_event', 'article_version'];
+  const remove = async (article: number) => {
+    for (const table of tables)
+      await attack(`create table kept_${table}_${article} as select * from ${table} where article_id = ${article}`);
+    for (const table of tables) await attack(`delete from ${table} where article_id = ${article}`);
+  };
+  await remove(id);
+  await offsite.resumeAfterRecovery();
+  await waitUntil(async () => (await offsite.readPage(await latest(), '/en/news/a-false-page')).status === 404, {
+    what: 'the false page is gone',
+  });
+  const seen = offsite.findings.length;
+  await remove(other.id);
+  await waitUntil(() => offsite.findings.length > seen, { what: 'the publisher told of a finding' });
+  assert.equal((await offsite.readPage(await latest(), '/en/news/a-true-page')).status, 200);
+  for (const table of tables.toReversed())
+    await attack(`insert into ${table} overriding system value select * from kept_${table}_${other.id}`);
+  published.number = await offsite.latest();
+});
+
 test('a publisher that was killed offers the same edition again, and goes on counting', async () => {
   await offsite.killAndStart();
   const same = await offsite.waitForEdition(published.number - 1);

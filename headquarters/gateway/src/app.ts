@@ -6,7 +6,7 @@ import { AccessLog } from '#access/access.actions.ts';
 import { createControl } from '#control/control.routes.ts';
 import { makeDirectory } from '#disk/disk.actions.ts';
 import { openDoor } from '#door/door.actions.ts';
-import { securityHeaders } from '#door/security.rules.ts';
+import { frozenHeaders, securityHeaders } from '#door/security.rules.ts';
 import { followEditions, watchDisk } from '#edition/edition.jobs.ts';
 import { EditionStore } from '#edition/edition.store.ts';
 import { Scrubber } from '#edition/scrub.actions.ts';
@@ -27,11 +27,15 @@ import { createUpstream } from '#proxy/upstream.actions.ts';
 import { Receipts } from '#receipt/receipt.actions.ts';
 import { sendReceipts } from '#receipt/receipt.jobs.ts';
 import { ReceiptJournal } from '#receipt/receipt.store.ts';
+import type { ReplayDeps } from '#replay/replay.actions.ts';
+import { followReplays } from '#replay/replay.jobs.ts';
 import { runRounds } from '#round/round.actions.ts';
-import { listOrigins } from '#route/origin.rules.ts';
+import { listOrigins, type Origins } from '#route/origin.rules.ts';
 import { SealBoard } from '#seal/seal.actions.ts';
 import { OrderFollower } from '#seal/seal.jobs.ts';
 import { OrderStore } from '#seal/seal.store.ts';
+import { endBlockedSessions } from '#session/ending.jobs.ts';
+import { InternalSecrets } from '#session/internal-secret.actions.ts';
 import { Sessions } from '#session/session.actions.ts';
 import { followSessions, reportSeen } from '#session/session.jobs.ts';
 import type { GatewayConfig } from './config.ts';
@@ -58,12 +62,34 @@ export async function startGateway(config: GatewayConfig, log: Log, accessFd = S
   const journal = await openJournal(config, log);
   const receipts = new Receipts(journal, config.signingKey);
   const leases = new Leases({ recovery: config.recovery, keys: config.trust.orderKeys, monotonicMs, newNonce: newSecret });
-  const sessions = openSessions(config, board);
+  const secrets = new InternalSecrets(config.compartments, config.stateDirectory);
+  const sessions = openSessions(secrets, board);
   const shelves = await openShelves(config, findings, log);
   const access = new AccessLog(accessFd);
   const passage = await assemble({ config, log, live, board, receipts, leases, sessions, shelves, access });
-  const jobs = startJobs({ config, log, signal, live, board, receipts, leases, sessions, shelves, findings });
-  const control = await serveControl({ config, log, signal, board, shelves });
+  const jobs = startJobs({
+    config,
+    log,
+    signal,
+    secrets,
+    origins: passage.origins,
+    live,
+    board,
+    receipts,
+    leases,
+    sessions,
+    shelves,
+    findings,
+  });
+  const control = await serveControl({
+    config,
+    log,
+    signal,
+    board,
+    shelves,
+    secrets,
+    replay: { origins: passage.origins, board, sessions },
+  });
   const door = await openDoor({
     addresses: config.estate.listenAddress.split(',').map((address) => address.trim()),
     port: config.estate.port,
@@ -100,6 +126,7 @@ function openBoard(config: GatewayConfig, live: LiveConnections, log: Log): Prom
     now,
     log,
     cut: (compartment) => void live.cutCompartment(compartment),
+    cutSession: (sessionId) => live.cutSession(sessionId),
   });
 }
 
@@ -107,15 +134,9 @@ function openJournal(config: GatewayConfig, log: Log): Promise<ReceiptJournal> {
   return ReceiptJournal.open({ directory: join(config.stateDirectory, 'receipts'), limitBytes: config.limits.receiptBytes, log });
 }
 
-function identityPeer(config: GatewayConfig) {
-  const identity = config.compartments['identity'];
-  // Without identity nobody can be asked: every question fails, and nobody is signed in.
-  return { socket: identity?.socket ?? join(config.stateDirectory, 'no-identity.sock'), secret: identity?.internalSecret ?? '' };
-}
-
-function openSessions(config: GatewayConfig, board: SealBoard): Sessions {
+function openSessions(secrets: InternalSecrets, board: SealBoard): Sessions {
   return new Sessions({
-    identity: identityPeer(config),
+    identity: () => secrets.peerOf('identity'),
     isIdentityOpen: () => ['open', 'read-only'].includes(board.standingOf('identity').state),
     now,
     monotonicMs,
@@ -123,11 +144,14 @@ function openSessions(config: GatewayConfig, board: SealBoard): Sessions {
 }
 
 async function openShelves(config: GatewayConfig, findings: Findings, log: Log): Promise<Shelves> {
-  const published = config.estate.compartments.map(({ manifest }) => manifest).filter(({ edition }) => edition !== undefined);
+  const published = config.estate.compartments
+    .map(({ manifest }) => manifest)
+    .filter(({ edition, adopted }) => edition !== undefined || adopted?.frozen !== undefined);
   const shelves = new Map<string, { readonly shelf: Shelf; readonly scrubber: Scrubber }>();
-  for (const { name } of published) {
+  for (const { name, adopted } of published) {
     const shelf = new Shelf({
       compartment: name,
+      isCrawled: adopted !== undefined,
       store: await EditionStore.open(join(config.stateDirectory, 'editions', name)),
       publisher: config.publisher,
       keys: config.trust.editionKeys,
@@ -163,11 +187,16 @@ async function assemble(given: {
     limitBytes: limits.spoolBytes,
     newId: randomUUID,
   });
-  const upstreams = new Map(Object.entries(config.compartments).map(([name, { socket }]) => [name, createUpstream(socket)]));
+  const upstreams = new Map(Object.entries(config.compartments).map(([name, place]) => [name, createUpstream(place)]));
   return {
     estate,
     origins: listOrigins(estate),
-    desks: new Map([...given.shelves].map(([name, { shelf }]) => [name, new EditionDesk(shelf, security)])),
+    desks: new Map(
+      [...given.shelves].map(([name, { shelf }]) => [
+        name,
+        new EditionDesk(shelf, shelf.deps.isCrawled ? frozenHeaders(isTls) : security),
+      ]),
+    ),
     board,
     leases,
     sessions,
@@ -194,6 +223,8 @@ function startJobs(given: {
   readonly config: GatewayConfig;
   readonly log: Log;
   readonly signal: AbortSignal;
+  readonly secrets: InternalSecrets;
+  readonly origins: Origins;
   readonly live: LiveConnections;
   readonly board: SealBoard;
   readonly receipts: Receipts;
@@ -207,11 +238,12 @@ function startJobs(given: {
   const orders = new OrderFollower();
   const keeper = new LeaseKeeper();
   const background = { log, signal };
-  const identity = identityPeer(config);
+  const identity = () => given.secrets.peerOf('identity');
   const ofIdentity = config.compartments['identity']
     ? [
         followSessions({ sessions, ended: (sessionId) => given.live.cutSession(sessionId), ...background }),
         reportSeen({ sessions, identity, key: config.signingKey, newId: randomUUID, now, ...background }),
+        endBlockedSessions({ board, identity, key: config.signingKey, newId: randomUUID, now, ...background }),
       ]
     : [];
   return [
@@ -225,6 +257,7 @@ function startJobs(given: {
       saw: findings.saw,
       ...background,
     }),
+    followReplays({ deps: { origins: given.origins, board, sessions }, recovery, ...background }),
     sendReceipts({ receipts: given.receipts, recovery, ...background }),
     runRounds({
       what: 'sending findings off-site',
@@ -247,6 +280,8 @@ function serveControl(given: {
   readonly signal: AbortSignal;
   readonly board: SealBoard;
   readonly shelves: Shelves;
+  readonly secrets: InternalSecrets;
+  readonly replay: ReplayDeps;
 }) {
   const { config, ...rest } = given;
   const compartments = config.estate.compartments.map(({ manifest }) => manifest.name);

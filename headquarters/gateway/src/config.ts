@@ -14,7 +14,15 @@ import { z } from 'zod';
 
 const path = z.string().min(1).max(4096);
 const secret = z.string().min(16).max(200);
-const compartmentsSchema = z.record(compartmentNameSchema, z.object({ socket: path, internalSecret: secret }));
+const compartmentsSchema = z.record(
+  compartmentNameSchema,
+  z.object({
+    socket: path,
+    internalSecret: secret,
+    /** Of an adopted application that listens on a port of 127.0.0.1 in the place of its socket. */
+    port: z.number().int().min(1).max(65_535).optional(),
+  }),
+);
 
 const schema = z.object({
   ESTATE_FILE: path.meta({ example: '/var/lib/bulkhead/headquarters/estate.json' }),
@@ -75,7 +83,9 @@ export type GatewayConfig = {
   readonly cookieKey: Buffer;
   readonly tls: { readonly cert: Buffer; readonly key: Buffer } | null;
   readonly stateDirectory: string;
-  readonly compartments: Readonly<Record<string, { readonly socket: string; readonly internalSecret: string }>>;
+  readonly compartments: Readonly<
+    Record<string, { readonly socket: string; readonly internalSecret: string; readonly port?: number | undefined }>
+  >;
   readonly recovery: WirePeer;
   readonly publisher: WirePeer;
   readonly control: { readonly socket: string; readonly secret: string };

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SiteStatus } from '@bulkhead/contracts';
 import { type Log, sleepMs } from '@bulkhead/kernel';
@@ -21,6 +22,7 @@ import type { Compartment } from '#compartment/compartment.actions.ts';
 import { relocateEstate } from '#compartment/process.actions.ts';
 import { addControlRoutes } from '#control/control.routes.ts';
 import { type GatewayDeps, prepareGateway } from '#gateway/gateway.actions.ts';
+import { GatewayKeeper } from '#gateway/gateway-keeper.actions.ts';
 import { type Layout, layOut, layOutCompartment } from '#layout/layout.rules.ts';
 import { Leases } from '#lease/lease.actions.ts';
 import { LeaseKeeper } from '#lease/lease.jobs.ts';
@@ -69,6 +71,18 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   const forget = reportEnds(site, compartments, offsite.reports);
   const stopAsked = Promise.withResolvers<void>();
   const gatewaySecret = newSecret();
+  const gateway = new GatewayKeeper({
+    supervision,
+    describe: async () => prepareGateway(await gatewayOf(site, offsite, gatewaySecret)),
+    control: { socket: layout.gateway.controlSocket, secret: gatewaySecret },
+    internalSecretOf: (name) => offsite.internalSecrets.get(name),
+    cookieKeyFile: rotatedCookieKey(layout),
+    newSecret,
+    log,
+    signal: offsite.ending.signal,
+  });
+  offsite.gateway.tellSecret = (name) => gateway.tellSecret(name);
+  offsite.gateway.rotateCookieKey = () => gateway.rotateCookieKey();
   const control = await serveControl(site, { compartments, offsite, gatewaySecret, stop: () => stopAsked.resolve() });
 
   const nudgeAll = () => {
@@ -77,7 +91,7 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   nudgeAll();
   void sleepMs(ANSWER_GRACE_MS + 10, offsite.ending.signal).then(nudgeAll, () => undefined);
   const loops = followOffsite(site, offsite, nudgeAll);
-  await supervision.start(await prepareGateway(await gatewayOf(site, offsite, gatewaySecret)));
+  await gateway.start();
   const stop = async () => {
     offsite.ending.abort();
     await supervision.stop('gateway');
@@ -141,6 +155,11 @@ async function composeOffsite({ config, log, layout, given }: Site) {
     internalSecrets,
     mayStillAnswer: () => !leases.wasGranted && performance.now() < graceEndsMs,
     ending: new AbortController(),
+    /** What compartments ask of the gateway's keeper, which comes after them. */
+    gateway: {
+      tellSecret: (_compartment: string): void => undefined,
+      rotateCookieKey: (): Promise<void> => Promise.resolve(),
+    },
     logLevel: config.LOG_LEVEL,
   };
 }
@@ -164,7 +183,12 @@ async function composeCompartments(site: Site, offsite: Offsite): Promise<Readon
       directory,
       binaries,
       secrets: new SecretStore(join(layout.supervisor, `secrets-${name}.json`)),
-      internalSecret: internalSecrets.get(name) ?? newSecret(),
+      internalSecret: () => internalSecrets.get(name) ?? '',
+      rotateInternalSecret: () => {
+        internalSecrets.set(name, newSecret());
+        offsite.gateway.tellSecret(name);
+      },
+      rotateCookieKey: () => offsite.gateway.rotateCookieKey(),
       vaultSecret: secretOf(given.link.vaultSecrets, name),
       replicationPassword: secretOf(given.link.replicationPasswords, name),
       jobKey: given.jobKey,
@@ -204,7 +228,6 @@ function serveControl(
   },
 ) {
   const { compartments, offsite, gatewaySecret, stop } = parts;
-  const identitySecret = offsite.internalSecrets.get('identity');
   const app = createWireApp({ secrets: { operator: config.CONTROL_SECRET }, log });
   addControlRoutes(app, {
     book: offsite.book,
@@ -214,8 +237,8 @@ function serveControl(
     log,
     status: () => describeSite(supervision, compartments, runtime.boundary),
     identity:
-      given.estate.isSample && identitySecret !== undefined
-        ? { socket: layOutCompartment(layout, 'identity').socket, secret: identitySecret }
+      given.estate.isSample && offsite.internalSecrets.has('identity')
+        ? () => ({ socket: layOutCompartment(layout, 'identity').socket, secret: offsite.internalSecrets.get('identity') ?? '' })
         : undefined,
     stop,
   });
@@ -242,21 +265,38 @@ function followOffsite({ given, log }: Site, offsite: Offsite, changed: () => vo
   ];
 }
 
+/** Where a cookie key lies that took the place of the one given. */
+function rotatedCookieKey(layout: Layout): string {
+  return join(layout.supervisor, 'cookie-key');
+}
+
+function cookieKeyOf({ config, layout }: Site): Promise<string> {
+  const rotated = rotatedCookieKey(layout);
+  return access(rotated).then(
+    () => rotated,
+    () => config.COOKIE_KEY_FILE,
+  );
+}
+
+function listSockets({ given, layout }: Site, offsite: Offsite) {
+  return given.estate.compartments.map(({ manifest: { name, adopted } }) => {
+    const { socket } = layOutCompartment(layout, name);
+    const port = adopted && adopted.listens !== 'socket' ? { port: adopted.listens.port } : {};
+    return [name, { socket, internalSecret: offsite.internalSecrets.get(name) ?? newSecret(), ...port }] as const;
+  });
+}
+
 async function gatewayOf(site: Site, offsite: Offsite, controlSecret: string): Promise<GatewayDeps> {
   const { config, given, layout, runtime, uids } = site;
-  const sockets = [...offsite.internalSecrets].map(([name, internalSecret]) => {
-    const { socket } = layOutCompartment(layout, name);
-    return [name, { socket, internalSecret }] as const;
-  });
   return {
     estate: given.estate,
     runtime,
     layout,
     owner: await uids.ownerOf('gateway'),
-    keyFiles: { signing: config.GATEWAY_KEY_FILE, cookie: config.COOKIE_KEY_FILE },
+    keyFiles: { signing: config.GATEWAY_KEY_FILE, cookie: await cookieKeyOf(site) },
     controlSecret,
     offsite: given.link,
-    compartments: Object.fromEntries(sockets),
+    compartments: () => Object.fromEntries(listSockets(site, offsite)),
     logLevel: config.LOG_LEVEL,
   };
 }
@@ -270,7 +310,7 @@ function describeSite(
   return {
     site: 'headquarters',
     ready: all.every((compartment) => compartment.isSettled) && supervision.statusOf('gateway')?.state === 'running',
-    processes: [...supervision.status(), ...all.map((compartment) => compartment.databaseStatus())],
+    processes: [...supervision.status(), ...all.flatMap((compartment) => compartment.databaseStatus() ?? [])],
     compartments: all.map((compartment) => compartment.status()),
     boundary,
   };

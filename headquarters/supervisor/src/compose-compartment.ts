@@ -1,14 +1,19 @@
 import { join } from 'node:path';
-import type { CompartmentManifest, SigningKey } from '@bulkhead/contracts';
-import { hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
+import { type CompartmentManifest, type Estate, hasCluster, type SigningKey } from '@bulkhead/contracts';
+import { EstateError, hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import { type PostgresBinaries, readControlFile } from '@bulkhead/postgres';
 import { adoptTree, makeDirectory, type Owner, type Runtime, type Supervision, type UidAllocator } from '@bulkhead/supervision';
 import type { WirePeer } from '@bulkhead/wire';
-import { Cluster } from '#cluster/cluster.actions.ts';
+import { Closure } from '#closure/closure.actions.ts';
+import { Code } from '#closure/code.actions.ts';
+import { Cluster, type ClusterDeps } from '#cluster/cluster.actions.ts';
+import { NO_CLUSTER } from '#cluster/no-cluster.actions.ts';
 import type { SecretStore } from '#cluster/secret.store.ts';
+import { describeAdopted } from '#compartment/adopted-process.actions.ts';
 import { Compartment } from '#compartment/compartment.actions.ts';
 import { RecordStore } from '#compartment/compartment.store.ts';
-import { describeProcess, mintJobToken } from '#compartment/process.actions.ts';
+import type { Driver } from '#compartment/driver.rules.ts';
+import { describeProcess, mintJobToken, type ProcessDeps } from '#compartment/process.actions.ts';
 import { layImage } from '#image/image.actions.ts';
 import { type CompartmentLayout, type Layout, layOutCompartment } from '#layout/layout.rules.ts';
 import type { Leave } from '#lease/lease.rules.ts';
@@ -19,11 +24,12 @@ import { watchStorage } from '#storage/storage.jobs.ts';
 import { findLoss } from '#storage/storage.rules.ts';
 import type { Windows } from '#window/window.actions.ts';
 
-const SNAPSHOT_MS = 60_000;
+const SNAPSHOT_MS = 5_000;
 
 export type ComposeOptions = {
   readonly manifest: CompartmentManifest;
   readonly directory: string;
+  readonly given: { readonly estate: Pick<Estate, 'domain' | 'port' | 'tls'> };
   readonly layout: Layout;
   readonly runtime: Runtime;
   readonly binaries: PostgresBinaries;
@@ -32,7 +38,11 @@ export type ComposeOptions = {
   readonly windows: Windows;
   readonly reports: Reports;
   readonly secrets: SecretStore;
-  readonly internalSecret: string;
+  /** With which the gateway and this supervisor come to it; another one after a restore. */
+  readonly internalSecret: () => string;
+  readonly rotateInternalSecret: () => void;
+  /** Signs the gateway's cookies with another key: everybody signs in again. */
+  readonly rotateCookieKey: () => Promise<void>;
   readonly vaultSecret: string;
   readonly replicationPassword: string;
   readonly recovery: WirePeer;
@@ -51,61 +61,123 @@ export type ComposeOptions = {
 /** Builds the keeper of one compartment with its database, and begins to watch over its data. */
 export async function composeCompartment(options: ComposeOptions): Promise<Compartment> {
   const { manifest, layout, log, signal } = options;
-  const { name } = manifest;
-  const own = layOutCompartment(layout, name);
-  const owner = await options.uids.ownerOf(name);
-  const pgOwner = await options.uids.ownerOf(`${name}-pg`);
+  const own = layOutCompartment(layout, manifest.name);
   const kept = await RecordStore.open(own.record);
-  const processDeps = { ...options, name, own, owner };
-  const cluster = new Cluster({
-    ...options,
-    compartment: name,
-    database: name,
-    dataDirectory: own.pg,
-    socketDirectory: own.pgSockets,
-    templateDirectory: join(layout.supervisor, `template-${options.binaries.version}`),
-    owner: pgOwner,
-    migrations: join(options.directory, 'migrations'),
-    migrationToken: () => mintJobToken(processDeps, 'migrate'),
-    died: (exit) => compartment.databaseDied(exit),
-  });
-  const compartment: Compartment = new Compartment({
-    ...options,
-    kept,
-    cluster,
-    describe: (mode, password) => describeProcess(processDeps, mode, password),
-    makeDirectories: ({ withBlobs }) => makeDirectories(own, { owner, pgOwner, withBlobs }),
-    findLoss: (systemIdentifier) => findLossAtStart(own, systemIdentifier),
-    layImage: (image, epoch, steps, attempt) =>
-      layImage(
-        {
-          ...steps,
-          recovery: options.recovery,
-          vault: { socket: layout.offsite.vault, secret: options.vaultSecret },
-          binaries: options.binaries,
-          directory: own.directory,
-          pgOwner,
-          blobOwner: owner,
-          log,
-          replaceSuperuser: () => cluster.replaceSuperuser(),
-        },
-        image,
-        epoch,
-        attempt,
-      ),
-  });
+  const driver = await composeDriver(options, own, kept, (exit) => compartment.databaseDied(exit));
+  const compartment: Compartment = new Compartment({ ...options, ...driver, kept });
+  void driver.code?.watch(signal);
+  if (!driver.hasCopy) return compartment;
   void watchStorage({
-    places: own,
+    // An adopted application writes and deletes there as it likes.
+    places: { ...own, mayChange: manifest.adopted !== undefined },
     shouldStand: () => compartment.shouldStand,
     lost: (what) => compartment.lost(what),
     log,
     signal,
   });
-  void logSnapshots(cluster, log, signal);
+  void logSnapshots(driver.cluster, log, signal);
   return compartment;
 }
 
-async function logSnapshots(cluster: Cluster, log: Log, signal: AbortSignal): Promise<void> {
+/** What knows of the kind of application: a native one, or one that knows nothing of us. */
+async function composeDriver(
+  options: ComposeOptions,
+  own: CompartmentLayout,
+  kept: RecordStore,
+  died: ClusterDeps['died'],
+): Promise<Driver & { readonly closure: Closure; readonly code: Code | undefined }> {
+  const { manifest, given, layout } = options;
+  const { name, adopted } = manifest;
+  const hasCopy = hasCluster(manifest);
+  const owner = await options.uids.ownerOf(name);
+  const pgOwner = hasCopy ? await options.uids.ownerOf(`${name}-pg`) : undefined;
+  const processDeps = { ...options, internalSecret: options.internalSecret(), name, own, owner };
+  const code = adopted ? undefined : composeCode(options, kept);
+  const cluster = hasCopy ? composeCluster(options, own, { pgOwner, died, processDeps, code }) : undefined;
+  const closure = composeClosure(options, kept, { cluster, code });
+  const describe = adopted
+    ? (mode: 'app' | 'reader', password: string) =>
+        describeAdopted({ ...processDeps, ...closure.startsWith(), manifest, adopted, estate: given.estate }, mode, password)
+    : (mode: 'app' | 'reader', password: string) => describeProcess({ ...processDeps, ...closure.startsWith() }, mode, password);
+  return {
+    hasCopy,
+    closure,
+    code,
+    cluster: cluster ?? NO_CLUSTER,
+    describe,
+    makeDirectories: ({ withBlobs }) => makeDirectories(own, { owner, pgOwner, hasCopy, withBlobs: withBlobs || !hasCopy }),
+    findLoss: (systemIdentifier) => (hasCopy ? findLossAtStart(own, systemIdentifier) : Promise.resolve(undefined)),
+    layImage: async (image, epoch, steps, attempt) => {
+      if (!cluster) throw new EstateError('restore.failed', `laying down an image of ${name}: at level L0 there is none`);
+      const places = { directory: own.directory, pgOwner, blobOwner: owner };
+      const vault = { socket: layout.offsite.vault, secret: closure.vaultSecret };
+      const replaceSuperuser = () => cluster.replaceSuperuser();
+      return layImage({ ...options, ...steps, ...places, vault, replaceSuperuser }, image, epoch, attempt);
+    },
+  };
+}
+
+function composeCluster(
+  options: ComposeOptions,
+  own: CompartmentLayout,
+  given: {
+    readonly pgOwner: Owner | undefined;
+    readonly died: ClusterDeps['died'];
+    readonly processDeps: ProcessDeps;
+    readonly code: Code | undefined;
+  },
+): Cluster {
+  const { manifest, layout, binaries, directory } = options;
+  return new Cluster({
+    ...options,
+    compartment: manifest.name,
+    database: manifest.name,
+    dataDirectory: own.pg,
+    socketDirectory: own.pgSockets,
+    templateDirectory: join(layout.supervisor, `template-${binaries.version}`),
+    owner: given.pgOwner,
+    migrations: () => join(given.code?.directory ?? directory, 'migrations'),
+    ownedBy: manifest.adopted?.database,
+    migrationToken: () => mintJobToken(given.processDeps, 'migrate'),
+    preparationToken: () => mintJobToken(given.processDeps, 'prepare'),
+    died: given.died,
+  });
+}
+
+function composeCode({ manifest, directory, layout, runtime, reports, log }: ComposeOptions, kept: RecordStore): Code {
+  return new Code({
+    compartment: manifest.name,
+    usual: directory,
+    builds: join(layout.data, 'builds'),
+    modules: join(runtime.checkout, 'node_modules'),
+    noted: () => kept.record.code,
+    note: (sha256) => kept.change({ code: sha256 }),
+    reports,
+    log,
+  });
+}
+
+function composeClosure(
+  options: ComposeOptions,
+  kept: RecordStore,
+  { cluster, code }: { readonly cluster: Cluster | undefined; readonly code: Code | undefined },
+): Closure {
+  const { manifest, vaultSecret, rotateCookieKey } = options;
+  return new Closure({
+    ...options,
+    compartment: manifest.name,
+    cluster,
+    code,
+    joinedVaultSecret: vaultSecret,
+    rotateCookieKey: async (epoch) => {
+      if (kept.record.cookieEpoch === epoch) return;
+      await rotateCookieKey();
+      await kept.change({ cookieEpoch: epoch });
+    },
+  });
+}
+
+async function logSnapshots(cluster: Driver['cluster'], log: Log, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleepMs(SNAPSHOT_MS, signal).catch(() => undefined);
     await cluster.logSnapshot().catch((error: unknown) => log.warn({ err: error }, 'logging a snapshot for standbys'));
@@ -114,12 +186,17 @@ async function logSnapshots(cluster: Cluster, log: Log, signal: AbortSignal): Pr
 
 async function makeDirectories(
   own: CompartmentLayout,
-  options: { readonly owner: Owner | undefined; readonly pgOwner: Owner | undefined; readonly withBlobs: boolean },
+  options: {
+    readonly owner: Owner | undefined;
+    readonly pgOwner: Owner | undefined;
+    readonly hasCopy: boolean;
+    readonly withBlobs: boolean;
+  },
 ): Promise<void> {
-  const { owner, pgOwner, withBlobs } = options;
+  const { owner, pgOwner, hasCopy, withBlobs } = options;
   await makeDirectory(own.directory, { mode: 0o711 });
   await makeDirectory(own.sockets, { mode: 0o711, owner });
-  await makeDirectory(own.pgSockets, { mode: 0o711, owner: pgOwner });
+  if (hasCopy) await makeDirectory(own.pgSockets, { mode: 0o711, owner: pgOwner });
   if (withBlobs) await makeDirectory(own.blobs, { mode: 0o700, owner });
   // An estate that ran as an ordinary user before belongs to that user.
   await adoptTree(own.pg, pgOwner);

@@ -44,7 +44,12 @@ export class Headquarters {
 
   static async prepare(
     t: TestContext,
-    more: { readonly seal?: CompartmentManifest['seal']; readonly leaseMs?: number } = {},
+    more: {
+      readonly seal?: CompartmentManifest['seal'];
+      readonly leaseMs?: number;
+      /** Stands in the place of the example, and has its name. */
+      readonly application?: { readonly directory: string; readonly manifest: CompartmentManifest };
+    } = {},
   ): Promise<Headquarters> {
     const directory = await mkdtemp(join(tmpdir(), 'bhq-'));
     await chmod(directory, 0o711);
@@ -79,7 +84,10 @@ export class Headquarters {
     await headquarters.#writeGiven(
       order.verifying,
       link,
-      { ...exampleManifest, ...(more.seal ? { seal: more.seal } : {}) },
+      more.application ?? {
+        directory: join(import.meta.dirname, 'example-compartment'),
+        manifest: { ...exampleManifest, ...(more.seal ? { seal: more.seal } : {}) },
+      },
       leaseMs,
     );
     t.after(async () => {
@@ -183,7 +191,7 @@ export class Headquarters {
   async #writeGiven(
     orderKey: ReturnType<typeof generateSigningKey>['verifying'],
     link: Readonly<Record<'recoverySecret' | 'publisherSecret' | 'vaultSecret' | 'replicationPassword', string>>,
-    manifest: CompartmentManifest,
+    compartment: { readonly directory: string; readonly manifest: CompartmentManifest },
     leaseMs: number,
   ): Promise<void> {
     const gateway = generateSigningKey('gateway-1');
@@ -198,7 +206,7 @@ export class Headquarters {
       listenAddress: '127.0.0.1',
       tls: null,
       leaseMs,
-      compartments: [{ directory: join(import.meta.dirname, 'example-compartment'), manifest }],
+      compartments: [compartment],
     };
     const files = {
       'estate.json': estate,

@@ -30,6 +30,10 @@ export class OffSite {
   readonly blobs = new Map<string, Buffer>();
   /** How many bytes of an image are sent before the connection hangs; all by default. */
   imageHangsAfter: number | undefined;
+  /** What replaces the vault's secret of the joining. */
+  rotatedSecret: string | null = null;
+  /** Who may read blobs. */
+  readonly vaultSecrets: Record<string, string> = {};
   grantsLeases = true;
   leaseMs = 3_000;
   readonly #orders = new Map<string, { readonly order: Order; readonly signed: Signed }>();
@@ -52,6 +56,7 @@ export class OffSite {
     readonly vaultSecret: string;
   }) {
     this.#options = options;
+    this.vaultSecrets['example'] = options.vaultSecret;
   }
 
   /** Gives an order with the next epoch. */
@@ -75,7 +80,7 @@ export class OffSite {
   }
 
   async appear(): Promise<void> {
-    const { recoverySocket, recoverySecret, vaultSocket, vaultSecret } = this.#options;
+    const { recoverySocket, recoverySecret, vaultSocket } = this.#options;
     await mkdir(dirname(recoverySocket), { recursive: true, mode: 0o711 });
     const log = createLog('off-site', 'silent');
     const recovery = createWireApp({ secrets: { headquarters: recoverySecret }, log });
@@ -107,12 +112,17 @@ export class OffSite {
       this.windows.push(await readWireBody(c.req.raw, protectionWindowSchema));
       return c.json({ ok: true });
     });
+    recovery.get('/replays', async (c) => {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      return c.json({ replays: [] });
+    });
+    recovery.get('/compartments/:c/secrets', (c) => c.json({ vaultSecret: this.rotatedSecret }));
     recovery.post('/receipts', (c) => c.json({ sequence: 0 }));
     recovery.get('/images/:id', (c) => c.body(Readable.toWeb(this.#streamImage(c.req.param('id'))) as ReadableStream));
     recovery.get('/images/:id/blobs', (c) =>
       c.text((this.images.get(c.req.param('id'))?.blobs ?? []).map((digest) => `${digest}\n`).join('')),
     );
-    const vault = createWireApp({ secrets: { example: vaultSecret }, log });
+    const vault = createWireApp({ secrets: this.vaultSecrets, log });
     vault.get('/blobs/:sha256', (c) => {
       const bytes = this.blobs.get(c.req.param('sha256'));
       if (bytes === undefined) throw new EstateError('blob.not_found', 'looking for a blob: there is none');

@@ -17,6 +17,9 @@ import {
   refuseRecovery,
   requestReopening,
   requestRestore,
+  requestRevert,
+  requestUndo,
+  waiveHole,
 } from '#recovery/recovery.actions.ts';
 import { type FindingDeps, raiseFinding } from '#watch/finding.actions.ts';
 import { checkFresh, isSuspicious } from './command.rules.ts';
@@ -88,11 +91,25 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     await refuseRecovery(deps.requests, { request: command.request, operator, reason: command.reason });
     return { recovery: command.request };
   }
+  if (command.kind === 'waive') {
+    await waiveHole(deps.requests, { request: command.request, operator, reason: command.reason });
+    return { recovery: command.request };
+  }
   const { compartment, reason } = command;
   if (command.kind === 'seal') return describeSealed(await sealCompartment(deps.seal, { compartment, by: [operator], reason }));
-  const request = command.kind === 'restore' ? requestRestore : requestReopening;
-  const id = await request(deps.requests, { compartment, operator, reason });
+  const id = await request(deps, command, operator);
   return { request: id, recovery: id };
+}
+
+type Requested = Extract<OperatorCommand, { readonly kind: 'restore' | 'open' | 'undo' | 'revert' }>;
+
+function request(deps: CommandDeps, command: Requested, operator: string): Promise<string> {
+  const asked = { compartment: command.compartment, operator, reason: command.reason };
+  if (command.kind === 'restore') return requestRestore(deps.requests, asked);
+  if (command.kind === 'open') return requestReopening(deps.requests, asked);
+  if (command.kind === 'revert') return requestRevert(deps.requests, { ...asked, plan: command.plan });
+  const { way, scope, closeRoutes, build } = command;
+  return requestUndo(deps.requests, { ...asked, way, scope, closeRoutes, build: build ?? null });
 }
 
 function describeSealed(seal: Seal): CommandReply {

@@ -1,4 +1,12 @@
-import type { CompartmentManifest, CompartmentStream, DeskState, ProtectionWindow, Recovery } from '@bulkhead/contracts';
+import {
+  type CompartmentManifest,
+  type CompartmentStream,
+  type DeskState,
+  hasCluster,
+  listNotPromised,
+  type ProtectionWindow,
+  type Recovery,
+} from '@bulkhead/contracts';
 import type { Now } from '@bulkhead/kernel';
 import type { OrderBook, Part } from '#order/order-book.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
@@ -39,11 +47,12 @@ export async function composeDeskState(deps: DeskDeps): Promise<DeskState> {
       {
         name: order.compartment,
         level: manifest.level,
+        notPromised: listNotPromised(manifest),
         desired: order.state,
         epoch: order.epoch,
         sinceAt: order.issuedAt,
         applied: { gateway: applied('gateway'), supervisor: applied('supervisor') },
-        stream: stream?.state ?? 'unknown',
+        stream: hasCluster(manifest) ? (stream?.state ?? 'unknown') : 'none',
         flushedLsn: stream?.flushedLsn ?? null,
         seal: shown && { lsn: shown.lsn, at: shown.at, by: shown.by, tookMs: shown.tookMs },
       },

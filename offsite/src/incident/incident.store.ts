@@ -1,10 +1,32 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '#schema.ts';
 
+const FOR_EVER = new Date('9999-01-01T00:00:00Z');
+
 export type IncidentStore = {
   /** The compartment's open incident, begun now if there is none. */
   readonly openIncident: (compartment: string, now: Date) => Promise<number>;
   readonly closeIncident: (compartment: string, now: Date) => Promise<void>;
+  readonly findIncident: (id: number) => Promise<KeptIncident | undefined>;
+  /** Newest first, with the number of findings. */
+  readonly listIncidents: (limit: number) => Promise<ListedIncident[]>;
+};
+
+export type KeptIncident = {
+  readonly compartment: string;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  /** When the compartment was last let run before or in the incident; null if that is not known. */
+  readonly runningSinceAt: string | null;
+  /** When it was first sealed in the incident. */
+  readonly sealedAt: string | null;
+};
+export type ListedIncident = {
+  readonly id: number;
+  readonly compartment: string;
+  readonly openedAt: string;
+  readonly closedAt: string | null;
+  readonly findings: number;
 };
 
 export function createIncidentStore(db: Kysely<Schema>): IncidentStore {
@@ -35,6 +57,59 @@ export function createIncidentStore(db: Kysely<Schema>): IncidentStore {
         .where('compartment', '=', compartment)
         .where('closed_at', 'is', null)
         .execute();
+    },
+    findIncident: async (id) => {
+      const row = await db.selectFrom('incident').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) return undefined;
+      const { compartment, opened_at: openedAt, closed_at: closedAt } = row;
+      const until = closedAt ?? FOR_EVER;
+      const seal = await db
+        .selectFrom('seal_record')
+        .select('sealed_at')
+        .where('compartment', '=', compartment)
+        .where('sealed_at', '>=', openedAt)
+        .where('sealed_at', '<=', until)
+        .orderBy('sealed_at')
+        .limit(1)
+        .executeTakeFirst();
+      const running = await db
+        .selectFrom('site_order')
+        .select('issued_at')
+        .where('compartment', '=', compartment)
+        .where('state', 'in', ['open', 'read-only'])
+        .where('issued_at', '<=', seal?.sealed_at ?? until)
+        .orderBy('issued_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return {
+        compartment,
+        openedAt: openedAt.toISOString(),
+        closedAt: closedAt?.toISOString() ?? null,
+        runningSinceAt: running?.issued_at.toISOString() ?? null,
+        sealedAt: seal?.sealed_at?.toISOString() ?? null,
+      };
+    },
+    listIncidents: async (limit) => {
+      const rows = await db
+        .selectFrom('incident')
+        .select(['id', 'compartment', 'opened_at', 'closed_at'])
+        .select((eb) =>
+          eb
+            .selectFrom('finding')
+            .select(({ fn }) => fn.countAll<string>().as('findings'))
+            .whereRef('finding.incident', '=', 'incident.id')
+            .as('findings'),
+        )
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(({ id, compartment, opened_at: openedAt, closed_at: closedAt, findings }) => ({
+        id,
+        compartment,
+        openedAt: openedAt.toISOString(),
+        closedAt: closedAt?.toISOString() ?? null,
+        findings: Number(findings ?? 0),
+      }));
     },
   };
 }

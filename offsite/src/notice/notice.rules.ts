@@ -57,6 +57,11 @@ function tellWindow(window: ProtectionWindow, unaffected: string[]): NoticeDraft
 /** What happened to a compartment that only recovery knows. */
 export type Milestones = { readonly lastProbeAt: string | null; readonly lastRestoreAt: string | null };
 
+/** Whether its public pages, or copies of them, are served while it is closed. */
+function isReadableClosed({ edition, adopted }: CompartmentManifest): boolean {
+  return edition !== undefined || adopted?.frozen !== undefined;
+}
+
 /** All that the status page shows. */
 export function composeStatus(facts: {
   readonly organisation: string;
@@ -80,7 +85,7 @@ export function composeStatus(facts: {
         state: tellPublic(order.state),
         sinceAt: order.issuedAt,
         nextUpdateAt: order.state === 'open' ? null : (lastNotice?.nextUpdateAt ?? order.nextUpdateAt ?? null),
-        readable: order.state === 'open' || order.state === 'read-only' || manifest.edition !== undefined,
+        readable: order.state === 'open' || order.state === 'read-only' || isReadableClosed(manifest),
         lastProbeAt: milestones?.lastProbeAt ?? null,
         lastRestoreAt: milestones?.lastRestoreAt ?? null,
       },

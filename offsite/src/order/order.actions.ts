@@ -1,7 +1,7 @@
 import type { Applied, CompartmentManifest, LedgerRequest, SigningKey } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Recorder } from '#record/record.actions.ts';
-import { checkNeeds, type IssuedOrder, type OrderDraft, signOrder } from './order.rules.ts';
+import { checkNeeds, type IssuedOrder, type OrderDraft, signOrder, standingWith } from './order.rules.ts';
 import type { OrderStore } from './order.store.ts';
 import type { OrderBook, Part } from './order-book.actions.ts';
 
@@ -39,7 +39,7 @@ async function addOrder(deps: OrderDeps, asked: AskedOrder) {
   }
   const manifest = deps.manifests.get(asked.compartment);
   if (asked.state === 'open' && current && manifest) checkNeeds(manifest, (name) => deps.book.stateOf(name));
-  const issued = signOrder(deps.key, { ...draft, epoch: (current?.epoch ?? 0) + 1 }, deps.now());
+  const issued = signOrder(deps.key, { ...standingWith(current), ...draft, epoch: (current?.epoch ?? 0) + 1 }, deps.now());
   await deps.orders.addOrder(issued);
   deps.book.noteIssued(issued);
   return { issued, isReleased: false };

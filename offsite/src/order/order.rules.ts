@@ -16,6 +16,17 @@ export type IssuedOrder = { readonly order: Order; readonly signed: Signed; read
 /** What an order is made from. */
 export type OrderDraft = Omit<Order, 'issuedAt'> & { readonly cause: string };
 
+/**
+ * What holds until another order says otherwise stands in every order [C25]: a headquarters that lost everything, or a
+ * gateway that sees only the last, still refuses what is blocked and runs the build that was ordered.
+ */
+export function standingWith(current: Order | undefined): Pick<Order, 'blocks' | 'build'> {
+  return {
+    ...(current?.blocks ? { blocks: current.blocks } : {}),
+    ...(current?.build ? { build: current.build } : {}),
+  };
+}
+
 /** How long after each kind of order the public is promised news. */
 const NEXT_UPDATE_MS: Partial<Record<CompartmentState, number>> = {
   sealed: 3_600_000,

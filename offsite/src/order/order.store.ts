@@ -69,6 +69,7 @@ export function createOrderStore(db: Kysely<Schema>): OrderStore {
         state: applied.state,
         is_ok: applied.ok,
         detail: applied.detail,
+        closure: applied.closure === undefined ? null : JSON.stringify(applied.closure),
         seen_at: new Date(applied.at),
         received_at: now,
       };
@@ -117,6 +118,7 @@ function toApplied(row: Selectable<Schema['applied']>): ReceivedApplied {
     ok: row.is_ok,
     detail: row.detail,
     at: row.seen_at.toISOString(),
+    ...(row.closure === null ? {} : { closure: row.closure }),
   });
   return { ...applied, receivedAt: row.received_at };
 }

@@ -1,9 +1,15 @@
+import type { Readable } from 'node:stream';
 import {
   type JailHealth,
   type JailImage,
   jailHealthSchema,
   jailImageSchema,
+  type RepairOutcome,
+  type RowsRequest,
+  repairOutcomeSchema,
+  type TableDescription,
   type TableDigests,
+  tableDescriptionsSchema,
   tableDigestsSchema,
   type Verification,
   type VerifyRequest,
@@ -16,6 +22,12 @@ export type JailPeer = {
   readonly readHealth: () => Promise<JailHealth>;
   readonly verify: (asked: VerifyRequest) => Promise<Verification>;
   readonly digest: (tables: readonly string[]) => Promise<TableDigests>;
+  /** The tables as the copy's catalog describes them. */
+  readonly readSchema: () => Promise<readonly TableDescription[]>;
+  /** Carries out a repair in one transaction: a head, then a step a line. Asked again with the same plan, tells of what was done. */
+  readonly repair: (lines: Readable) => Promise<RepairOutcome>;
+  /** Rows of tables, a line each. */
+  readonly openRows: (asked: RowsRequest) => Promise<WireReply>;
   /** Stops the restored cluster and packs it. */
   readonly packImage: () => Promise<JailImage>;
   readonly openImage: () => Promise<WireReply>;
@@ -29,6 +41,10 @@ export function reachJail(peer: WirePeer): JailPeer {
     verify: (asked) => callWire(peer, { method: 'POST', path: '/verify', body: asked, timeoutMs: LONG_MS }, verificationSchema),
     digest: (tables) =>
       callWire(peer, { method: 'POST', path: '/digest', body: { tables }, timeoutMs: LONG_MS }, tableDigestsSchema),
+    readSchema: async () =>
+      (await callWire(peer, { method: 'GET', path: '/schema', timeoutMs: 300_000 }, tableDescriptionsSchema)).tables,
+    repair: (stream) => callWire(peer, { method: 'POST', path: '/repair', stream, timeoutMs: LONG_MS }, repairOutcomeSchema),
+    openRows: (body) => openWire(peer, { method: 'POST', path: '/rows', body, timeoutMs: LONG_MS }),
     packImage: () => callWire(peer, { method: 'POST', path: '/image', body: {}, timeoutMs: LONG_MS }, jailImageSchema),
     openImage: () => openWire(peer, { method: 'GET', path: '/image', timeoutMs: LONG_MS }),
   };

@@ -25,12 +25,13 @@ export type PublisherPeer = {
   /** Renders from a quarantine; publishes nothing. */
   readonly render: (compartment: string, jail: WirePeer) => Promise<readonly RenderedPage[]>;
   readonly pause: (compartment: string) => Promise<void>;
-  readonly resume: (compartment: string) => Promise<void>;
+  /** After a recovery that two operators approved, pages that its copy lacks may go. */
+  readonly resume: (compartment: string, options: { readonly mayVanish: boolean }) => Promise<void>;
 };
 
 export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKey[]): PublisherPeer {
-  const tell = async (path: string) => {
-    const { body } = await openWire(peer, { method: 'POST', path, body: {} });
+  const tell = async (path: string, given: object = {}) => {
+    const { body } = await openWire(peer, { method: 'POST', path, body: given });
     body.resume();
   };
   return {
@@ -50,6 +51,6 @@ export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKe
       return (await callWire(peer, { method: 'POST', path, body, timeoutMs: 1_800_000 }, renderedSchema)).files;
     },
     pause: (compartment) => tell(`/editions/${compartment}/pause`),
-    resume: (compartment) => tell(`/editions/${compartment}/resume`),
+    resume: (compartment, options) => tell(`/editions/${compartment}/resume`, options),
   };
 }

@@ -1,4 +1,5 @@
 import {
+  allottedTimelineSchema,
   type Base,
   baseSchema,
   basesSchema,
@@ -32,6 +33,8 @@ export type ReceiverPeer = {
       readonly acceptGap?: boolean;
     },
   ) => Promise<JoinedStream>;
+  /** A timeline number that no restore of the compartment had before: restores that stand side by side cannot take the same. */
+  readonly allotTimeline: (compartment: string) => Promise<number>;
   readonly takeBase: (compartment: string) => Promise<Base>;
   readonly listBases: (compartment: string) => Promise<readonly Base[]>;
   readonly readStream: (compartment: string) => Promise<CompartmentStream>;
@@ -54,6 +57,8 @@ export function reachReceiver(peer: WirePeer): ReceiverPeer {
       callWire(peer, { method: 'POST', path: `${at(compartment)}/unseal`, body: { epoch } }, unsealedStreamSchema),
     join: (compartment, to) =>
       callWire(peer, { method: 'POST', path: `${at(compartment)}/join`, body: to, timeoutMs: 60_000 }, joinedStreamSchema),
+    allotTimeline: async (compartment) =>
+      (await callWire(peer, { method: 'POST', path: `${at(compartment)}/timeline`, body: {} }, allottedTimelineSchema)).timeline,
     takeBase: (compartment) =>
       callWire(peer, { method: 'POST', path: `${at(compartment)}/base`, body: {}, timeoutMs: BASE_TIMEOUT_MS }, baseSchema),
     listBases: async (compartment) =>

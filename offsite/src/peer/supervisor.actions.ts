@@ -3,10 +3,19 @@ import { z } from 'zod';
 
 const quarantineSchema = z.object({ socket: z.string().min(1).max(200), secret: z.string().min(1).max(500) });
 
+export type AskedQuarantine = {
+  readonly compartment: string;
+  readonly id: string;
+  /** Stops just before the record at this position; the end of the archive otherwise. */
+  readonly targetLsn?: string;
+  /** The number that the receiver allotted to the restored cluster's timeline. */
+  readonly newTimeline: number;
+};
+
 /** Off-site's supervisor, as recovery uses it. */
 export type SupervisorPeer = {
   /** Starts a quarantine; asked again with the same id it answers with the one that runs. */
-  readonly startQuarantine: (compartment: string, id: string) => Promise<{ readonly socket: string; readonly secret: string }>;
+  readonly startQuarantine: (asked: AskedQuarantine) => Promise<{ readonly socket: string; readonly secret: string }>;
   /** Stops it and deletes its files; one that is gone is well. */
   readonly deleteQuarantine: (id: string) => Promise<void>;
   readonly rebuildStandby: (compartment: string) => Promise<void>;
@@ -18,8 +27,8 @@ export function reachSupervisor(peer: WirePeer): SupervisorPeer {
     body.resume();
   };
   return {
-    startQuarantine: (compartment, id) =>
-      callWire(peer, { method: 'POST', path: '/quarantines', body: { compartment, id }, timeoutMs: 120_000 }, quarantineSchema),
+    startQuarantine: (body) =>
+      callWire(peer, { method: 'POST', path: '/quarantines', body, timeoutMs: 120_000 }, quarantineSchema),
     deleteQuarantine: (id) => tell('DELETE', `/quarantines/${id}`),
     rebuildStandby: (compartment) => tell('POST', `/standbys/${compartment}/rebuild`),
   };

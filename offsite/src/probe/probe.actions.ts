@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { type RequestOptions, request } from 'node:http';
-import { request as requestSecurely } from 'node:https';
-import { type CompartmentManifest, type Estate, originUrl } from '@bulkhead/contracts';
+import type { CompartmentManifest, Estate } from '@bulkhead/contracts';
 import { EstateError, type Now, sleepMs } from '@bulkhead/kernel';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
+import { askFromOutside } from './outside.actions.ts';
 import { judgeLook, type Look, planLooks, type Seen } from './probe.rules.ts';
 
 const LOOK_TIMEOUT_MS = 10_000;
@@ -58,20 +56,8 @@ async function lookAtAll(estate: ProbeDeps['estate'], looks: readonly Look[]): P
 
 /** One GET at the public address, with no cookie and no credentials. */
 function lookFromOutside(estate: ProbeDeps['estate'], host: string, path: string): Promise<Seen> {
-  const url = new URL(path, originUrl(estate, host));
-  const options: RequestOptions & { servername?: string; ca?: string; rejectUnauthorized?: boolean } = {
-    method: 'GET',
-    host: addressOf(estate, url.hostname),
-    port: estate.port,
-    path: url.pathname,
-    headers: { host: url.host, accept: '*/*' },
-    agent: false,
-    signal: AbortSignal.timeout(LOOK_TIMEOUT_MS),
-  };
-  const ask = estate.tls ? requestSecurely : request;
-  if (estate.tls) Object.assign(options, { servername: url.hostname, ...authorityOf(estate.tls.certificateFile) });
   return new Promise((resolve, reject) => {
-    const asked = ask(options, (answer) => {
+    const asked = askFromOutside(estate, { host, path, signal: AbortSignal.timeout(LOOK_TIMEOUT_MS) }, (answer) => {
       const digest = createHash('sha256');
       let bytes = 0;
       answer.on('data', (chunk: Buffer) => {
@@ -91,20 +77,4 @@ function lookFromOutside(estate: ProbeDeps['estate'], host: string, path: string
     asked.once('error', reject);
     asked.end();
   });
-}
-
-// Node cannot resolve www.localhost; elsewhere the name is what a stranger would look up.
-function addressOf({ domain, listenAddress }: ProbeDeps['estate'], hostname: string): string {
-  if (domain !== 'localhost' && !domain.endsWith('.localhost')) return hostname;
-  if (listenAddress === '0.0.0.0') return '127.0.0.1';
-  return listenAddress === '::' ? '::1' : listenAddress;
-}
-
-/** A certificate that no authority signed is known by its own file, where that can be read. */
-function authorityOf(certificateFile: string): { readonly ca?: string } {
-  try {
-    return { ca: readFileSync(certificateFile, 'utf8') };
-  } catch {
-    return {};
-  }
 }

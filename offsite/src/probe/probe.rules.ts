@@ -1,4 +1,4 @@
-import type { CompartmentManifest, EditionManifest } from '@bulkhead/contracts';
+import type { Adopted, CompartmentManifest, EditionManifest } from '@bulkhead/contracts';
 
 /** One look from outside and what must be seen. */
 export type Look = {
@@ -7,7 +7,9 @@ export type Look = {
   readonly expects:
     | { readonly kind: 'bytes'; readonly status: number; readonly sha256: readonly string[] }
     | { readonly kind: 'sign-in' }
-    | { readonly kind: 'page' };
+    | { readonly kind: 'page' }
+    /** Anything but silence: an application that cannot run read-only is still closed when this is asked. */
+    | { readonly kind: 'door' };
 };
 
 export type Seen = { readonly status: number; readonly location: string | null; readonly sha256: string };
@@ -16,6 +18,7 @@ const PAGES_LOOKED_AT = 25;
 
 /** What a stranger looks at: published pages byte for byte, and each staff origin, which asks to sign in. */
 export function planLooks(manifest: CompartmentManifest, edition: EditionManifest | undefined): Look[] {
+  if (manifest.adopted) return planAdoptedLooks(manifest.origins, manifest.adopted);
   const host = manifest.edition?.origin;
   const pages = edition === undefined || host === undefined ? [] : choosePages(edition);
   const publicLooks = pages.map((path): Look => {
@@ -42,6 +45,16 @@ export function planLooks(manifest: CompartmentManifest, edition: EditionManifes
   return [...publicLooks, ...staffLooks];
 }
 
+/** The pages that a copy begins with, or the front page, if the application may run by then. */
+function planAdoptedLooks(origins: CompartmentManifest['origins'], { runsReadOnly, frozen }: Adopted): Look[] {
+  const kind = runsReadOnly ? ('page' as const) : ('door' as const);
+  const looks = origins.map(({ host }) => ({ host, path: '/', expects: { kind } }));
+  return [
+    ...looks,
+    ...(frozen?.paths ?? []).slice(0, PAGES_LOOKED_AT).map((path) => ({ host: frozen?.origin ?? '', path, expects: { kind } })),
+  ];
+}
+
 /** The front page, and pages from all over the edition. */
 function choosePages(edition: EditionManifest): string[] {
   const paths = [
@@ -62,5 +75,6 @@ export function judgeLook({ host, path, expects }: Look, seen: Seen): string | u
     const isAsked = (seen.status === 302 || seen.status === 303) && seen.location !== null;
     return isAsked ? undefined : `${where} answers ${seen.status} instead of asking to sign in`;
   }
+  if (expects.kind === 'door') return seen.status > 0 ? undefined : `${where} does not answer`;
   return seen.status < 500 ? undefined : `${where} answers ${seen.status}`;
 }

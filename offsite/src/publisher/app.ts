@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type CompartmentManifest,
   type Estate,
   estateSchema,
   originUrl,
   type SigningKey,
   signingKeySchema,
+  statusUrl,
   type Trust,
   trustSchema,
 } from '@bulkhead/contracts';
@@ -14,7 +16,9 @@ import { callWire, serveWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { createFindingQueue, type FindingQueue } from '#finding/finding-queue.actions.ts';
 import type { Config } from './config.ts';
+import { Crawler } from './crawl.actions.ts';
 import { EvidenceCheck } from './evidence.rules.ts';
+import { withNote } from './frozen-note.views.ts';
 import { findHighestNumber } from './highest-number.actions.ts';
 import { Press } from './press.actions.ts';
 import { keepPublishing } from './press.jobs.ts';
@@ -67,8 +71,13 @@ function createFindings(config: Readonly<Config>, log: Log): FindingQueue {
 function createPresses({ config, estate, trust, signingKey }: Parts, findings: FindingQueue, log: Log): Map<string, Press> {
   const ledger = { socket: config.LEDGER_SOCKET, secret: config.LEDGER_SECRET };
   const presses = new Map<string, Press>();
+  const ownHosts = new Set(
+    estate.compartments.flatMap(({ manifest }) => manifest.origins.map(({ host }) => `${host}.${estate.domain}`)),
+  );
   for (const { directory, manifest } of estate.compartments) {
     const jail = config.JAILS_JSON[manifest.name];
+    if (manifest.adopted?.frozen)
+      presses.set(manifest.name, createCrawlPress({ config, estate, trust, signingKey }, manifest, findings, log));
     if (!manifest.edition) continue;
     if (!jail) throw new EstateError('config.invalid', `starting the publisher: JAILS_JSON names no standby of ${manifest.name}`);
     const compartment = manifest.name;
@@ -85,7 +94,7 @@ function createPresses({ config, estate, trust, signingKey }: Parts, findings: F
       request: { publicOrigin, organisation: estate.organisation, isSample: estate.isSample },
       jail,
       shelf,
-      assembly: { publicOrigin, evidence, vault },
+      assembly: { publicOrigin, evidence, vault, watch: { ownHosts, raise: findings.raise } },
       signingKey,
       record: (entry) => callWire(ledger, { method: 'POST', path: '/entries', body: entry }, z.unknown()),
       findHighest: () => findHighestNumber(ledger, trust.ledgerKeys, compartment),
@@ -96,4 +105,38 @@ function createPresses({ config, estate, trust, signingKey }: Parts, findings: F
     presses.set(compartment, press);
   }
   return presses;
+}
+
+/** The press of an adopted application, whose public pages are copied. */
+function createCrawlPress(
+  { config, estate, trust, signingKey }: Parts,
+  { name: compartment, title, adopted }: CompartmentManifest,
+  findings: FindingQueue,
+  log: Log,
+): Press {
+  const frozen = adopted?.frozen;
+  if (!frozen) throw new EstateError('config.invalid', `starting the publisher: ${compartment} has nothing to copy`);
+  const ledger = { socket: config.LEDGER_SOCKET, secret: config.LEDGER_SECRET };
+  const shelf = new Shelf({ directory: join(config.DIRECTORY, compartment), compartment, keys: trust.editionKeys });
+  const now = () => new Date();
+  const note = { service: title, statusUrl: `${statusUrl(estate)}/` };
+  const crawler = new Crawler({
+    estate,
+    frozen,
+    withNote: (page, copiedAt) => withNote(page, { ...note, copiedAt }),
+    putFile: (bytes) => shelf.putFile(bytes),
+    now,
+    log,
+  });
+  return new Press({
+    compartment,
+    shelf,
+    signingKey,
+    crawl: (latest, signal) => crawler.copyIfDue(latest, signal),
+    record: (entry) => callWire(ledger, { method: 'POST', path: '/entries', body: entry }, z.unknown()),
+    findHighest: () => findHighestNumber(ledger, trust.ledgerKeys, compartment),
+    raise: findings.raise,
+    now,
+    log,
+  });
 }

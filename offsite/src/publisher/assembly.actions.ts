@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import type { EditionFile, RenderedFile } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { openWire, type WirePeer } from '@bulkhead/wire';
+import type { Seen } from '#finding/finding-queue.actions.ts';
+import { isLookedThrough, seeForeignPage } from '#watch/rule/page-foreign-content.rules.ts';
 import type { EvidenceCheck } from './evidence.rules.ts';
 import { checkContent, checkHeaders } from './rendered-file.rules.ts';
 import type { Shelf } from './shelf.actions.ts';
@@ -16,6 +18,8 @@ export type Assembly = {
   readonly shelf: Shelf;
   readonly evidence: EvidenceCheck;
   readonly vault: WirePeer;
+  /** Told of every page with content that runs, or sends elsewhere, before it is refused. */
+  readonly watch?: { readonly ownHosts: ReadonlySet<string>; readonly raise: (seen: Seen) => void };
 };
 
 export type Assembled = { readonly files: EditionFile[]; readonly subjects: string[] };
@@ -54,8 +58,17 @@ async function storeContent(
 ): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const { shelf, publicOrigin } = assembly;
   const bytes = 'blob' in file.body ? await readBlob(assembly, file.body.blob) : Buffer.from(file.body.base64, 'base64');
+  lookForForeign(assembly, file, bytes);
   checkContent(file, bytes, publicOrigin);
   return { sha256: await shelf.putFile(bytes), bytes: bytes.length };
+}
+
+// What is refused below is only said to be of an unknown form; whoever looks for an attack needs to know of this one.
+function lookForForeign({ watch, compartment }: Assembly, { path, headers }: RenderedFile, bytes: Uint8Array): void {
+  const contentType = headers['content-type'] ?? '';
+  if (!watch || !isLookedThrough(contentType)) return;
+  const seen = seeForeignPage({ path, contentType, text: new TextDecoder().decode(bytes) }, compartment, watch.ownHosts);
+  if (seen) watch.raise({ rule: 'page.foreign_content', compartment, ...seen });
 }
 
 async function readBlob({ shelf, vault, compartment }: Assembly, sha256: string): Promise<Buffer> {

@@ -9,6 +9,7 @@ export type Composition = {
   readonly lsn: string;
   readonly files: readonly EditionFile[];
   readonly subjects?: readonly string[] | undefined;
+  readonly crawled?: EditionManifest['crawled'];
 };
 
 /** Composes the manifest of an edition; `highest` is the highest number that was ever taken. */
@@ -24,6 +25,7 @@ export function composeManifest(
     lsn: composition.lsn,
     files: [...composition.files],
     subjects: [...(composition.subjects ?? [])],
+    ...(composition.crawled ? { crawled: composition.crawled } : {}),
   };
 }
 
@@ -32,13 +34,22 @@ export function composeManifest(
  * @throws EstateError `edition.unapproved`
  */
 export function requireAllKept(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): void {
-  const kept = new Set(subjects);
-  const gone = (before?.subjects ?? []).filter((subject) => !kept.has(subject));
+  const gone = listGone(before, subjects);
   if (gone.length === 0) return;
   throw new EstateError(
     'edition.unapproved',
     `comparing with the last edition: ${gone.length} of what it shows would vanish, withdrawn by nobody: ${gone.slice(0, 5).join(', ')}`,
   );
+}
+
+/** Whether an edition shows, or tells the withdrawal of, all that the one before it did. */
+export function hasAllSubjects(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): boolean {
+  return listGone(before, subjects).length === 0;
+}
+
+function listGone(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): string[] {
+  const kept = new Set(subjects);
+  return (before?.subjects ?? []).filter((subject) => !kept.has(subject));
 }
 
 /** Whether two editions show the same: paths, headers and contents. */

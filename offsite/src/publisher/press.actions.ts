@@ -15,6 +15,7 @@ import { type Assembled, type Assembly, assemble } from './assembly.actions.ts';
 import {
   type Composition,
   composeManifest,
+  hasAllSubjects,
   hasSameFiles,
   isDueForRenewal,
   LIFETIME_MS,
@@ -46,9 +47,23 @@ export type PressDeps = {
   readonly kept?: number;
 };
 
+type OfRows = 'tables' | 'checkout' | 'directory' | 'request' | 'jail' | 'assembly';
+
+/** A press of an adopted application: what it answers is copied, since nothing of it can be rendered. */
+export type CrawlPressDeps = Omit<PressDeps, OfRows> & {
+  /** The next copy, if it is time for one and it differs from the last edition. */
+  readonly crawl: (
+    latest: EditionManifest | undefined,
+    signal: AbortSignal,
+  ) => Promise<Omit<Composition, 'compartment'> | 'nothing new' | 'not due'>;
+};
+
+/** For so long after a recovery the copy that two operators approved may take pages away: its standby is being built. */
+const VANISHING_MS = 900_000;
+
 /** Makes the editions of one compartment: one thing at a time, each number once. */
 export class Press {
-  readonly #deps: PressDeps;
+  readonly #deps: PressDeps | CrawlPressDeps;
   readonly #stopping = new AbortController();
   #latest: Shelved | undefined;
   #highest = 0;
@@ -58,7 +73,7 @@ export class Press {
   /** Rows that led to nothing new: the same edition, or a refusal. */
   #seen: { readonly lsn: string | null; readonly fingerprint: string } | undefined;
 
-  constructor(deps: PressDeps) {
+  constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
   }
 
@@ -92,9 +107,11 @@ export class Press {
     return this.#inTurn(async () => {
       if (this.#isPaused) return;
       await this.#finishPending();
-      const lsn = await readPosition(this.#deps.jail);
+      if ('crawl' in this.#deps) return this.#copy(this.#deps);
+      const { jail, tables } = this.#deps;
+      const lsn = await readPosition(jail);
       if (lsn !== null && lsn === this.#seen?.lsn) return;
-      const rows = await readRows(this.#deps.jail, this.#deps.tables, this.#request());
+      const rows = await readRows(jail, tables, this.#request());
       if (rows.fingerprint !== this.#seen?.fingerprint) await this.#publishRows(rows);
       this.#seen = { lsn, fingerprint: rows.fingerprint };
     });
@@ -130,17 +147,21 @@ export class Press {
     return this.#inTurn(() => this.#setPaused(true));
   }
 
-  /** Goes on, and looks at the rows anew even if they are those of before. */
-  resume(): Promise<void> {
+  /**
+   * Goes on, and looks at the rows anew even if they are those of before. After a recovery whose difference two operators
+   * saw, one edition may lack what the last one showed [E11].
+   */
+  resume({ mayVanish = false }: { readonly mayVanish?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#seen = undefined;
+      if (mayVanish) await this.#deps.shelf.setVanishing(new Date(this.#deps.now().getTime() + VANISHING_MS));
       await this.#setPaused(false);
     });
   }
 
   /** Renders and checks what a jail holds, and publishes nothing. */
   async renderFrom(jail: WirePeer): Promise<EditionFile[]> {
-    const { tables } = this.#deps;
+    const { tables } = this.#renders();
     const rows = await readRows(jail, tables, this.#request());
     return this.#inTurn(async () => {
       try {
@@ -181,7 +202,20 @@ export class Press {
   }
 
   #request(): RenderRequest {
-    return { ...this.#deps.request, now: this.#deps.now().toISOString() };
+    return { ...this.#renders().request, now: this.#deps.now().toISOString() };
+  }
+
+  /** @throws EstateError `request.not_found` for a compartment whose pages are copied */
+  #renders(): PressDeps {
+    if (!('crawl' in this.#deps)) return this.#deps;
+    throw new EstateError('request.not_found', `rendering ${this.#deps.compartment}: its pages are copied, not rendered`);
+  }
+
+  async #copy({ crawl, compartment }: CrawlPressDeps): Promise<void> {
+    const copied = await crawl(this.#latest?.manifest, this.#stopping.signal);
+    // What was stored for nothing goes; what an edition is about to name must not.
+    if (copied === 'nothing new') return this.#prune();
+    if (copied !== 'not due') await this.#publish({ ...copied, compartment }, 'copied');
   }
 
   async #setPaused(isPaused: boolean): Promise<void> {
@@ -192,17 +226,21 @@ export class Press {
   async #publishRows(rows: SourceRows): Promise<void> {
     const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
     if (!assembled || (this.#latest && hasSameFiles(this.#latest.manifest.files, assembled.files))) return;
+    const isLess = !hasAllSubjects(this.#latest?.manifest, assembled.subjects);
     await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
+    if (isLess) await this.#deps.shelf.setVanishing(null);
   }
 
   async #assembleNext(rows: SourceRows): Promise<Assembled> {
     const assembled = await this.#assemble(rows);
+    const until = await this.#deps.shelf.readVanishing();
+    if (until && until > this.#deps.now()) return assembled;
     requireAllKept(this.#latest?.manifest, assembled.subjects);
     return assembled;
   }
 
   #assemble(rows: SourceRows): Promise<Assembled> {
-    const { checkout, directory, assembly, shelf, compartment } = this.#deps;
+    const { checkout, directory, assembly, shelf, compartment } = this.#renders();
     const { lines } = rows;
     const rendered = render({ checkout, directory, request: this.#request(), lines, signal: this.#stopping.signal });
     return assemble({ ...assembly, shelf, compartment }, rendered);
@@ -260,11 +298,21 @@ export class Press {
   }
 }
 
-function ledgerEntry(signed: Signed, { compartment, number, lsn, publishedAt, files }: EditionManifest): LedgerRequest {
+function ledgerEntry(signed: Signed, manifest: EditionManifest): LedgerRequest {
+  const { compartment, number, lsn, publishedAt, files, crawled } = manifest;
   const manifestSha256 = sha256Hex(signed.message);
   return {
     kind: 'edition.published',
     idempotencyKey: `edition:${compartment}:${number}:${manifestSha256.slice(0, 16)}`,
-    body: { compartment, number, lsn, publishedAt, files: files.length, manifestSha256, keyId: signed.keyId },
+    body: {
+      compartment,
+      number,
+      lsn,
+      publishedAt,
+      files: files.length,
+      manifestSha256,
+      keyId: signed.keyId,
+      ...(crawled ? { kind: 'crawled', copiedAt: crawled.copiedAt } : {}),
+    },
   };
 }

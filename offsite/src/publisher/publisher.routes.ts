@@ -39,7 +39,8 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
     return c.json({ paused: true });
   });
   app.post('/editions/:compartment/resume', async (c) => {
-    await pressOf(presses, c).resume();
+    const { mayVanish } = await readWireBody(c.req.raw, resumeSchema);
+    await pressOf(presses, c).resume({ mayVanish });
     return c.json({ paused: false });
   });
   app.post('/editions/:compartment/rollback', async (c) => {
@@ -55,6 +56,7 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
   return app;
 }
 
+const resumeSchema = z.strictObject({ mayVanish: z.boolean().default(false) });
 const renderSchema = z.strictObject({
   jail: z.strictObject({ socket: z.string().startsWith('/').max(103), secret: z.string().min(16) }),
 });

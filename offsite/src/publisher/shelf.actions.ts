@@ -18,6 +18,7 @@ export type Shelved = { readonly signed: Signed; readonly manifest: EditionManif
 const KEPT = /^(\d{12})\.json$/;
 const PENDING = 'pending.json';
 const PAUSED = 'paused';
+const VANISHING = 'may-vanish-until';
 
 /**
  * The editions of one compartment on disk: files by their digest, manifests by their number, and at most one manifest
@@ -111,6 +112,20 @@ export class Shelf {
   async setPaused(isPaused: boolean): Promise<void> {
     const path = join(this.#directory, PAUSED);
     if (isPaused) await this.#writeDurably(path, new Uint8Array());
+    else await rm(path, { force: true });
+    await syncDirectory(this.#directory);
+  }
+
+  /** Until when an edition may lack what the one before it showed; null if it may not. */
+  async readVanishing(): Promise<Date | null> {
+    const text = await readFile(join(this.#directory, VANISHING), 'utf8').catch(() => '');
+    const at = Date.parse(text);
+    return Number.isNaN(at) ? null : new Date(at);
+  }
+
+  async setVanishing(until: Date | null): Promise<void> {
+    const path = join(this.#directory, VANISHING);
+    if (until) await this.#writeDurably(path, Buffer.from(until.toISOString()));
     else await rm(path, { force: true });
     await syncDirectory(this.#directory);
   }

@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Estate, SigningKey, Trust } from '@bulkhead/contracts';
+import { type Estate, hasCluster, type SigningKey, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { connectionTo, listMigrations, migrate } from '@bulkhead/postgres';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
 import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
+import { addReadingRoutes } from '#desk/reading.routes.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
 import { keepPublicInformed } from '#notice/notice.actions.ts';
 import { createNoticeStore } from '#notice/notice.store.ts';
@@ -18,11 +20,13 @@ import { OrderBook } from '#order/order-book.actions.ts';
 import { addAppliedRoutes } from '#order/seal/applied.routes.ts';
 import { completeSeals, type SealDeps } from '#order/seal/seal.actions.ts';
 import { createSealStore } from '#order/seal/seal.store.ts';
+import { reachHistory } from '#peer/history.actions.ts';
 import { reachJail } from '#peer/jail.actions.ts';
 import { reachLedger } from '#peer/ledger.actions.ts';
 import { reachPublisher } from '#peer/publisher.actions.ts';
 import { reachReceiver } from '#peer/receiver.actions.ts';
 import { reachStatus } from '#peer/status.actions.ts';
+import { withoutStreams } from '#peer/streamless.actions.ts';
 import { reachSupervisor } from '#peer/supervisor.actions.ts';
 import { reachVault } from '#peer/vault.actions.ts';
 import { probeCompartment } from '#probe/probe.actions.ts';
@@ -31,15 +35,18 @@ import { createRecordStore } from '#record/record.store.ts';
 import { every, runRounds } from '#record/round.actions.ts';
 import { type FindingDeps, sealForFindings } from '#watch/finding.actions.ts';
 import { createFindingStore } from '#watch/finding.store.ts';
+import { ReceiptListeners } from '#watch/receipt.actions.ts';
 import { createReceiptStore } from '#watch/receipt.store.ts';
 import { StreamWatch } from '#watch/stream.actions.ts';
-import { addFindingRoutes, addTestimonyRoutes } from '#watch/watch.routes.ts';
+import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/watch.routes.ts';
 import { createWindowStore } from '#watch/window.store.ts';
+import { addClosingRoutes } from './closing.routes.ts';
 import type { RecoveryConfig } from './config.ts';
 import { addImageRoutes } from './recovery.routes.ts';
 import { createRecoveryStore } from './recovery.store.ts';
 import { launchRecoveryEngine, type RecoveryEngine } from './recovery.workflow.ts';
 import type { RecoveryDeps } from './recovery-step.actions.ts';
+import { ReplayDesk } from './replay-desk.actions.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -82,7 +89,8 @@ export async function startRecovery(setting: RecoverySetting): Promise<{ readonl
 export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabase, stopping: AbortSignal) {
   const { config, estate, trust, key, log, now } = setting;
   const manifests = new Map(estate.compartments.map(({ manifest }) => [manifest.name, manifest]));
-  const receiver = reachReceiver(peerOf(config, 'RECEIVER'));
+  const streamless = new Set([...manifests.values()].flatMap((manifest) => (hasCluster(manifest) ? [] : [manifest.name])));
+  const receiver = withoutStreams(reachReceiver(peerOf(config, 'RECEIVER')), streamless, now);
   const publisher = reachPublisher(peerOf(config, 'PUBLISHER'), trust.editionKeys);
   const recorder = createRecorder({ store: createRecordStore(db), ledger: reachLedger(peerOf(config, 'LEDGER')), now, log });
   const order: OrderDeps = { orders: createOrderStore(db), book: new OrderBook(), recorder, manifests, key, now };
@@ -98,6 +106,11 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     receiver,
     supervisor: reachSupervisor(peerOf(config, 'SUPERVISOR')),
     vault: reachVault(peerOf(config, 'VAULT')),
+    history: reachHistory(peerOf(config, 'HISTORY')),
+    replays: new ReplayDesk(),
+    key,
+    gatewayKeyIds: trust.gatewayKeys.map(({ keyId }) => keyId),
+    newSecret: () => randomBytes(32).toString('hex'),
     publisher,
     reachJail,
     standbys: new Map(Object.entries(config.JAILS_JSON).map(([name, peer]) => [name, reachJail(peer)])),
@@ -111,6 +124,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   };
   const testimony = {
     receipts: createReceiptStore(db),
+    listeners: new ReceiptListeners(),
     gatewayKeys: trust.gatewayKeys,
     finding,
     windows: createWindowStore(db),
@@ -134,21 +148,28 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
 }
 
 async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine, database: OffsiteDatabase) {
-  const { config, estate, log } = setting;
+  const { config, estate, log, now } = setting;
   const { order, seal, finding, testimony, recovery } = parts;
 
   const headquarters = createWireApp({ secrets: { headquarters: config.HQ_SECRET }, log });
+  headquarters.use(async (_, next) => {
+    testimony.listeners.hear(now());
+    await next();
+  });
   addOrderRoutes(headquarters, { ...order, leaseMs: estate.leaseMs });
   addAppliedRoutes(headquarters, seal);
   addFindingRoutes(headquarters, finding, 'headquarters');
   addTestimonyRoutes(headquarters, testimony);
   addImageRoutes(headquarters, recovery);
+  addClosingRoutes(headquarters, recovery);
 
   const offsite = createWireApp({ secrets: { offsite: config.INTERNAL_SECRET }, log });
   addFindingRoutes(offsite, finding, 'offsite');
+  addReceiptReading(offsite, testimony);
 
   const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
   addDeskRoutes(desk, composeDesk(setting, parts, engine));
+  addReadingRoutes(desk, composeReading(setting, parts));
 
   const servers = [
     { app: headquarters, socket: config.HQ_SOCKET },
@@ -177,9 +198,28 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     operatorKeys: trust.operatorKeys,
     recorder,
     seal,
-    requests: { recoveries, book, manifests, engine, now, newId },
+    requests: { recoveries, book, manifests, history: recovery.history, recorder, engine, now, newId },
     finding,
     now,
+  };
+}
+
+function composeReading({ log, newId }: RecoverySetting, { finding, order, recovery }: RecoveryParts) {
+  const { findings, incidents } = finding;
+  return {
+    incidents,
+    listFindings: findings.listOfIncident,
+    listNamed: findings.listSubjects,
+    listFindingsAfter: findings.listAfter,
+    history: recovery.history,
+    compartments: new Set(order.manifests.keys()),
+    readSchema: async (compartment: string) => {
+      const standby = recovery.standbys.get(compartment);
+      if (!standby) throw new EstateError('request.not_found', `reading the tables of ${compartment}: it has no standby`);
+      return standby.readSchema();
+    },
+    newId,
+    log,
   };
 }
 
@@ -231,7 +271,7 @@ export async function openMigrated(config: RecoveryConfig, now: Now): Promise<Of
   return openOffsiteDatabase(connection);
 }
 
-type PeerName = 'RECEIVER' | 'LEDGER' | 'VAULT' | 'PUBLISHER' | 'STATUS' | 'SUPERVISOR';
+type PeerName = 'RECEIVER' | 'LEDGER' | 'VAULT' | 'HISTORY' | 'PUBLISHER' | 'STATUS' | 'SUPERVISOR';
 
 function peerOf(config: RecoveryConfig, name: PeerName) {
   return { socket: config[`${name}_SOCKET`], secret: config[`${name}_SECRET`] };
@@ -250,7 +290,10 @@ function requireDistinctOperators({ operatorKeys }: Trust): void {
 }
 
 async function listMigrationsOf(estate: Estate, compartment: string) {
-  const directory = estate.compartments.find(({ manifest }) => manifest.name === compartment)?.directory ?? compartment;
+  const found = estate.compartments.find(({ manifest }) => manifest.name === compartment);
+  // An adopted application makes its tables as it likes: there is nothing to compare them with.
+  if (found?.manifest.adopted) return [];
+  const directory = found?.directory ?? compartment;
   const path = isAbsolute(directory) ? directory : resolve(CHECKOUT, directory);
   return (await listMigrations(join(path, 'migrations'))).map(({ name, sha256 }) => ({ name, sha256 }));
 }

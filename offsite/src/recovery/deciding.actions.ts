@@ -1,8 +1,10 @@
 import type { LedgerRequest } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { sealCompartment } from '#order/seal/seal.actions.ts';
+import { mayPass } from './hole.rules.ts';
 import type { Decision, RecoveryRecord } from './recovery.store.ts';
 import { type RecoveryDeps, retrying, stepEntry } from './recovery-step.actions.ts';
+import { deleteCopies } from './repairing.actions.ts';
 
 /** From here on the time is a person's [C13]. */
 export async function awaitDecision(deps: RecoveryDeps, id: string): Promise<void> {
@@ -29,6 +31,7 @@ export async function readDecision(deps: RecoveryDeps, recovery: RecoveryRecord)
   if (decision.digest !== recovery.digest || decision.operator === recovery.requestedBy) {
     throw new EstateError('approval.wrong_digest', `recovering ${recovery.compartment}: the approval is not for what waits now`);
   }
+  if (!mayPass(recovery.hole)) throw new EstateError('hole.open', `recovering ${recovery.compartment}: its hole is open`);
   return `approved by ${decision.operator}`;
 }
 
@@ -74,7 +77,10 @@ async function endRecord(deps: RecoveryDeps, id: string, outcome: 'done' | 'fail
   await deps.recoveries.finish(id, outcome, failure, deps.now());
   if (kind === 'reopen') return;
   // Its copy is disposable and named by the recovery: if the supervisor is away now, it clears it away at its own start.
-  await retrying(deps, () => deps.supervisor.deleteQuarantine(id)).catch((error: unknown) =>
-    deps.log.error({ err: error, recovery: id }, 'deleting a quarantine'),
-  );
+  await deleteAll(deps, id).catch((error: unknown) => deps.log.error({ err: error, recovery: id }, 'deleting a quarantine'));
+}
+
+async function deleteAll(deps: RecoveryDeps, id: string): Promise<void> {
+  await deleteCopies(deps, { id });
+  await retrying(deps, () => deps.supervisor.deleteQuarantine(id));
 }

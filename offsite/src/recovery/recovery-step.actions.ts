@@ -1,8 +1,9 @@
-import type { CompartmentManifest, LedgerRequest, RecoveryStep } from '@bulkhead/contracts';
+import type { CompartmentManifest, LedgerRequest, RecoveryStep, SigningKey } from '@bulkhead/contracts';
 import { hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { IncidentDeps } from '#incident/incident.actions.ts';
 import type { SealDeps } from '#order/seal/seal.actions.ts';
+import type { HistoryPeer } from '#peer/history.actions.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
 import type { ReceiverPeer } from '#peer/receiver.actions.ts';
@@ -11,6 +12,7 @@ import type { VaultPeer } from '#peer/vault.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
 import { describeFailure } from './recovery.rules.ts';
 import type { RecoveryRecord, RecoveryStore } from './recovery.store.ts';
+import type { ReplayDesk } from './replay-desk.actions.ts';
 
 /** How long the steps wait for others, in milliseconds. */
 export type Patience = {
@@ -21,6 +23,10 @@ export type Patience = {
   readonly appliedMs: number;
   /** For a part of headquarters that says again and again that it failed. */
   readonly failingMs: number;
+  /** For history to have indexed all that stands before the seal. */
+  readonly historyMs: number;
+  /** For the gateway to hold a recorded attack against its door. */
+  readonly replayMs: number;
   readonly probeMs: number;
   readonly needsMs: number;
   /** For a peer that does not answer, before the step fails. */
@@ -35,6 +41,13 @@ export type RecoveryDeps = {
   readonly receiver: ReceiverPeer;
   readonly supervisor: SupervisorPeer;
   readonly vault: VaultPeer;
+  readonly history: HistoryPeer;
+  readonly replays: ReplayDesk;
+  /** Signs the token of a repair's own transaction. */
+  readonly key: SigningKey;
+  /** Keys of gateways with which tokens are verified now. */
+  readonly gatewayKeyIds: readonly string[];
+  readonly newSecret: () => string;
   readonly publisher: PublisherPeer;
   readonly reachJail: (peer: WirePeer) => JailPeer;
   readonly standbys: ReadonlyMap<string, JailPeer>;

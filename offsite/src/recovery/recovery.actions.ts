@@ -1,9 +1,20 @@
-import type { CompartmentManifest, Recovery } from '@bulkhead/contracts';
+import {
+  type Build,
+  type CompartmentManifest,
+  EMPTY_SCOPE,
+  type LedgerRequest,
+  type Recovery,
+  type Scope,
+} from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { WireReply } from '@bulkhead/wire';
 import { checkNeeds } from '#order/order.rules.ts';
 import type { OrderBook } from '#order/order-book.actions.ts';
-import { checkApproval } from './recovery.rules.ts';
+import type { HistoryPeer } from '#peer/history.actions.ts';
+import type { Recorder } from '#record/record.actions.ts';
+import { type AskedRepair, checkWay } from './attack.rules.ts';
+import { mayPass, WAIVERS_NEEDED } from './hole.rules.ts';
+import { checkApproval, digestOfDiff } from './recovery.rules.ts';
 import type { Decision, RecoveryStore } from './recovery.store.ts';
 import type { RecoveryEngine } from './recovery.workflow.ts';
 import type { RecoveryDeps } from './recovery-step.actions.ts';
@@ -12,6 +23,8 @@ export type RequestDeps = {
   readonly recoveries: RecoveryStore;
   readonly book: OrderBook;
   readonly manifests: ReadonlyMap<string, CompartmentManifest>;
+  readonly history: Pick<HistoryPeer, 'countScope'>;
+  readonly recorder: Recorder;
   readonly engine: Pick<RecoveryEngine, 'start' | 'tellDecided'>;
   readonly now: Now;
   readonly newId: () => string;
@@ -45,11 +58,94 @@ export async function requestReopening(deps: RequestDeps, asked: Asked): Promise
   return begin(deps, asked, 'reopen');
 }
 
-async function begin(deps: RequestDeps, { compartment, operator, reason }: Asked, kind: Recovery['kind']): Promise<string> {
+type AskedUndo = Asked & Omit<AskedRepair, 'reverts' | 'build'> & { readonly build: Build | null };
+
+/**
+ * Begins to take an attack out of a compartment: `undo` takes the scope back on a copy that reaches to the seal, `redo` does
+ * everything else again from just before its first transaction.
+ * @throws EstateError `repair.needs_redo` if the scope can have written to the catalog, `input.invalid` for a scope that names nothing
+ */
+export async function requestUndo(deps: RequestDeps, { way, scope, closeRoutes, build, ...asked }: AskedUndo): Promise<string> {
+  const manifest = requireCopies(deps, asked.compartment);
+  requireNamed(scope);
+  const routes = new Set(manifest.routes.map(({ id }) => id));
+  const unknown = closeRoutes.filter((route) => !routes.has(route));
+  if (unknown.length > 0)
+    throw new EstateError('input.invalid', `closing routes of ${asked.compartment}: it has no route ${unknown.join(', ')}`);
+  if (way === 'undo') checkWay(asked.compartment, (await deps.history.countScope(asked.compartment, scope)).hasDdl);
+  return begin(deps, asked, 'undo', { way, scope, closeRoutes, build, reverts: null });
+}
+
+/**
+ * Begins to take a repair back: its own transaction becomes the scope.
+ * @throws EstateError `request.not_found`, `compartment.wrong_state` for a plan that was not carried out, or that did things again
+ */
+export async function requestRevert(deps: RequestDeps, { plan, ...asked }: Asked & { readonly plan: string }): Promise<string> {
+  requireCopies(deps, asked.compartment);
+  const repaired = await deps.recoveries.getRecovery(plan);
+  if (repaired.compartment !== asked.compartment || repaired.asked?.way !== 'undo' || repaired.step !== 'done') {
+    throw new EstateError('compartment.wrong_state', `taking ${plan} back: it is no undo of ${asked.compartment} that went live`);
+  }
+  const scope = { ...EMPTY_SCOPE, requests: [plan] };
+  return begin(deps, asked, 'revert', { way: 'undo', scope, closeRoutes: [], build: null, reverts: plan });
+}
+
+function requireCopies(deps: RequestDeps, compartment: string): CompartmentManifest {
+  const manifest = manifestOf(deps, compartment);
+  if (manifest.level !== 'L0' && manifest.level !== 'L1') return manifest;
+  throw new EstateError(
+    'compartment.wrong_state',
+    `repairing ${compartment}: at level ${manifest.level} off-site keeps no history of it; a restore is what it can have`,
+  );
+}
+
+function requireNamed(scope: Scope): void {
+  const { sessions, accounts, addresses, requests, keyIds, transactions, untagged, everything } = scope;
+  const named = sessions.length + accounts.length + addresses.length + requests.length + keyIds.length + transactions.length;
+  if (named > 0 || untagged || everything) return;
+  throw new EstateError('input.invalid', 'taking an attack out: the scope names nothing; give a session, an account or a time');
+}
+
+async function begin(
+  deps: RequestDeps,
+  { compartment, operator, reason }: Asked,
+  kind: Recovery['kind'],
+  asked?: AskedRepair,
+): Promise<string> {
   const id = deps.newId();
-  await deps.recoveries.addRecovery({ id, compartment, kind, requestedBy: operator, reason, startedAt: deps.now() });
+  const record = { id, compartment, kind, requestedBy: operator, reason, startedAt: deps.now() };
+  await deps.recoveries.addRecovery({ ...record, ...(asked === undefined ? {} : { asked }) });
   await deps.engine.start(id, kind);
   return id;
+}
+
+/**
+ * One of two operators lets a recovery pass with its hole open [C24]. With the second word what waits for approval is another
+ * difference, with another digest.
+ * @throws EstateError `compartment.wrong_state` unless the recovery waits for a decision with its hole open
+ */
+export async function waiveHole(
+  deps: RequestDeps,
+  asked: { readonly request: string; readonly operator: string; readonly reason: string },
+): Promise<void> {
+  const { id, compartment, step, digest, diff } = await deps.recoveries.getRecovery(asked.request);
+  if (step !== 'approve' || digest === null || !diff?.hole || diff.hole.open.length === 0) {
+    throw new EstateError('compartment.wrong_state', `waiving ${id}: no open hole of it waits for a decision`);
+  }
+  const { operator, reason } = asked;
+  await deps.recorder.append(waiverEntry(id, compartment, operator, reason));
+  const waivedBy = [...(await deps.recoveries.addWaiver(id, { operator, reason, givenAt: deps.now() }))].slice(0, WAIVERS_NEEDED);
+  const hole = { ...diff.hole, waivedBy };
+  const waived = { ...diff, hole };
+  await deps.recoveries.change(id, { hole, diff: waived, digest: digestOfDiff(waived) });
+}
+
+function waiverEntry(recovery: string, compartment: string, operator: string, reason: string): LedgerRequest {
+  return {
+    kind: 'hole.waived',
+    idempotencyKey: `waive:${recovery}:${operator}`,
+    body: { recovery, compartment, operator, reason },
+  };
 }
 
 /**
@@ -62,6 +158,12 @@ export async function approveRecovery(
 ): Promise<void> {
   const recovery = await deps.recoveries.getRecovery(asked.request);
   checkApproval(recovery, asked.operator, asked.digest);
+  if (!mayPass(recovery.hole)) {
+    throw new EstateError(
+      'hole.open',
+      `approving ${recovery.id}: its hole is open: ${recovery.hole?.open.join('; ') ?? ''}; close it, or let two operators waive it`,
+    );
+  }
   await decide(deps, {
     recovery: recovery.id,
     operator: asked.operator,

@@ -1,9 +1,11 @@
 import {
   type CompartmentManifest,
   type EditionManifest,
+  type Hole,
   type JailHealth,
   type Recovery,
   type RecoveryDiff,
+  type RepairReport,
   recoveryDiffSchema,
   type TableDigests,
   type Verification,
@@ -30,6 +32,8 @@ export const quarantineSchema = z.object({
   /** Where the archive ended, and how many bytes of its end held no whole record. */
   archiveLsn: z.string().nullable(),
   unreplayedBytes: z.number().nullable(),
+  /** Which life of the jail it was: after a restart the copy is restored anew, and looks the same. */
+  instance: z.string().nullable().default(null),
 });
 export type Quarantine = z.infer<typeof quarantineSchema>;
 
@@ -50,6 +54,7 @@ export function tablesOf(manifest: CompartmentManifest): string[] {
     ...manifest.jobs.flatMap((job) => job.writes),
     ...(manifest.edition?.tables ?? []),
     ...(manifest.blobs?.columns.map(({ table }) => table) ?? []),
+    ...(manifest.adopted?.database?.tables ?? []),
   ];
   return [...new Set(named)].sort();
 }
@@ -183,8 +188,10 @@ export function composeDiff(parts: {
   readonly quarantine: Quarantine;
   readonly copy: FindingsOfCopy;
   readonly standby: TableDigests | undefined;
+  readonly repair: RepairReport | null;
+  readonly hole: Hole | null;
 }): RecoveryDiff {
-  const { recovery, compartment, seal, quarantine, copy, standby } = parts;
+  const { recovery, compartment, seal, quarantine, copy, standby, repair, hole } = parts;
   const onStandby = new Map(standby?.tables.map((table) => [table.table, table]));
   return recoveryDiffSchema.parse({
     recovery,
@@ -203,6 +210,8 @@ export function composeDiff(parts: {
     })),
     blobs: { named: copy.namedBlobs, missing: copy.missingBlobs.slice(0, PAGES_LISTED) },
     pages: copy.pages,
+    repair,
+    hole,
   });
 }
 
@@ -222,6 +231,11 @@ export function digestOfReopening(recovery: Pick<Recovery, 'id' | 'compartment'>
       sealEpoch: seal.epoch,
     }),
   );
+}
+
+/** Whether a repair that was done in a copy is still in it: the jail did not begin the restore anew. */
+export function isSameLife(before: Pick<Quarantine, 'instance'> | null, health: JailHealth): boolean {
+  return before?.instance !== null && before?.instance !== undefined && before.instance === health.instance;
 }
 
 /** Whether two looks at a quarantine saw the same restored copy. */

@@ -1,17 +1,24 @@
 import {
+  type Hole,
+  holeSchema,
   type Image,
   imageSchema,
   type LedgerRequest,
   type Recovery,
   type RecoveryDiff,
   type RecoveryStep,
+  type RepairReport,
   recoveryDiffSchema,
   recoverySchema,
+  repairReportSchema,
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { violatedConstraint } from '@bulkhead/postgres';
 import type { Kysely, Selectable, Updateable } from 'kysely';
+import { z } from 'zod';
 import type { Schema } from '#schema.ts';
+import { type AskedRepair, type Attack, askedRepairSchema, attackSchema } from './attack.rules.ts';
+import type { Waiver } from './hole.rules.ts';
 import { type FindingsOfCopy, findingsOfCopySchema, type Quarantine, quarantineSchema } from './recovery.rules.ts';
 
 /** A recovery with all that its steps hand to each other. */
@@ -33,12 +40,34 @@ export type RecoveryRecord = {
   readonly awaitingSince: Date | null;
   readonly image: Image | null;
   readonly lostBeyondSeal: number | null;
+  /** Null unless something is to be repaired. */
+  readonly asked: AskedRepair | null;
+  /** Quarantine → the timeline that the receiver allotted to it. */
+  readonly timelines: Readonly<Record<string, number>>;
+  readonly attack: Attack | null;
+  readonly repair: RepairReport | null;
+  readonly hole: Hole | null;
+  readonly vaultSecret: string | null;
 };
 
-export type NewRecovery = Pick<RecoveryRecord, 'id' | 'compartment' | 'kind' | 'requestedBy' | 'reason' | 'startedAt'>;
-export type Change = Partial<
-  Pick<RecoveryRecord, 'epoch' | 'quarantine' | 'copy' | 'diff' | 'digest' | 'awaitingSince' | 'image' | 'lostBeyondSeal'>
->;
+export type NewRecovery = Pick<RecoveryRecord, 'id' | 'compartment' | 'kind' | 'requestedBy' | 'reason' | 'startedAt'> & {
+  readonly asked?: AskedRepair;
+};
+type Changeable =
+  | 'epoch'
+  | 'quarantine'
+  | 'copy'
+  | 'diff'
+  | 'digest'
+  | 'awaitingSince'
+  | 'image'
+  | 'lostBeyondSeal'
+  | 'timelines'
+  | 'attack'
+  | 'repair'
+  | 'hole'
+  | 'vaultSecret';
+export type Change = Partial<Pick<RecoveryRecord, Changeable>>;
 export type Decision = {
   readonly recovery: string;
   readonly operator: string;
@@ -66,6 +95,16 @@ export type RecoveryStore = {
   /** Keeps the first decision and answers with the one that counts. */
   readonly decide: (decision: Decision) => Promise<Decision>;
   readonly findDecision: (id: string) => Promise<Decision | undefined>;
+  /** Keeps an operator's word that a recovery may pass with its hole open, once each; answers with all of them, oldest first. */
+  readonly addWaiver: (id: string, waiver: Waiver & { readonly givenAt: Date }) => Promise<readonly Waiver[]>;
+  readonly listWaivers: (id: string) => Promise<readonly Waiver[]>;
+  /** Puts a secret in force; it is the newest from here on. */
+  readonly keepVaultSecret: (
+    compartment: string,
+    given: { readonly secret: string; readonly recovery: string; readonly now: Date },
+  ) => Promise<void>;
+  readonly findVaultSecret: (compartment: string) => Promise<string | undefined>;
+  readonly listVaultSecrets: () => Promise<readonly { readonly compartment: string; readonly secret: string }[]>;
   readonly listRunning: () => Promise<readonly RecoveryRecord[]>;
   /** The newest, oldest of them first, as the desk shows them. */
   readonly listShown: (limit: number) => Promise<readonly Recovery[]>;
@@ -75,6 +114,7 @@ export type RecoveryStore = {
 };
 
 const BLOBS_AT_ONCE = 10_000;
+const timelinesSchema = z.record(z.string(), z.number().int().positive());
 
 export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
   const find = async (id: string) => {
@@ -100,10 +140,11 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
     );
   };
   return {
-    addRecovery: async ({ id, compartment, kind, requestedBy, reason, startedAt }) => {
+    addRecovery: async ({ id, compartment, kind, requestedBy, reason, startedAt, asked }) => {
+      const row = { id, compartment, kind, requested_by: requestedBy, reason, started_at: startedAt, step: 'seal' };
       await db
         .insertInto('recovery')
-        .values({ id, compartment, kind, requested_by: requestedBy, reason, started_at: startedAt, step: 'seal' })
+        .values({ ...row, asked: asked === undefined ? null : JSON.stringify(asked) })
         .execute()
         .catch((cause: unknown) => {
           if (violatedConstraint(cause) !== 'recovery_one_running') throw cause;
@@ -138,7 +179,7 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
     finish: async (id, step, failure, now) => {
       await db
         .updateTable('recovery')
-        .set({ step, failure, ended_at: now, awaiting_since: null })
+        .set({ step, failure, ended_at: now, awaiting_since: null, vault_secret: null })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
         .execute();
@@ -153,6 +194,35 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
       return (await findDecision(db, recovery)) ?? decision;
     },
     findDecision: (id) => findDecision(db, id),
+    addWaiver: async (id, { operator, reason, givenAt }) => {
+      await db
+        .insertInto('recovery_waiver')
+        .values({ recovery: id, operator, reason, given_at: givenAt })
+        .onConflict((conflict) => conflict.columns(['recovery', 'operator']).doNothing())
+        .execute();
+      return listWaivers(db, id);
+    },
+    listWaivers: (id) => listWaivers(db, id),
+    keepVaultSecret: async (compartment, { secret, recovery, now }) => {
+      const row = { vault_secret: secret, recovery, rotated_at: now };
+      await db
+        .insertInto('compartment_secret')
+        .values({ compartment, ...row })
+        .onConflict((conflict) => conflict.column('compartment').doUpdateSet(row))
+        .execute();
+    },
+    findVaultSecret: async (compartment) => {
+      const row = await db
+        .selectFrom('compartment_secret')
+        .select('vault_secret')
+        .where('compartment', '=', compartment)
+        .executeTakeFirst();
+      return row?.vault_secret;
+    },
+    listVaultSecrets: async () => {
+      const rows = await db.selectFrom('compartment_secret').select(['compartment', 'vault_secret']).execute();
+      return rows.map((row) => ({ compartment: row.compartment, secret: row.vault_secret }));
+    },
     listRunning: async () => {
       const rows = await db.selectFrom('recovery').selectAll().where('ended_at', 'is', null).execute();
       return rows.map(toRecord);
@@ -188,6 +258,16 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
   };
 }
 
+async function listWaivers(db: Kysely<Schema>, id: string): Promise<Waiver[]> {
+  return db
+    .selectFrom('recovery_waiver')
+    .select(['operator', 'reason'])
+    .where('recovery', '=', id)
+    .orderBy('given_at')
+    .orderBy('operator')
+    .execute();
+}
+
 async function findDecision(db: Kysely<Schema>, id: string): Promise<Decision | undefined> {
   const row = await db.selectFrom('approval').selectAll().where('recovery', '=', id).executeTakeFirst();
   if (!row) return undefined;
@@ -205,6 +285,11 @@ function toColumns(change: Change): Updateable<Schema['recovery']> {
     ...(change.digest !== undefined && { digest: change.digest }),
     ...(change.awaitingSince !== undefined && { awaiting_since: change.awaitingSince }),
     ...(change.image !== undefined && { image: json(change.image) }),
+    ...(change.timelines !== undefined && { timelines: JSON.stringify(change.timelines) }),
+    ...(change.attack !== undefined && { attack: json(change.attack) }),
+    ...(change.repair !== undefined && { repair: json(change.repair) }),
+    ...(change.hole !== undefined && { hole: json(change.hole) }),
+    ...(change.vaultSecret !== undefined && { vault_secret: change.vaultSecret }),
     ...(change.lostBeyondSeal !== undefined && {
       lost_beyond_seal: change.lostBeyondSeal === null ? null : String(change.lostBeyondSeal),
     }),
@@ -230,6 +315,12 @@ function toRecord(row: Selectable<Schema['recovery']>): RecoveryRecord {
     awaitingSince: row.awaiting_since,
     image: imageSchema.nullable().parse(row.image),
     lostBeyondSeal: row.lost_beyond_seal === null ? null : Number(row.lost_beyond_seal),
+    asked: askedRepairSchema.nullable().parse(row.asked),
+    timelines: timelinesSchema.parse(row.timelines),
+    attack: attackSchema.nullable().parse(row.attack),
+    repair: repairReportSchema.nullable().parse(row.repair),
+    hole: holeSchema.nullable().parse(row.hole),
+    vaultSecret: row.vault_secret,
   };
 }
 

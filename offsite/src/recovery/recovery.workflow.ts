@@ -1,20 +1,22 @@
-import type { RecoveryStep } from '@bulkhead/contracts';
+import type { Recovery, RecoveryStep } from '@bulkhead/contracts';
 import type { Log } from '@bulkhead/kernel';
 import { DBOS } from '@dbos-inc/dbos-sdk';
+import { closeHole, replayAttack } from './closing.actions.ts';
 import { awaitDecision, containAgain, failRecovery, finishRecovery, readDecision } from './deciding.actions.ts';
 import { describeFailure } from './recovery.rules.ts';
 import type { RecoveryRecord } from './recovery.store.ts';
 import { type RecoveryDeps, runRecoveryStep } from './recovery-step.actions.ts';
 import { letRead, openAgain, probeFromOutside, protectAgain, swapIn } from './reopening.actions.ts';
+import { repairCopy } from './repairing.actions.ts';
 import { composeDifference, restoreCopy, sealFirst, verifyCopy } from './restoring.actions.ts';
 
 /** A change of the graph below asks for a new version: recoveries under way resume only under the one they began with. */
-const VERSION = 'recovery-1';
+const VERSION = 'recovery-2';
 const TOPIC = 'decision';
 const GOES_ON: ReadonlySet<string> = new Set(['PENDING', 'ENQUEUED']);
 const LONGEST_WAIT_SECONDS = 14 * 86_400;
 
-type Kind = 'restore' | 'reopen';
+type Kind = Recovery['kind'];
 /** What the workflow engine lends: durable steps and messages. */
 export type RecoveryEngine = {
   /** Starts a recovery, or finds it running; the record must stand first. */
@@ -77,18 +79,22 @@ async function recover(deps: RecoveryDeps, id: string, kind: Kind): Promise<stri
   const step = (name: RecoveryStep, work: (deps: RecoveryDeps, recovery: RecoveryRecord) => Promise<string>) =>
     durably(name, () => runRecoveryStep(deps, id, name, (recovery) => work(deps, recovery)));
   try {
+    const isRestored = kind !== 'reopen';
     await step('seal', sealFirst);
-    if (kind === 'restore') {
+    if (isRestored) {
       await step('restore', restoreCopy);
+      if (kind !== 'restore') await step('repair', repairCopy);
       await step('verify', verifyCopy);
+      await step('close', closeHole);
     }
     await step('diff', composeDifference);
     await durably('ask', () => awaitDecision(deps, id));
     await DBOS.recv(TOPIC, { timeoutSeconds: LONGEST_WAIT_SECONDS });
     await step('approve', readDecision);
-    if (kind === 'restore') await step('swap', swapIn);
+    if (isRestored) await step('swap', swapIn);
     await step('protect', protectAgain);
     await step('read-only', letRead);
+    if (isRestored) await step('replay', replayAttack);
     await step('probe', probeFromOutside);
     await step('open', openAgain);
     await durably('done', () => finishRecovery(deps, id));

@@ -4,19 +4,25 @@ import { closeIncident } from '#incident/incident.actions.ts';
 import { type AskedOrder, issueOrder, waitApplied } from '#order/order.actions.ts';
 import { checkNeeds } from '#order/order.rules.ts';
 import type { Part } from '#order/order-book.actions.ts';
-import { isAtOrAfter, isSameCopy } from './recovery.rules.ts';
+import type { JailPeer } from '#peer/jail.actions.ts';
+import { closureOf, rotateVaultSecret } from './closing.actions.ts';
+import { mayPass } from './hole.rules.ts';
+import { manifestOf } from './known.actions.ts';
+import { isAtOrAfter, isSameCopy, isSameLife } from './recovery.rules.ts';
 import type { RecoveryRecord } from './recovery.store.ts';
 import { type RecoveryDeps, untilSo } from './recovery-step.actions.ts';
-import { manifestOf, readyQuarantine } from './restoring.actions.ts';
+import { readyRepaired } from './repairing.actions.ts';
 
 const BOTH: readonly Part[] = ['gateway', 'supervisor'];
 
 /** Step swap: headquarters lays down the approved copy. */
 export async function swapIn(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
-  const { compartment, id } = recovery;
+  const { compartment, id, hole } = recovery;
+  if (!mayPass(hole)) throw new EstateError('hole.open', `swapping ${compartment}: ${hole?.open.join('; ') ?? ''}`);
   const image = await packApproved(deps, recovery);
   await deps.recoveries.change(id, { image });
-  const epoch = await orderOnce(deps, recovery, { state: 'restoring', image });
+  await rotateVaultSecret(deps, recovery);
+  const epoch = await orderOnce(deps, recovery, { state: 'restoring', image, ...closureOf(recovery) });
   await waitFor(deps, compartment, epoch, ['supervisor'], deps.patience.swapMs);
   return `${image.bytes} bytes laid down, timeline ${image.timeline}, epoch ${epoch}`;
 }
@@ -24,8 +30,10 @@ export async function swapIn(deps: RecoveryDeps, recovery: RecoveryRecord): Prom
 async function packApproved(deps: RecoveryDeps, recovery: RecoveryRecord) {
   const { id, compartment, quarantine, copy } = recovery;
   if (!quarantine || !copy) throw new EstateError('restore.failed', `swapping ${compartment}: nothing was verified`);
-  const { jail, health } = await readyQuarantine(deps, recovery);
-  if (!isSameCopy(quarantine, health)) await requireSameRows(deps, recovery);
+  const { jail, health } = await readyRepaired(deps, recovery);
+  // A copy that was restored again looks the same from outside: what a repair changed in it is looked at anew.
+  const isAnew = recovery.repair !== null && health.state === 'ready' && !isSameLife(quarantine, health);
+  if (!isSameCopy(quarantine, health) || isAnew) await requireSameRows(recovery, jail);
   const { bytes, sha256, systemId, timeline } = await jail.packImage();
   if (recovery.image && recovery.image.sha256 !== sha256) {
     throw new EstateError(
@@ -37,9 +45,8 @@ async function packApproved(deps: RecoveryDeps, recovery: RecoveryRecord) {
 }
 
 /** The quarantine was restored again since the approval: what goes live must still be what was approved [C12]. */
-async function requireSameRows(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<void> {
+async function requireSameRows(recovery: RecoveryRecord, jail: JailPeer): Promise<void> {
   const approved = recovery.copy?.tables ?? [];
-  const { jail } = await readyQuarantine(deps, recovery);
   const now = approved.length === 0 ? [] : (await jail.digest(approved.map(({ table }) => table))).tables;
   const isSame = approved.every(({ table, sha256 }) => now.find((one) => one.table === table)?.sha256 === sha256);
   if (isSame) return;
@@ -131,7 +138,8 @@ export async function letRead(deps: RecoveryDeps, recovery: RecoveryRecord): Pro
   const epoch = await orderOnce(deps, recovery, { state: 'read-only' });
   await waitFor(deps, compartment, epoch, BOTH, deps.patience.appliedMs);
   if (recovery.kind === 'reopen') await waitStreaming(deps, compartment);
-  if (manifestOf(deps, compartment).edition) await deps.publisher.resume(compartment);
+  const { edition, adopted } = manifestOf(deps, compartment);
+  if (edition || adopted?.frozen) await deps.publisher.resume(compartment, { mayVanish: recovery.kind !== 'reopen' });
   return `epoch ${epoch}`;
 }
 
@@ -162,11 +170,18 @@ async function waitForNeeds(deps: RecoveryDeps, compartment: string): Promise<vo
   checkNeeds(manifest, stateOf);
 }
 
+const DONE: Readonly<Record<RecoveryRecord['kind'], string>> = {
+  restore: 'restored from off-site',
+  reopen: 'reopened',
+  undo: 'restored from off-site, with the attack taken out',
+  revert: 'restored from off-site, with a repair taken back',
+};
+
 /** Issues the recovery's order for a state, or finds the one it issued before it was interrupted. */
 async function orderOnce(
   deps: RecoveryDeps,
   recovery: RecoveryRecord,
-  order: Pick<AskedOrder, 'state' | 'image'>,
+  order: Pick<AskedOrder, 'state' | 'image' | 'blocks' | 'build' | 'rotatesCookieKey'>,
 ): Promise<number> {
   const { id, compartment, kind, requestedBy } = recovery;
   const decision = await deps.recoveries.findDecision(id);
@@ -174,7 +189,7 @@ async function orderOnce(
     ...order,
     compartment,
     cause: `recovery:${id}:${order.state}`,
-    reason: kind === 'restore' ? `recovery ${id}: restored from off-site` : `recovery ${id}: reopened`,
+    reason: `recovery ${id}: ${DONE[kind]}`,
     by: [requestedBy, ...(decision ? [decision.operator] : [])],
     afterEpoch: requireEpoch(recovery),
   });

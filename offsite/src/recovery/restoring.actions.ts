@@ -1,9 +1,11 @@
-import type { JailHealth, RecoveryDiff } from '@bulkhead/contracts';
-import { EstateError, hasCode } from '@bulkhead/kernel';
+import type { RecoveryDiff } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import { sealCompartment } from '#order/seal/seal.actions.ts';
-import type { Seal } from '#order/seal/seal.rules.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
+import { manifestOf, sealOf } from './known.actions.ts';
+import { readyQuarantine } from './quarantine.actions.ts';
+import { readAttack } from './reading-attack.actions.ts';
 import {
   checksOf,
   comparePages,
@@ -11,7 +13,6 @@ import {
   digestOfDiff,
   digestOfReopening,
   type FindingsOfCopy,
-  furthestSeal,
   isSameCopy,
   judgeCopy,
   type Quarantine,
@@ -20,6 +21,7 @@ import {
 } from './recovery.rules.ts';
 import type { RecoveryRecord } from './recovery.store.ts';
 import { type RecoveryDeps, untilSo } from './recovery-step.actions.ts';
+import { readyRepaired } from './repairing.actions.ts';
 
 const SEAL_WAIT_MS = 30_000;
 
@@ -37,42 +39,18 @@ export async function sealFirst(deps: RecoveryDeps, recovery: RecoveryRecord): P
   return `sealed at ${seal.lsn ?? 'nothing received'} on timeline ${seal.timeline ?? 'none'}, epoch ${seal.epoch}`;
 }
 
-/** Step restore: base and WAL up to the seal, in a quarantine. */
+/** Step restore: base and WAL up to the seal, in a quarantine; to just before the attack where the rest is to be done again. */
 export async function restoreCopy(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
-  const { health, quarantine } = await readyQuarantine(deps, recovery);
+  const attack = recovery.asked === null ? null : (recovery.attack ?? (await readAttack(deps, recovery, recovery.asked)));
+  const { health, quarantine } = await readyQuarantine(deps, { ...recovery, attack });
   await deps.recoveries.change(recovery.id, { quarantine });
   return `from base ${health.base ?? 'none'} to ${health.replayLsn ?? 'nothing'}, timeline ${health.timeline ?? 'none'}`;
-}
-
-/** The recovery's quarantine, started if it does not run, and ready. */
-export async function readyQuarantine(
-  deps: RecoveryDeps,
-  recovery: RecoveryRecord,
-): Promise<{ readonly jail: JailPeer; readonly health: JailHealth; readonly peer: WirePeer; readonly quarantine: Quarantine }> {
-  const peer = await deps.supervisor.startQuarantine(recovery.compartment, recovery.id);
-  const jail = deps.reachJail(peer);
-  const health = await untilSo(deps, deps.patience.restoreMs, async () => {
-    const seen = await jail.readHealth().catch((error: unknown) => {
-      if (hasCode(error, 'wire.unreachable') || hasCode(error, 'wire.refused')) return undefined;
-      throw error;
-    });
-    if (seen?.state === 'failed') {
-      throw new EstateError('restore.failed', `restoring ${recovery.compartment}: ${seen.code ?? 'no code'}, ${seen.message}`);
-    }
-    return seen?.state === 'ready' || seen?.state === 'imaged' ? seen : undefined;
-  });
-  if (!health) {
-    throw new EstateError('restore.failed', `restoring ${recovery.compartment}: not ready within ${deps.patience.restoreMs} ms`);
-  }
-  const { systemId, timeline, base, replayLsn, archiveLsn, unreplayedBytes } = health;
-  const quarantine = { ...peer, systemId, timeline, base, replayLsn, archiveLsn, unreplayedBytes };
-  return { jail, health, peer, quarantine };
 }
 
 /** Step verify: every gate holds, or the recovery ends here. */
 export async function verifyCopy(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
   const { compartment, id } = recovery;
-  const { jail, health, peer, quarantine } = await readyQuarantine(deps, recovery);
+  const { jail, health, peer, quarantine } = await readyRepaired(deps, recovery);
   const isChecked = recovery.copy !== null && recovery.quarantine !== null && isSameCopy(recovery.quarantine, health);
   // Rows are checked once: each check makes the copy write WAL of its own.
   const checked = isChecked && recovery.copy ? recovery.copy : await checkRows(deps, recovery, jail, quarantine);
@@ -135,7 +113,8 @@ export async function composeDifference(deps: RecoveryDeps, recovery: RecoveryRe
   if (!quarantine || !copy) throw new EstateError('restore.failed', `comparing ${compartment}: nothing was verified`);
   const tables = copy.tables.map(({ table }) => table);
   const standby = tables.length === 0 ? undefined : await readStandby(deps, compartment, tables);
-  const diff = composeDiff({ recovery: id, compartment, seal, quarantine, copy, standby });
+  const { repair, hole } = recovery;
+  const diff = composeDiff({ recovery: id, compartment, seal, quarantine, copy, standby, repair, hole });
   await deps.recoveries.change(id, { diff, digest: digestOfDiff(diff) });
   const differing = diff.tables.filter(({ isSame }) => !isSame).length;
   return standby
@@ -151,17 +130,4 @@ async function readStandby(deps: RecoveryDeps, compartment: string, tables: read
     deps.log.warn({ err: error, compartment }, 'comparing with the standby: it does not answer');
     return undefined;
   });
-}
-
-/** The seal that a copy must reach: the furthest since the compartment was open, were there several [C17]. */
-export async function sealOf(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<Seal> {
-  const seal = furthestSeal(await deps.seal.seals.listSinceOpen(recovery.compartment));
-  if (seal) return seal;
-  throw new EstateError('compartment.wrong_state', `recovering ${recovery.compartment}: it is not sealed`);
-}
-
-export function manifestOf(deps: RecoveryDeps, compartment: string) {
-  const manifest = deps.manifests.get(compartment);
-  if (manifest) return manifest;
-  throw new EstateError('compartment.unknown', `recovering ${compartment}: there is no such compartment`);
 }

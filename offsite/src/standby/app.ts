@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { locateBinaries } from '@bulkhead/postgres';
@@ -5,6 +6,7 @@ import { createWireApp, serveWire } from '@bulkhead/wire';
 import { parseLsn } from '#archive/wal.rules.ts';
 import { ArchiveClient } from './archive-client.actions.ts';
 import type { JailConfig } from './config.ts';
+import { addDecodingRoutes } from './decoding.routes.ts';
 import type { Jail, JailOptions } from './jail.actions.ts';
 import { addJailRoutes } from './jail.routes.ts';
 import { QuarantineJail } from './quarantine.actions.ts';
@@ -30,10 +32,12 @@ export async function startJail(config: JailConfig, log: Log): Promise<{ readonl
     archive: new ArchiveClient({ socket: config.RECEIVER_SOCKET, secret: config.RECEIVER_SECRET }, config.COMPARTMENT),
     binaries,
     limitBytes: config.SIZE_LIMIT_MB * BYTES_PER_MB,
+    instance: randomUUID(),
     log,
   });
   const app = createWireApp({ secrets: { recovery: config.JAIL_SECRET }, log });
   addJailRoutes(app, jail, config.DATA_DIRECTORY, log);
+  addDecodingRoutes(app, jail);
   const server = await serveWire({ app, socket: config.CONTROL_SOCKET, mode: 0o666 });
   return {
     close: async () => {

@@ -56,6 +56,11 @@ export class ArchiveClient {
     return bytes.toString('utf8');
   }
 
+  /** The bytes of a segment; of one that grows, what is durable. @throws EstateError `archive.damaged` */
+  async readSegment(name: string): Promise<Buffer> {
+    return (await this.#readFile(name)).bytes;
+  }
+
   /**
    * Lays a file of the archive into a directory; a partial segment is filled up with zeros, as PostgreSQL expects it.
    * @throws EstateError `archive.damaged`

@@ -1,10 +1,19 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Base, baseIdSchema, lsnSchema, systemIdSchema, timelineSchema, type WalFile } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { chooseBase, type Leg, legsTo } from '#archive/plan.rules.ts';
-import { historyName, type Lsn, parseHistory, parseLsn, parseSegmentName } from '#archive/wal.rules.ts';
+import {
+  historyName,
+  type Lsn,
+  offsetInSegment,
+  parseHistory,
+  parseLsn,
+  parseSegmentName,
+  SEGMENT_BYTES,
+  segmentName,
+} from '#archive/wal.rules.ts';
 import type { ArchiveClient } from './archive-client.actions.ts';
 import { unpackBase } from './unpack.actions.ts';
 
@@ -32,6 +41,8 @@ export type BuildOptions = {
   readonly mode: 'standby' | 'quarantine';
   readonly followTimeline: number | undefined;
   readonly targetLsn: Lsn | undefined;
+  /** A standby: the base to begin with ends at or before this, if one does, and is none of those tried. */
+  readonly decodeFrom?: { readonly lsn: Lsn | undefined; readonly tried: readonly string[] };
   readonly limitBytes: number;
   readonly log: Log;
 };
@@ -59,8 +70,9 @@ export async function buildDirectory(options: BuildOptions): Promise<Built> {
   log.info({ base: plan.base.id, timeline: plan.timeline, archiveLsn: plan.archiveLsn }, 'building the data directory');
   const tar = await archive.openBase(plan.base);
   const leftOut = await unpackBase({ tar, into: building, sha256: plan.base.sha256, limitBytes: options.limitBytes });
-  const files = mode === 'quarantine' ? plan.files : plan.files.filter(({ name }) => name.endsWith('.history'));
+  const files = mode === 'quarantine' ? plan.files : plan.files.filter((file) => isBefore(file, parseLsn(plan.base.endLsn)));
   await fetchAll(archive, files, join(building, 'pg_wal'));
+  if (mode === 'standby') await cutWal(join(building, 'pg_wal'), plan.base);
   await writeFile(join(building, mode === 'standby' ? 'standby.signal' : 'recovery.signal'), '', { mode: 0o600 });
   await rename(building, join(directory, 'pg'));
   const { timeline, archiveLsn, newestTimeline } = plan;
@@ -86,7 +98,18 @@ type Plan = {
   readonly files: readonly WalFile[];
 };
 
-async function planRestore({ archive, followTimeline, targetLsn }: BuildOptions): Promise<Plan> {
+// A standby stands still at the end of its base until the slot of history was made: what is behind it comes by streaming.
+async function cutWal(directory: string, base: Base): Promise<void> {
+  const endLsn = parseLsn(base.endLsn);
+  const path = join(directory, segmentName(base.timeline, endLsn));
+  const kept = offsetInSegment(endLsn);
+  if (kept === 0) return rm(path, { force: true });
+  await truncate(path, kept);
+  await truncate(path, SEGMENT_BYTES);
+}
+
+async function planRestore(options: BuildOptions): Promise<Plan> {
+  const { archive, followTimeline, targetLsn } = options;
   const stream = await archive.readStream();
   const timeline = followTimeline ?? stream.timeline;
   if (timeline === null || stream.systemId === null) {
@@ -96,7 +119,9 @@ async function planRestore({ archive, followTimeline, targetLsn }: BuildOptions)
   const ancestors = timeline === 1 ? [] : parseHistory(await archive.readHistory(historyName(timeline)));
   const endless = 2n ** 64n - 1n;
   const legs: Leg[] = legsTo(timeline, ancestors, endless);
-  const base = chooseBase(bases, legs, targetLsn ?? endless);
+  const base = options.decodeFrom
+    ? chooseDecoding(bases, legs, options.decodeFrom)
+    : chooseBase(bases, legs, targetLsn ?? endless);
   if (!base)
     throw new EstateError(
       'archive.gap',
@@ -108,6 +133,22 @@ async function planRestore({ archive, followTimeline, targetLsn }: BuildOptions)
   }
   const files = list.files.filter((file) => isBefore(file, targetLsn));
   return { base, timeline, archiveLsn: list.endLsn, newestTimeline: list.newestTimeline, files };
+}
+
+/** The newest base from which on everything wanted can be decoded; else the oldest; when all were tried, the newest. */
+function chooseDecoding(
+  bases: readonly Base[],
+  legs: readonly Leg[],
+  { lsn, tried }: { readonly lsn: Lsn | undefined; readonly tried: readonly string[] },
+): Base | undefined {
+  const endless = 2n ** 64n - 1n;
+  const newest = chooseBase(bases, legs, endless);
+  if (lsn === undefined) return newest;
+  const untried = bases.filter(({ id }) => !tried.includes(id));
+  const early = chooseBase(untried, legs, lsn);
+  if (early) return early;
+  const usable = untried.filter((base) => chooseBase([base], legs, endless));
+  return usable.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? -1 : 1))[0] ?? newest;
 }
 
 function isBefore({ name }: WalFile, targetLsn: Lsn | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
+import type { DecodingCatalog, JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import type { PostgresBinaries } from '@bulkhead/postgres';
 import type { Lsn } from '#archive/wal.rules.ts';
@@ -13,6 +13,8 @@ export type JailOptions = {
   readonly archive: ArchiveClient;
   readonly binaries: PostgresBinaries;
   readonly limitBytes: number;
+  /** Tells this life of the jail from others. */
+  readonly instance: string;
   readonly log: Log;
 };
 
@@ -31,6 +33,12 @@ export type Jail = {
   readonly requireReady: () => { readonly socketDirectory: string; readonly compartment: string; readonly isWritable: boolean };
   readonly position: () => Promise<JailPosition>;
   readonly makeImage: () => Promise<JailImage>;
+  /** What was committed after a position, line by line. @throws EstateError `history.behind`, `compartment.wrong_state` */
+  readonly openDecoding: (after: Lsn, signal: AbortSignal) => Promise<AsyncGenerator<Buffer>>;
+  readonly confirmDecoding: (lsn: Lsn) => Promise<void>;
+  /** From now on decoding tells of what is written in this cluster. */
+  readonly startDecoding: () => Promise<void>;
+  readonly readDecodingCatalog: () => Promise<DecodingCatalog>;
   readonly stop: () => Promise<void>;
 };
 

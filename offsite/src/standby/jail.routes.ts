@@ -14,6 +14,7 @@ import {
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
 import type { Jail } from './jail.actions.ts';
+import { addRepairRoutes } from './repair.routes.ts';
 import { digestRows, streamRows } from './rows.actions.ts';
 import { verifyCluster } from './verify.actions.ts';
 
@@ -34,6 +35,7 @@ export function addJailRoutes(app: WireApp, jail: Jail, directory: string, log: 
     const { tables } = await readWireBody(c.req.raw, digestRequestSchema, BODY_BYTES);
     return c.json(tableDigestsSchema.parse(await digestRows(jail.requireReady(), tables)));
   });
+  addRepairRoutes(app, jail, directory);
   app.post('/verify', async (c) => {
     const request = await readWireBody(c.req.raw, verifyRequestSchema, BODY_BYTES);
     const { isWritable, ...database } = jail.requireReady();

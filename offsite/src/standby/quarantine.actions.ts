@@ -8,6 +8,7 @@ import { type RunningCluster, startCluster } from '@bulkhead/postgres';
 import { formatLsn, historyName, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { type Built, buildDirectory } from './build.actions.ts';
 import { readBranch } from './checkpoint.actions.ts';
+import { Decoding, type DecodingPlace } from './decoding.actions.ts';
 import { packImage } from './image.actions.ts';
 import { failedWith, type Jail, type JailOptions, notReady, type Progress, type RestoreTarget } from './jail.actions.ts';
 import { readPosition } from './position.store.ts';
@@ -32,9 +33,11 @@ export class QuarantineJail implements Jail {
   #cluster: RunningCluster | undefined;
   #imaging: Promise<JailImage> | undefined;
   #isStopping = false;
+  readonly #decoding: Decoding;
 
   constructor(options: JailOptions, target: RestoreTarget) {
     this.#options = options;
+    this.#decoding = new Decoding(options.directory, options.log);
     this.#target = target;
     this.#running = this.#restore().catch((error: unknown) => {
       if (this.#isStopping) return;
@@ -61,6 +64,7 @@ export class QuarantineJail implements Jail {
         replayed === undefined || archiveLsn === null || !isToTheEnd
           ? null
           : Math.max(0, Number(parseLsn(archiveLsn) - replayed)),
+      instance: this.#options.instance,
       leftOut: this.#built?.leftOut ?? [],
     };
   }
@@ -68,6 +72,31 @@ export class QuarantineJail implements Jail {
   requireReady() {
     if (this.#progress.state !== 'ready') throw notReady(this.#progress, this.#options.compartment);
     return { socketDirectory: this.#options.socketDirectory, compartment: this.#options.compartment, isWritable: true };
+  }
+
+  openDecoding(after: Lsn, signal: AbortSignal): Promise<AsyncGenerator<Buffer>> {
+    return this.#decoding.open({ place: this.#place(), after, bases: [], signal, onBehind: () => undefined });
+  }
+
+  confirmDecoding(lsn: Lsn): Promise<void> {
+    return this.#decoding.confirm(lsn);
+  }
+
+  async startDecoding(): Promise<void> {
+    const place = this.#place();
+    if (await this.#decoding.isSound(place)) return;
+    await this.#decoding.beginSlot(place);
+    await this.#decoding.settled();
+  }
+
+  readDecodingCatalog() {
+    return this.#decoding.catalog(this.#place());
+  }
+
+  #place(): DecodingPlace {
+    const { socketDirectory, compartment } = this.requireReady();
+    const { systemId, base } = this.#built ?? { systemId: '0', base: null };
+    return { socketDirectory, compartment, systemId, timeline: this.#timeline ?? 1, base };
   }
 
   async position(): Promise<JailPosition> {
@@ -182,6 +211,7 @@ export class QuarantineJail implements Jail {
   }
 
   async #pack(): Promise<JailImage> {
+    await this.#decoding.remove(this.#options);
     await this.#cluster?.stop('fast');
     this.#cluster = undefined;
     const image = await packImage(this.#options.directory);

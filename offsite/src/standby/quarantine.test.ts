@@ -168,6 +168,22 @@ test('a restored copy tells whether it is sound, what its tables hold, and gives
     assert.deepEqual(JSON.parse(lines[1] ?? ''), { table: 'note', row: { id: 1, text: 'note 1', file: null } });
     assert.deepEqual(JSON.parse(lines[1201] ?? ''), { table: 'note', row: { id: 5000, text: 'line\nbreak', file: null } });
     assert.equal(lines.at(-1), '{"end":true,"rows":1202}');
+    await jail.query(`create table kind (id numeric primary key, flag boolean, bytes bytea, list text[], at timestamptz,
+      double numeric generated always as (id * 2) stored)`);
+    await jail.query(
+      String.raw`insert into kind values (12345678901234567890.10, true, '\x00ff', '{"a,b",null}', '2026-01-01 00:00+00')`,
+    );
+    await jail.query('grant select on kind to site_reader');
+    const typed = await readLines(await call('/rows', { tables: ['public.kind'], asText: true }));
+    assert.deepEqual(JSON.parse(typed[1] ?? '').row, {
+      id: '12345678901234567890.10',
+      flag: 't',
+      bytes: String.raw`\x00ff`,
+      list: '{"a,b",NULL}',
+      at: '2026-01-01 00:00:00+00',
+    });
+    const plain = await readLines(await call('/rows', { tables: ['note'], asText: true }));
+    assert.deepEqual(JSON.parse(plain[1] ?? '').row, { id: '1', text: 'note 1', file: null });
     const limited = await readLines(await call('/rows', { tables: ['note'], maxRows: 600 }));
     assert.match(limited.at(-1) ?? '', /^\{"error":\{"code":"input.too_large"/);
     const unknown = await readLines(await call('/rows', { tables: ['nothing'] }));

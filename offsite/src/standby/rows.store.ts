@@ -26,7 +26,7 @@ export async function* readRows(session: JailSession, compartment: string, reque
   let rows = 0;
   let bytes = 0;
   for (const table of request.tables) {
-    for await (const page of readTable(session, table)) {
+    for await (const page of readTable(session, table, request.asText ? await textSelection(session, table) : 't')) {
       rows += page.length;
       const lines = page.map((row) => `{"table":${JSON.stringify(table)},"row":${row}}\n`).join('');
       bytes += Buffer.byteLength(lines);
@@ -58,11 +58,25 @@ export async function digestTables(session: JailSession, compartment: string, ta
   return { lsn: lsnSchema.parse(replayLsn), tables: digests };
 }
 
-async function* readTable(session: JailSession, table: string): AsyncGenerator<string[]> {
+/** A table's columns as their output functions write them; generated ones are left out, since nobody can insert them. */
+async function textSelection(session: JailSession, table: string): Promise<string> {
+  const columns = await session.query(
+    `select attname::text as name from pg_attribute
+      where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
+    [quoteTable(table)],
+  );
+  const values = nameRows.parse(columns).map(({ name }) => {
+    const column = quoteColumn(name);
+    return `case when t.${column} is null then null else format('%s', t.${column}) end as ${column}`;
+  });
+  return `(select r from (select ${values.join(', ')}) r)`;
+}
+
+async function* readTable(session: JailSession, table: string, selection = 't'): AsyncGenerator<string[]> {
   const keys = await readKeys(session, table);
   const order = keys.length > 0 ? keys.map((key) => `t.${quoteColumn(key)}`).join(', ') : 'row_to_json(t)::text collate "C"';
   await session.query(
-    `declare jail_rows no scroll cursor for select row_to_json(t)::text as row from ${quoteTable(table)} t order by ${order}`,
+    `declare jail_rows no scroll cursor for select row_to_json(${selection})::text as row from ${quoteTable(table)} t order by ${order}`,
   );
   for (;;) {
     const page = textRows.parse(await session.query(`fetch ${FETCHED_ROWS} from jail_rows`)).map(({ row }) => row);

@@ -28,21 +28,26 @@ const CAPACITY: Readonly<Record<string, string>> = {
   autovacuum_worker_slots: '2',
 };
 
-/** @param source where the receiver's WAL server stands and what it asks for */
+/** @param source where the receiver's WAL server stands and what it asks for; undefined while the standby shall stand still */
 export function standbySettings(
-  source: { readonly walSocketDirectory: string; readonly secret: string },
+  source: { readonly walSocketDirectory: string; readonly secret: string } | undefined,
   compartment: string,
 ): Record<string, string> {
   return {
     ...HARMLESS,
     ...CAPACITY,
     restore_command: '',
-    primary_conninfo: `host=${quoteConninfo(source.walSocketDirectory)} port=5432 user=standby password=${quoteConninfo(source.secret)} application_name=standby-${compartment} sslmode=disable gssencmode=disable`,
+    primary_conninfo:
+      source === undefined
+        ? ''
+        : `host=${quoteConninfo(source.walSocketDirectory)} port=5432 user=standby password=${quoteConninfo(source.secret)} application_name=standby-${compartment} sslmode=disable gssencmode=disable`,
     recovery_target_timeline: 'latest',
     hot_standby: 'on',
     hot_standby_feedback: 'on',
     wal_receiver_status_interval: '5s',
     wal_retrieve_retry_interval: '200ms',
+    // History that stays away must not fill the disk: its slot is lost then, and made anew from the archive.
+    max_slot_wal_keep_size: '8GB',
     // A standby may be built anew at any time; what another boot of the machine left is.
     fsync: 'off',
   };

@@ -1,11 +1,13 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { JailHealth, JailPosition } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { type RunningCluster, startCluster } from '@bulkhead/postgres';
-import { parseLsn } from '#archive/wal.rules.ts';
+import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { type Built, buildDirectory, readBuilt } from './build.actions.ts';
 import { readCheckpoint } from './checkpoint.actions.ts';
+import { Decoding, type DecodingPlace } from './decoding.actions.ts';
 import { failedWith, type Jail, type JailOptions, notReady, type Progress } from './jail.actions.ts';
+import { PacedWal } from './paced-wal.actions.ts';
 import { readPosition } from './position.store.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, standbySettings } from './settings.rules.ts';
@@ -29,10 +31,16 @@ export class StandbyJail implements Jail {
   #session: JailSession | undefined;
   #position: JailPosition | undefined;
   #failedStarts = 0;
+  readonly #decoding: Decoding;
+  /** History asked for what only an older state can tell. */
+  #isBehind = false;
+  #mustBuild = false;
+  #paced: PacedWal | undefined;
 
   constructor(options: JailOptions, source: { readonly walSocketDirectory: string; readonly secret: string }) {
     this.#options = options;
     this.#source = source;
+    this.#decoding = new Decoding(options.directory, options.log);
     this.#running = this.#keepRunning();
   }
 
@@ -69,9 +77,32 @@ export class StandbyJail implements Jail {
     );
   }
 
+  async openDecoding(after: Lsn, signal: AbortSignal): Promise<AsyncGenerator<Buffer>> {
+    const place = this.#place();
+    const bases = (await this.#options.archive.listBases()).filter(({ systemId }) => systemId === place.systemId);
+    const onBehind = () => {
+      this.#isBehind = true;
+    };
+    return this.#decoding.open({ place, after, bases, signal, onBehind });
+  }
+
+  confirmDecoding(lsn: Lsn): Promise<void> {
+    return this.#decoding.confirm(lsn);
+  }
+
+  async startDecoding(): Promise<void> {
+    this.#place();
+  }
+
+  readDecodingCatalog() {
+    return this.#decoding.catalog(this.#place());
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#decoding.close();
     await this.#cluster?.stop('fast');
+    await this.#paced?.close();
     // A server still starting ends with this process.
     await Promise.race([this.#running, sleepMs(STOP_MS)]);
   }
@@ -93,8 +124,11 @@ export class StandbyJail implements Jail {
 
   /** Brings the standby up and follows it until it must be built anew or is stopped. */
   async #runOnce(): Promise<void> {
-    this.#built = (await this.#reuse()) ?? (await this.#build());
-    await this.#start();
+    await this.#decoding.load();
+    await this.#pace();
+    const reused = await this.#reuse();
+    this.#built = reused ?? (await this.#build());
+    await this.#start(reused !== undefined);
     for (;;) {
       await sleepMs(POLL_MS, this.#stopping.signal);
       if (!(await this.#canFollow())) return;
@@ -104,7 +138,7 @@ export class StandbyJail implements Jail {
 
   /** What stands on disk, if it is of the joined cluster and starts. */
   async #reuse(): Promise<Built | undefined> {
-    if (this.#failedStarts >= STARTS_BEFORE_REBUILD) return undefined;
+    if (this.#failedStarts >= STARTS_BEFORE_REBUILD || this.#mustBuild) return undefined;
     const built = await readBuilt(this.#options.directory).catch(() => undefined);
     if (!built || built.mode !== 'standby') return undefined;
     const found = await readCheckpoint(join(this.#options.directory, 'pg')).catch(() => undefined);
@@ -115,6 +149,7 @@ export class StandbyJail implements Jail {
   async #build(): Promise<Built> {
     this.#progress = { state: 'building', message: 'unpacking the newest base backup', code: null };
     this.#failedStarts = 0;
+    this.#mustBuild = false;
     const { archive, directory, limitBytes, log } = this.#options;
     return buildDirectory({
       archive,
@@ -124,10 +159,12 @@ export class StandbyJail implements Jail {
       mode: 'standby',
       followTimeline: undefined,
       targetLsn: undefined,
+      decodeFrom: this.#decoding.wanted,
     });
   }
 
-  async #start(): Promise<void> {
+  // The slot is made while the standby stands at the end of its base: everything behind that can be decoded [H3].
+  async #start(isReused: boolean): Promise<void> {
     this.#progress = { state: 'replaying', message: 'following the archive', code: null };
     const { binaries, directory, socketDirectory, compartment, log } = this.#options;
     this.#failedStarts += 1;
@@ -135,13 +172,40 @@ export class StandbyJail implements Jail {
       binaries,
       dataDirectory: join(directory, 'pg'),
       socketDirectory,
-      settings: standbySettings(this.#source, compartment),
+      settings: standbySettings(isReused ? this.#pacedSource() : undefined, compartment),
       hba: JAIL_HBA,
       log,
       waitFor: 'read-only',
       startTimeoutMs: START_MS,
     });
     this.#failedStarts = 0;
+    const hasSlot = isReused && (await this.#decoding.isSound({ socketDirectory, compartment }));
+    if (!hasSlot) {
+      const begun = this.#decoding.beginSlot(this.#place());
+      await begun.catch((error: unknown) => log.warn({ err: error, compartment }, 'history cannot be decoded'));
+    }
+    if (!isReused) await this.#cluster.reconfigure(standbySettings(this.#pacedSource(), compartment));
+  }
+
+  async #pace(): Promise<void> {
+    const { socketDirectory, compartment, log } = this.#options;
+    this.#paced ??= await PacedWal.listen({
+      directory: join(dirname(socketDirectory), 'w'),
+      sourceDirectory: this.#source.walSocketDirectory,
+      gate: (horizon, behindLsn) => this.#decoding.untilFree({ socketDirectory, compartment }, horizon, behindLsn),
+      log,
+    });
+  }
+
+  #pacedSource() {
+    return { walSocketDirectory: this.#paced?.directory ?? this.#source.walSocketDirectory, secret: this.#source.secret };
+  }
+
+  #place(): DecodingPlace {
+    const { socketDirectory, compartment } = this.#options;
+    const built = this.#built;
+    if (!built || !this.#cluster) throw notReady(this.#progress, compartment);
+    return { socketDirectory, compartment, systemId: built.systemId, timeline: built.timeline, base: built.base };
   }
 
   async #observe(): Promise<void> {
@@ -165,6 +229,11 @@ export class StandbyJail implements Jail {
 
   // Another cluster or timeline was joined: what was replayed here may lie beyond the place where it branched off.
   async #canFollow(): Promise<boolean> {
+    if (this.#isBehind) {
+      this.#isBehind = false;
+      this.#mustBuild = true;
+      return false;
+    }
     const stream = await this.#options.archive.readStream().catch(() => undefined);
     if (!stream) return true;
     if (stream.systemId === this.#built?.systemId && stream.timeline === this.#built?.timeline) return true;
@@ -191,6 +260,7 @@ export class StandbyJail implements Jail {
   async #shutDown(): Promise<void> {
     await this.#session?.close();
     this.#session = undefined;
+    await this.#decoding.close();
     await this.#cluster?.stop('fast');
     this.#cluster = undefined;
   }

@@ -1,8 +1,10 @@
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Language } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { chooseLanguage, isLanguage } from '@bulkhead/web';
+import type { TakeReport } from './report.actions.ts';
 import type { Site, SiteFile } from './site-files.actions.ts';
 
 export type SiteServerOptions = {
@@ -13,10 +15,16 @@ export type SiteServerOptions = {
   readonly port: number;
   readonly tls: { readonly certificate: string | Buffer; readonly key: string | Buffer } | null;
   readonly log: Log;
+  /** Takes what a person reports; without it nothing takes a body. */
+  readonly takeReport?: TakeReport;
 };
 
 const HEAD_BYTES = 8192;
 const CONNECTIONS = 2048;
+/** The one form, and the pages that answer it. */
+const FORM = /^\/([a-z]{2})\/report\/$/;
+const FORM_PAGE = /^\/[a-z]{2}\/report\//;
+const OUTCOMES = { thanks: 303, again: 400, later: 429 } as const;
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
 const KEPT_SHORTLY = 'public, max-age=10, stale-if-error=86400';
 const HEADERS: Readonly<Record<string, string>> = {
@@ -73,10 +81,12 @@ function listen(server: Server, { address, port }: SiteServerOptions): Promise<v
 function answer(incoming: IncomingMessage, outgoing: ServerResponse, options: SiteServerOptions): void {
   for (const [name, value] of Object.entries(HEADERS)) outgoing.setHeader(name, value);
   if (options.tls) outgoing.setHeader('strict-transport-security', 'max-age=31536000');
-  // Nothing here takes a body: one that comes all the same is not waited for.
+  const form = formOf(incoming);
+  if (form && options.takeReport) return void answerForm(incoming, outgoing, form, options);
+  // Nothing else takes a body: one that comes all the same is not waited for.
   if (incoming.headers['content-length'] || incoming.headers['transfer-encoding']) outgoing.setHeader('connection', 'close');
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') {
-    outgoing.setHeader('allow', 'GET, HEAD');
+    outgoing.setHeader('allow', options.takeReport && FORM.test(incoming.url ?? '') ? 'GET, HEAD, POST' : 'GET, HEAD');
     return say(outgoing, 405, 'Only GET and HEAD are answered here.');
   }
   if (countHosts(incoming) !== 1) return say(outgoing, 400, 'One Host header is needed.');
@@ -93,8 +103,44 @@ function answer(incoming: IncomingMessage, outgoing: ServerResponse, options: Si
   sendNotFound(incoming, outgoing, path, options);
 }
 
+function formOf({ method, url }: IncomingMessage): Language | undefined {
+  const asked = method === 'POST' ? FORM.exec(url ?? '')?.[1] : undefined;
+  return isLanguage(asked) ? asked : undefined;
+}
+
+async function answerForm(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  language: Language,
+  { takeReport, site, host, log }: SiteServerOptions,
+): Promise<void> {
+  outgoing.setHeader('connection', 'close');
+  outgoing.setHeader('cache-control', 'no-store');
+  if (countHosts(incoming) !== 1) return say(outgoing, 400, 'One Host header is needed.');
+  if (hostIn(incoming) !== host) return say(outgoing, 421, `Only ${host} is answered here.`);
+  try {
+    const outcome = (await takeReport?.(incoming, language)) ?? 'again';
+    const path = `/${language}/report/${outcome}/`;
+    if (outcome === 'later') outgoing.setHeader('retry-after', '600');
+    if (outcome === 'thanks') return void outgoing.writeHead(OUTCOMES.thanks, { location: path }).end();
+    allowForm(outgoing);
+    const page = site.find(path);
+    if (page) send(outgoing, OUTCOMES[outcome], page);
+    else say(outgoing, OUTCOMES[outcome], 'The report was not taken.');
+  } catch (err) {
+    log.error({ err }, 'taking a report');
+    if (!outgoing.headersSent) say(outgoing, 500, 'The report was not taken.');
+  }
+}
+
+function allowForm(outgoing: ServerResponse): void {
+  const policy = HEADERS['content-security-policy'] ?? '';
+  outgoing.setHeader('content-security-policy', policy.replace("form-action 'none'", "form-action 'self'"));
+}
+
 function sendFile(incoming: IncomingMessage, outgoing: ServerResponse, path: string, file: SiteFile): void {
   const isApi = path.startsWith('/api/');
+  if (FORM_PAGE.test(path)) allowForm(outgoing);
   outgoing.setHeader('etag', file.etag);
   outgoing.setHeader('cache-control', path.startsWith('/assets/') ? KEPT_FOR_EVER : KEPT_SHORTLY);
   outgoing.setHeader('cross-origin-resource-policy', isApi ? 'cross-origin' : 'same-origin');

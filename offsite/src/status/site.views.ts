@@ -5,12 +5,25 @@ import { getStylesheet } from '@bulkhead/web';
 import { composeApi } from './api.rules.ts';
 import { feed } from './feed.views.ts';
 import { pageOfNotice, type Shown } from './status.rules.ts';
-import { languageChoice, notFoundPage, noticesPage, type SiteContext, statusPage } from './status.views.ts';
+import {
+  languageChoice,
+  notFoundPage,
+  noticesPage,
+  reportPage,
+  reportTakenPage,
+  type SiteContext,
+  statusPage,
+} from './status.views.ts';
 
 const OWN_STYLES = readFileSync(new URL('status.css', import.meta.url));
 const OWN_STYLES_PATH = `/assets/status-${sha256Hex(OWN_STYLES).slice(0, 32)}.css`;
 
-export type SiteOptions = { readonly url: string; readonly organisation: string; readonly isSample: boolean };
+export type SiteOptions = {
+  readonly url: string;
+  readonly organisation: string;
+  readonly isSample: boolean;
+  readonly examplePage: string;
+};
 type Files = ReadonlyMap<string, string | Uint8Array>;
 
 /** Everything but the pages of all notices: the page in six languages, feeds, JSON and stylesheets; path → content. */
@@ -26,6 +39,10 @@ export function renderFront(shown: Shown, options: SiteOptions): Files {
   for (const language of LANGUAGES) {
     files.set(`/${language}/`, String(statusPage(shown, language, context)));
     files.set(`/${language}/404.html`, String(notFoundPage(language, context)));
+    files.set(`/${language}/report/`, String(reportPage(language, context)));
+    for (const fault of ['again', 'later'] as const)
+      files.set(`/${language}/report/${fault}/`, String(reportPage(language, context, fault)));
+    files.set(`/${language}/report/thanks/`, String(reportTakenPage(language, context)));
     files.set(`/${language}/feed.atom`, feed(shown, language, options));
   }
   for (const [path, value] of composeApi(shown, options)) files.set(path, `${JSON.stringify(value, null, 1)}\n`);
@@ -42,6 +59,6 @@ export function renderNotices(shown: Shown, options: SiteOptions): Files {
   return files;
 }
 
-function contextOf({ organisation, isSample }: SiteOptions): SiteContext {
-  return { organisation, isSample, stylesheets: { common: getStylesheet().path, own: OWN_STYLES_PATH } };
+function contextOf({ organisation, isSample, examplePage }: SiteOptions): SiteContext {
+  return { organisation, isSample, examplePage, stylesheets: { common: getStylesheet().path, own: OWN_STYLES_PATH } };
 }

@@ -1,5 +1,6 @@
 import { LANGUAGES, type Language, type Notice, PUBLIC_STATES, type PublicStatus } from '@bulkhead/contracts';
 import { directionOf, fillIn, formatMoment, type Html, html, LANGUAGE_NAMES, page, wordsIn } from '@bulkhead/web';
+import { PAGE_LIMIT, SEEN_LIMIT } from './report.rules.ts';
 import { judgeOverall, NOTICES_A_PAGE, pageOfNotice, type Shown } from './status.rules.ts';
 import { explainState, nameCompartment, nameState, statusWords, tellNotice, tellOverall } from './words.rules.ts';
 
@@ -9,6 +10,8 @@ const NOTICES_SHOWN = 20;
 export type SiteContext = {
   readonly organisation: string;
   readonly isSample: boolean;
+  /** The address of one of our pages, to show how one looks. */
+  readonly examplePage: string;
   readonly stylesheets: { readonly common: string; readonly own: string };
 };
 type Compartment = PublicStatus['compartments'][number];
@@ -41,6 +44,7 @@ ${asOf(shown, language)}
 </div>
 ${shown.facts ? services(shown.facts, language) : null}
 ${latestNotices(shown, language)}
+${invitation(language)}
 ${meanings(language)}
 ${follow(language)}`,
   });
@@ -60,6 +64,42 @@ ${noticeList(listed, shown, language, 'h2')}
       number < count ? html`<a href="/${language}/notices/${number + 1}/" rel="next">${common.newer}</a>` : null
     }${number > 1 ? html`<a href="/${language}/notices/${number - 1}/" rel="prev">${common.older}</a>` : null}
 <a href="/${language}/">${words.toStatus}</a></nav>`,
+  });
+}
+
+/** The form with which anybody tells of a page; `fault` says why the last try was not taken. */
+export function reportPage(language: Language, context: SiteContext, fault?: 'again' | 'later'): Html {
+  const words = statusWords(language);
+  const title = fault === 'later' ? words.reportLater : fault === 'again' ? words.reportAgain : words.report;
+  const below = fault ? `report/${fault}/` : 'report/';
+  return frame(context, language, below, title, {
+    main: html`<h1>${title}</h1>
+${
+  fault
+    ? html`<p class="report-fault" role="alert">${fault === 'later' ? words.reportLaterBody : words.reportAgainBody}</p>`
+    : html`<p class="lead">${words.reportLead}</p>`
+}
+<form class="report" method="post" action="/${language}/report/" accept-charset="utf-8">
+<div class="field"><label for="page">${words.reportPage}</label>
+<p class="hint" id="page-hint">${withExample(words.reportPageHint, context.examplePage)}</p>
+<input id="page" name="page" type="text" inputmode="url" dir="ltr" autocomplete="off" spellcheck="false" required minlength="3" maxlength="${PAGE_LIMIT}" aria-describedby="page-hint"></div>
+<div class="field"><label for="seen">${words.reportSeen}</label>
+<p class="hint" id="seen-hint">${fillIn(words.reportSeenHint, { number: SEEN_LIMIT })}</p>
+<textarea id="seen" name="seen" rows="5" required minlength="3" maxlength="${SEEN_LIMIT}" aria-describedby="seen-hint privacy"></textarea></div>
+<p id="privacy">${words.reportPrivacy}</p>
+<p><button type="submit">${words.reportSend}</button></p>
+</form>
+<p><a href="/${language}/">${words.toStatus}</a></p>`,
+  });
+}
+
+/** What a person sees whose report was taken. */
+export function reportTakenPage(language: Language, context: SiteContext): Html {
+  const words = statusWords(language);
+  return frame(context, language, 'report/thanks/', words.reportThanks, {
+    main: html`<h1>${words.reportThanks}</h1>
+<p class="lead">${words.reportThanksBody}</p>
+<p><a class="button" href="/${language}/">${words.toStatus}</a></p>`,
   });
 }
 
@@ -164,6 +204,13 @@ ${heading === 'h2' ? html`<h2>${title}</h2>` : html`<h3>${title}</h3>`}
 ${sentences.map((sentence) => html`<p>${sentence}</p>`)}</li>`;
 }
 
+function invitation(language: Language): Html {
+  const words = statusWords(language);
+  return html`<section aria-labelledby="report"><h2 id="report">${words.report}</h2>
+<p>${words.reportLead}</p>
+<p><a class="button" href="/${language}/report/">${words.reportAction}</a></p></section>`;
+}
+
 function meanings(language: Language): Html {
   return html`<section aria-labelledby="meanings"><h2 id="meanings">${statusWords(language).statesMean}</h2>
 <dl class="meanings">${PUBLIC_STATES.map(
@@ -191,6 +238,12 @@ function moment(at: string, language: Language): Html {
 function withMoment(sentence: string, at: string, language: Language): Html {
   const [before = '', after = ''] = sentence.split('{moment}');
   return html`${before}${moment(at, language)}${after}`;
+}
+
+// An address reads from left to right in every language.
+function withExample(sentence: string, example: string): Html {
+  const [before = '', after = ''] = sentence.split('{example}');
+  return html`${before}<bdi dir="ltr">${example}</bdi>${after}`;
 }
 
 function join(parts: readonly Html[], separator: string): Html[] {

@@ -25,7 +25,7 @@ import { KeptDatabase } from './database/database.actions.ts';
 import { type JailDeps, resumeQuarantines, startStandby } from './jail/jail.actions.ts';
 import { QuarantineStore } from './jail/jail.store.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
-import { describeProcess, PROCESSES, type RunSecrets, type Sites } from './process/process.rules.ts';
+import { describeProcess, PROCESSES, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
 import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
 
 /** How many uids off-site takes from UID_BASE on. */
@@ -38,7 +38,7 @@ export type OffsiteSupervisor = { readonly close: () => Promise<void> };
 /** Starts off-site and returns when its control sockets answer; the processes come up behind them. */
 export async function startOffsite(config: Config, log: Log, askedToStop: () => void): Promise<OffsiteSupervisor> {
   const given = await readGiven(config);
-  const names = given.estate.compartments.map(({ manifest }) => manifest.name);
+  const names = streamsOf(given.estate);
   const unlocked = layOut(config.DATA_DIRECTORY, config.RUNTIME_DIRECTORY, config.CHECKOUT, config.HEADQUARTERS_SOCKETS);
   checkSocketPaths(unlocked, names);
   await prepareSupervisor(unlocked);
@@ -136,14 +136,14 @@ async function startAll(sites: Sites, { supervision, uids, gid, database, jails 
   await Promise.all([
     database.start().then(() => start('recovery')),
     ...PROCESSES.filter((name) => name !== 'recovery').map(start),
-    ...sites.estate.compartments.map(({ manifest }) => startStandby(jails, manifest.name)),
+    ...streamsOf(sites.estate).map((name) => startStandby(jails, name)),
     resumeQuarantines(jails),
   ]);
 }
 
 /** Who gives orders first, then who reads the archive, then who keeps. */
 async function stopAll(supervision: Supervision, database: KeptDatabase): Promise<void> {
-  await Promise.all(['recovery', 'publisher', 'status'].map((name) => supervision.stop(name)));
+  await Promise.all(['recovery', 'publisher', 'history', 'status'].map((name) => supervision.stop(name)));
   const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-/.test(name));
   await Promise.all(jails.map(({ name }) => supervision.stop(name)));
   await Promise.all(['receiver', 'vault', 'ledger'].map((name) => supervision.stop(name)));
@@ -209,6 +209,7 @@ function drawSecrets(compartments: readonly string[]): RunSecrets {
     findings: newSecret(),
     supervisor: newSecret(),
     publisher: newSecret(),
+    history: newSecret(),
     status: newSecret(),
     health: newSecret(),
     ledger: { recovery: newSecret(), publisher: newSecret() },

@@ -5,6 +5,7 @@ import { serveWire } from '@bulkhead/wire';
 import { createFindingQueue } from '#finding/finding-queue.actions.ts';
 import type { Config } from './config.ts';
 import { scrubForever } from './scrub.jobs.ts';
+import { VaultSecrets } from './secrets.actions.ts';
 import { openVault } from './vault.actions.ts';
 import { createVaultApp } from './vault.routes.ts';
 
@@ -18,7 +19,7 @@ export async function startVault(config: Readonly<Config>, log: Log): Promise<{ 
   const vault = await openVault({ directory: config.DIRECTORY, quotas, now, raise: findings.raise });
   const app = createVaultApp({
     vault,
-    compartmentSecrets: config.SECRETS_JSON,
+    secrets: await VaultSecrets.open(config.DIRECTORY, config.SECRETS_JSON),
     offsiteSecret: config.OFFSITE_SECRET,
     raise: findings.raise,
     log,

@@ -8,17 +8,19 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Seen } from '#finding/finding-queue.actions.ts';
+import type { VaultSecrets } from './secrets.actions.ts';
 import type { Vault } from './vault.actions.ts';
 
 const OFFSITE = 'offsite';
 /** A colon cannot stand in a compartment's name, so no compartment can pass for off-site. */
 const PREFIX = 'compartment:';
 const STALL_MS = 60_000;
+const secretSchema = z.object({ secret: z.string().min(32).max(200) });
 const missingSchema = z.object({ digests: z.array(sha256Schema).max(50_000) });
 
 type Deps = {
   readonly vault: Vault;
-  readonly compartmentSecrets: Readonly<Record<string, string>>;
+  readonly secrets: VaultSecrets;
   readonly offsiteSecret: string;
   readonly raise: (seen: Seen) => void;
   readonly log: Log;
@@ -27,8 +29,9 @@ type Deps = {
 /** The vault's API: compartments add and read their own, off-site reads all, and nobody changes or removes anything. */
 export function createVaultApp(deps: Deps): WireApp {
   const { vault } = deps;
-  const own = Object.entries(deps.compartmentSecrets).map(([name, secret]) => [`${PREFIX}${name}`, secret] as const);
-  const app = createWireApp({ secrets: { ...Object.fromEntries(own), [OFFSITE]: deps.offsiteSecret }, log: deps.log });
+  const own = () => Object.entries(deps.secrets.current).map(([name, secret]) => [`${PREFIX}${name}`, secret] as const);
+  const known: Record<string, string> = { ...Object.fromEntries(own()), [OFFSITE]: deps.offsiteSecret };
+  const app = createWireApp({ secrets: known, log: deps.log });
 
   app.get('/health', (c) => {
     const usage = vault.compartments.map((name) => [name, vault.usageOf(name)] as const);
@@ -54,6 +57,14 @@ export function createVaultApp(deps: Deps): WireApp {
     requireOffsite(c.var.caller);
     const { digests } = await readWireBody(c.req.raw, missingSchema);
     return c.json({ missing: await vault.listMissing(c.req.param('compartment'), digests) });
+  });
+
+  app.post('/compartments/:compartment/secret', async (c) => {
+    requireOffsite(c.var.caller);
+    const { secret } = await readWireBody(c.req.raw, secretSchema);
+    await deps.secrets.replace(c.req.param('compartment'), secret);
+    Object.assign(known, Object.fromEntries(own()));
+    return c.json({ ok: true });
   });
 
   app.all('*', (c) => {

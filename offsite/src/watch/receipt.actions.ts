@@ -1,14 +1,67 @@
 import { openSigned, PURPOSES, receiptBatchSchema, type Signed, signedSchema, type VerifyingKey } from '@bulkhead/contracts';
-import { EstateError, type Now, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { type FindingDeps, raiseFinding } from './finding.actions.ts';
-import type { ReceiptStore, StoredBatch } from './receipt.store.ts';
+import type { NumberedBatch, ReceiptStore, StoredBatch } from './receipt.store.ts';
 
 export type ReceiptDeps = {
   readonly receipts: ReceiptStore;
   readonly gatewayKeys: readonly VerifyingKey[];
   readonly finding: FindingDeps;
   readonly now: Now;
+  readonly listeners: ReceiptListeners;
 };
+
+const BATCHES_AT_ONCE = 20;
+const POLL_MS = 20_000;
+
+/** Who waits for the next batch, and when headquarters was heard last. */
+export class ReceiptListeners {
+  #next = Promise.withResolvers<void>();
+  #heardAt: Date | null = null;
+
+  get heardAt(): Date | null {
+    return this.#heardAt;
+  }
+
+  /** Headquarters called, whatever for: the link stands. */
+  hear(at: Date): void {
+    this.#heardAt = at;
+  }
+
+  announce(): void {
+    const { resolve } = this.#next;
+    this.#next = Promise.withResolvers();
+    resolve();
+  }
+
+  /** Resolves with the next batch, when the time is over or when the signal aborts. */
+  async untilNext(withinMs: number, signal: AbortSignal): Promise<void> {
+    const patience = new AbortController();
+    const both = AbortSignal.any([signal, patience.signal]);
+    await Promise.race([this.#next.promise, sleepMs(withinMs, both).catch(() => undefined)]);
+    patience.abort();
+  }
+}
+
+/** The batches after the one of this id; waits for one if there is none, but not for long. */
+export async function listReceipts(
+  { receipts, listeners }: Pick<ReceiptDeps, 'receipts' | 'listeners'>,
+  after: string,
+  signal: AbortSignal,
+  pollMs = POLL_MS,
+): Promise<{ readonly batches: readonly NumberedBatch[]; readonly heardAt: string | null }> {
+  const waiting = new AbortController();
+  // Before the look: a batch that comes while it is made must not be slept over.
+  const next = listeners.untilNext(pollMs, AbortSignal.any([signal, waiting.signal]));
+  try {
+    const found = await receipts.listAfter(after, BATCHES_AT_ONCE);
+    if (found.length === 0) await next;
+    const batches = found.length > 0 ? found : await receipts.listAfter(after, BATCHES_AT_ONCE);
+    return { batches, heardAt: listeners.heardAt?.toISOString() ?? null };
+  } finally {
+    waiting.abort();
+  }
+}
 
 /**
  * Keeps the gateway's testimony: every batch once, none left out [C8].
@@ -35,7 +88,10 @@ export async function keepReceipts(deps: ReceiptDeps, signed: Signed): Promise<n
     signed: signedSchema.parse(signed),
     receivedAt: deps.now(),
   };
-  if (batch.sequence === last + 1 && (await deps.receipts.addBatch(stored))) return batch.sequence;
+  if (batch.sequence === last + 1 && (await deps.receipts.addBatch(stored))) {
+    deps.listeners.announce();
+    return batch.sequence;
+  }
   if ((await deps.receipts.findDigest(keyId, batch.sequence)) === stored.sha256) return deps.receipts.lastSequence(keyId);
   await reportSecondTestimony(deps, keyId, batch.sequence);
   return goOnBehind(deps, stored);
@@ -45,6 +101,7 @@ export async function keepReceipts(deps: ReceiptDeps, signed: Signed): Promise<n
 async function goOnBehind(deps: ReceiptDeps, stored: StoredBatch): Promise<number> {
   const last = await deps.receipts.lastSequence(stored.keyId);
   if (last === stored.sequence) await deps.receipts.addBatch({ ...stored, sequence: last + 1 });
+  deps.listeners.announce();
   return deps.receipts.lastSequence(stored.keyId);
 }
 

@@ -1,4 +1,4 @@
-import type { Signed } from '@bulkhead/contracts';
+import { type Signed, signedSchema } from '@bulkhead/contracts';
 import { violatedConstraint } from '@bulkhead/postgres';
 import type { Kysely } from 'kysely';
 import type { Schema } from '#schema.ts';
@@ -18,7 +18,11 @@ export type ReceiptStore = {
   readonly findDigest: (keyId: string, sequence: number) => Promise<string | undefined>;
   /** False if the sequence is taken. */
   readonly addBatch: (batch: StoredBatch) => Promise<boolean>;
+  /** As they were signed, in the order in which they came. */
+  readonly listAfter: (id: string, limit: number) => Promise<NumberedBatch[]>;
 };
+/** `id` counts all batches, of whatever key; holes mean nothing. */
+export type NumberedBatch = { readonly id: number; readonly signed: Signed };
 
 export function createReceiptStore(db: Kysely<Schema>): ReceiptStore {
   return {
@@ -50,6 +54,11 @@ export function createReceiptStore(db: Kysely<Schema>): ReceiptStore {
         if (violatedConstraint(error) === undefined) throw error;
         return false;
       }
+    },
+    listAfter: async (id, limit) => {
+      const query = db.selectFrom('receipt_batch').select(['id', 'signed_batch']).where('id', '>', id);
+      const rows = await query.orderBy('id').limit(limit).execute();
+      return rows.map((row) => ({ id: Number(row.id), signed: signedSchema.parse(row.signed_batch) }));
     },
   };
 }

@@ -2,7 +2,7 @@ import { findingReportSchema, protectionWindowSchema, signedSchema } from '@bulk
 import { EstateError } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
 import { type FindingDeps, raiseFinding } from './finding.actions.ts';
-import { keepReceipts, type ReceiptDeps } from './receipt.actions.ts';
+import { keepReceipts, listReceipts, type ReceiptDeps } from './receipt.actions.ts';
 import { keepWindow, type WindowDeps } from './window.actions.ts';
 
 const SMALL = 65_536;
@@ -31,5 +31,14 @@ export function addTestimonyRoutes(app: WireApp, deps: ReceiptDeps & WindowDeps)
   app.post('/windows', async (c) => {
     await keepWindow(deps, await readWireBody(c.req.raw, protectionWindowSchema, SMALL));
     return c.json({ ok: true });
+  });
+}
+
+/** The gateway's testimony, for history: batches as they were signed. */
+export function addReceiptReading(app: WireApp, deps: Pick<ReceiptDeps, 'receipts' | 'listeners'>): void {
+  app.get('/receipts', async (c) => {
+    const after = c.req.query('after') ?? '0';
+    if (!/^\d{1,15}$/.test(after)) throw new EstateError('input.invalid', 'reading receipts: `after` is the id of a batch');
+    return c.json(await listReceipts(deps, after, c.req.raw.signal));
   });
 }

@@ -127,6 +127,8 @@ export const jailHealthSchema = z.object({
   /** Quarantine: where the archive ended, and how much of it held no whole record. */
   archiveLsn: lsnSchema.nullable(),
   unreplayedBytes: z.number().int().min(0).nullable(),
+  /** Quarantine: drawn at each start, which begins the restore anew: what was done in an earlier one is gone. */
+  instance: z.string().max(64).optional(),
   /** Files of the base backup that no cluster of ours has, and which were left out. */
   leftOut: z.array(z.string()),
 });
@@ -150,6 +152,8 @@ export const tableNameSchema = z
 /** POST /rows of a jail, answered with NDJSON: `{lsn}`, then `{table,row}` each, then `{end:true,rows}`. */
 export const rowsRequestSchema = z.object({
   tables: z.array(tableNameSchema).min(1).max(200),
+  /** Each value as PostgreSQL's output function writes it, tables with their schema: rows that can be inserted again. */
+  asText: z.boolean().optional(),
   maxRows: z.number().int().min(1).max(10_000_000).optional(),
   maxBytes: z.number().int().min(1).max(10_737_418_240).optional(),
 });

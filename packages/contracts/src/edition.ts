@@ -8,6 +8,9 @@ export const publicPathSchema = z
   .regex(/^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?)?$/, 'must be a plain absolute path')
   .refine((path) => !path.split('/').some((segment) => segment === '.' || segment === '..'), 'must have no dot segments');
 
+/** On each answer from a frozen copy: the number of the edition. A copy is never made of a copy. */
+export const FROZEN_HEADER = 'bulkhead-frozen';
+
 export const editionFileSchema = z.object({
   path: publicPathSchema,
   /** 200, 410 for what was withdrawn, 301 with a `location` header; the page at /404 answers what is not found. */
@@ -36,6 +39,16 @@ export const editionManifestSchema = z.object({
   /** WAL position of the rows it was rendered from. */
   lsn: z.string().max(20),
   files: z.array(editionFileSchema).max(200_000),
+  /** Present for copies of what an adopted application answered: two persons approved nothing of it. */
+  crawled: z
+    .object({
+      copiedAt: instantSchema,
+      /** Of the answers as they came, before the note was put in: equal copies are one edition. */
+      sha256: sha256Schema,
+      /** Addresses that were named, and are not in the copy. */
+      leftOut: z.number().int().min(0),
+    })
+    .optional(),
   /** What its pages claim to be approved, such as `article 12`: a later edition leaves none of these out. */
   subjects: z.array(z.string().max(200)).max(200_000).optional(),
 });

@@ -15,6 +15,23 @@ export const FINDING_RULES = {
   'token.refused': 'T1550',
   'lease.run_out': 'T1489',
   'operator.refused': 'T1078',
+  'write.untagged': 'T1565.001',
+  'write.tagged_twice': 'T1565.001',
+  'write.badly_tagged': 'T1550',
+  'write.key_out_of_range': 'T1552.004',
+  'write.without_receipt': 'T1565.001',
+  'write.outside_set': 'T1190',
+  'write.canary': 'T1565.001',
+  'write.mass_change': 'T1486',
+  'write.foreign_content': 'T1189',
+  'page.foreign_content': 'T1189',
+  'catalog.changed': 'T1505.001',
+  'role.granted': 'T1098',
+  'sequence.set': 'T1565.001',
+  'history.gap': 'T1562.008',
+  'history.lost': 'T1562.008',
+  'report.person': 'T1491.002',
+  'code.changed': 'T1554',
 } as const;
 export type FindingRule = keyof typeof FINDING_RULES;
 

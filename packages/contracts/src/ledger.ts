@@ -12,6 +12,7 @@ export const LEDGER_KINDS = [
   'finding.raised',
   'recovery.step',
   'approval.given',
+  'hole.waived',
   'edition.published',
   'protection.window',
   'drill.receipt',

@@ -1,6 +1,8 @@
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
+import { type Adopted, adoptedSchema, listAdoptionFaults } from './adoption.ts';
 import { compartmentNameSchema, sixLanguagesSchema } from './name.ts';
+import { mergeClassSchema } from './repair.ts';
 
 const identifierSchema = z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'must be an SQL name in snake_case');
 
@@ -50,7 +52,8 @@ export const manifestSchema = z.strictObject({
   /** Place in the order of return; lower comes first. */
   recoveryOrder: z.number().int().min(0).max(1000),
   origins: z.array(originSchema).min(1).max(10),
-  routes: z.array(routeSchema).min(1).max(1000),
+  /** None for an adopted application, whose every address is passed on. */
+  routes: z.array(routeSchema).max(1000),
   jobs: z.array(jobSchema).max(100),
   /** Roles that accounts can hold here, with a title for people. */
   roles: z.record(z.string().regex(/^[a-z][a-z-]*$/), sixLanguagesSchema),
@@ -74,6 +77,52 @@ export const manifestSchema = z.strictObject({
       }),
     })
     .optional(),
+  /** What history, watch and repair must know of the rows; tables as `name` of schema public. */
+  repair: z
+    .strictObject({
+      /** How changes of a cell are put together; `replace` where nothing is said. */
+      columns: z
+        .array(z.object({ table: identifierSchema, column: identifierSchema, merge: mergeClassSchema }))
+        .max(1000)
+        .default([]),
+      /** Columns that differ between two runs of the same story: times, numbers drawn. */
+      volatile: z
+        .array(z.object({ table: identifierSchema, column: identifierSchema }))
+        .max(1000)
+        .default([]),
+      /** Rows that nobody has a reason to touch. */
+      canaries: z
+        .array(z.object({ table: identifierSchema, key: z.record(identifierSchema, z.string().max(200)) }))
+        .max(100)
+        .default([]),
+      /** How a row is marked as gone when honest rows refer to it. */
+      tombstones: z
+        .array(z.object({ table: identifierSchema, column: identifierSchema, value: z.string().max(200) }))
+        .max(100)
+        .default([]),
+      /** Columns that hold a workflow's state: only the compartment's own action may take them back. */
+      states: z
+        .array(z.object({ table: identifierSchema, column: identifierSchema, route: z.string().max(100) }))
+        .max(100)
+        .default([]),
+      /** Columns that name the row version a row rests on: `references` is the table whose key they hold. */
+      basis: z
+        .array(
+          z.object({ table: identifierSchema, columns: z.array(identifierSchema).min(1).max(8), references: identifierSchema }),
+        )
+        .max(100)
+        .default([]),
+      /** A row added here tells of something that left the house: mail, a message, a file. */
+      effects: z
+        .array(z.object({ table: identifierSchema, what: z.string().min(3).max(200) }))
+        .max(100)
+        .default([]),
+      /** Rows changed by one transaction beyond which a person should look; 1000 where nothing is said. */
+      massRows: z.number().int().min(10).max(10_000_000).default(1000),
+    })
+    .optional(),
+  /** An application that knows nothing of us, at level L0 or L1. */
+  adopted: adoptedSchema.optional(),
   seal: z.object({
     /** When off-site is out of reach: stop writing, or go on unprotected for so many minutes. */
     unreachable: z.union([z.literal('stop'), z.object({ degradeMinutes: z.number().int().min(1).max(240) })]),
@@ -98,6 +147,29 @@ export function parseManifest(given: unknown): CompartmentManifest {
   throw new EstateError('manifest.invalid', `reading the manifest of ${parsed.data.name}:\n${faults.join('\n')}`);
 }
 
+/** What a manifest of an adopted application may leave out. */
+const ADOPTION_DEFAULTS = {
+  needs: [],
+  recoveryOrder: 500,
+  routes: [],
+  jobs: [],
+  roles: {},
+  checks: [],
+  seal: { unreachable: 'stop', automatic: [] },
+} as const;
+
+/**
+ * Reads the manifest of an adopted application, in which all may be left out that only native compartments have.
+ * @throws EstateError `manifest.invalid`, listing every fault
+ */
+export function parseAdoption(given: unknown): CompartmentManifest & { readonly adopted: Adopted } {
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const manifest = parseManifest(isObject ? { ...ADOPTION_DEFAULTS, ...given } : given);
+  const { adopted } = manifest;
+  if (adopted) return { ...manifest, adopted };
+  throw new EstateError('manifest.invalid', `reading the manifest of ${manifest.name}: it has no section "adopted"`);
+}
+
 function listFaults(manifest: CompartmentManifest): string[] {
   const hosts = manifest.origins.map((origin) => origin.host);
   const knownRoles = new Set([...Object.keys(manifest.roles), 'signed-in']);
@@ -115,5 +187,25 @@ function listFaults(manifest: CompartmentManifest): string[] {
     faults.push(`edition: origin "${manifest.edition.origin}" is not declared`);
   for (const id of [...(manifest.edition?.approvals.publish ?? []), ...(manifest.edition?.approvals.withdraw ?? [])])
     if (!ids.has(id)) faults.push(`edition: approvals name the route "${id}", which is not declared`);
-  return faults;
+  return [...faults, ...listKindFaults(manifest, hosts)];
+}
+
+/** Native compartments declare routes, adopted ones how they are started; nothing is both. */
+function listKindFaults(manifest: CompartmentManifest, hosts: readonly string[]): string[] {
+  const { level, adopted, routes } = manifest;
+  if (!adopted) {
+    return [
+      ...(level === 'native' ? [] : [`level ${level}: needs a section "adopted" that tells how the application is started`]),
+      ...(routes.length > 0 ? [] : ['routes: a native compartment has at least one']),
+    ];
+  }
+  const own = ['routes', 'jobs'] as const;
+  const whole = ['edition', 'blobs', 'repair'] as const;
+  return [
+    ...(level === 'L0' || level === 'L1' ? [] : [`level ${level}: an adopted application has level L0 or L1`]),
+    ...own.filter((part) => manifest[part].length > 0).map((part) => `${part}: an adopted application declares none`),
+    ...whole.filter((part) => manifest[part] !== undefined).map((part) => `${part}: an adopted application has none`),
+    ...(level === 'L0' && manifest.checks.length > 0 ? ['checks: at level L0 there is no database of ours to ask'] : []),
+    ...listAdoptionFaults(level, adopted, hosts),
+  ];
 }

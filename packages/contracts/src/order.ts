@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { scopeSchema } from './history.ts';
 import { compartmentNameSchema, instantSchema, sha256Schema } from './name.ts';
+import { REPAIR_WAYS } from './repair.ts';
 import { compartmentStateSchema } from './state.ts';
 
 /** Purposes bound into signatures; one per kind of message. */
@@ -24,6 +26,24 @@ export const imageSchema = z.object({
 });
 export type Image = z.infer<typeof imageSchema>;
 
+/**
+ * What the gateway refuses from now on, whatever else would let it in: how a hole is closed before reopening.
+ * It holds for the compartment whose order carries it; sessions and accounts are refused at every compartment.
+ */
+export const blocksSchema = z.object({
+  sessions: z.array(z.string().max(64)).max(10_000),
+  /** Sessions of these accounts that began before `before` have to sign in anew. */
+  accounts: z.array(z.object({ account: z.string().max(64), before: instantSchema })).max(10_000),
+  addresses: z.array(z.string().max(64)).max(10_000),
+  /** Ids of routes that are closed until a patched build stands. */
+  routes: z.array(z.string().max(100)).max(1000),
+});
+export type Blocks = z.infer<typeof blocksSchema>;
+
+/** A build of a compartment: its directory, and the digest over its files that headquarters checks before it starts them. */
+export const buildSchema = z.object({ directory: z.string().startsWith('/').max(400), sha256: sha256Schema });
+export type Build = z.infer<typeof buildSchema>;
+
 /** The state that off-site wants a compartment to be in: desired, not an event; the highest epoch rules. */
 export const orderSchema = z.object({
   compartment: compartmentNameSchema,
@@ -32,6 +52,12 @@ export const orderSchema = z.object({
   state: compartmentStateSchema,
   /** Present in the first order after a restore: lay this image down before anything else. */
   image: imageSchema.optional(),
+  /** Holds from this order on, until another order says otherwise. */
+  blocks: blocksSchema.optional(),
+  /** The code to run from this order on; what stood before goes on where nothing is said. */
+  build: buildSchema.optional(),
+  /** Once, with the image: the gateway's cookies are signed with a new key, and everybody signs in again. */
+  rotatesCookieKey: z.boolean().optional(),
   reason: z.string().max(500),
   /** When the next update for the public is promised. */
   nextUpdateAt: instantSchema.optional(),
@@ -54,6 +80,26 @@ export type Lease = z.infer<typeof leaseSchema>;
 export const operatorCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('seal'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('restore'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  z.object({
+    kind: z.literal('undo'),
+    compartment: compartmentNameSchema,
+    reason: z.string().min(3).max(500),
+    way: z.enum(REPAIR_WAYS),
+    scope: scopeSchema,
+    /** Routes to keep closed after reopening. */
+    closeRoutes: z.array(z.string().max(100)).max(1000).default([]),
+    /** A patched build to run after reopening. */
+    build: buildSchema.optional(),
+  }),
+  /** Takes back what a repair did; the plan is named. */
+  z.object({
+    kind: z.literal('revert'),
+    compartment: compartmentNameSchema,
+    plan: z.string().max(80),
+    reason: z.string().min(3).max(500),
+  }),
+  /** One of two operators who let a recovery pass its gate of the closed hole. */
+  z.object({ kind: z.literal('waive'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

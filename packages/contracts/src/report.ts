@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compartmentNameSchema, instantSchema } from './name.ts';
+import { compartmentNameSchema, instantSchema, sha256Schema } from './name.ts';
 import { compartmentStateSchema } from './state.ts';
 
 /** What a part of headquarters tells off-site after it carried out an order, POST /applied. */
@@ -11,6 +11,16 @@ export const appliedSchema = z.object({
   ok: z.boolean(),
   detail: z.string().max(1000),
   at: instantSchema,
+  /** What the supervisor saw of the closed hole when it opened a restored compartment. */
+  closure: z
+    .object({
+      /** Passwords from before the restore, tried against the restored database, and how many it refused. */
+      passwordsTried: z.number().int().min(0),
+      passwordsRefused: z.number().int().min(0),
+      /** Digest of the files that run, if an order named a build. */
+      build: sha256Schema.nullable(),
+    })
+    .optional(),
 });
 export type Applied = z.infer<typeof appliedSchema>;
 

@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'request.address_too_long'
   | 'sign_in.expired'
   | 'sign_in.unreachable'
+  | 'session.ended'
+  | 'address.blocked'
+  | 'route.closed'
   // pages
   | 'html.unsafe_template'
   | 'html.unsafe_value'
@@ -81,6 +84,12 @@ export type ErrorCode =
   | 'archive.damaged'
   | 'restore.failed'
   | 'verification.failed'
+  | 'repair.not_valid'
+  | 'repair.wrong_digest'
+  // history
+  | 'history.unreadable'
+  | 'history.lost'
+  | 'history.behind'
   // editions
   | 'edition.invalid'
   | 'edition.stale'
@@ -98,6 +107,9 @@ export type ErrorCode =
   | 'incident.not_found'
   | 'approval.same_person'
   | 'approval.wrong_digest'
+  | 'hole.open'
+  | 'repair.needs_redo'
+  | 'code.changed'
   | 'operator.unknown'
   | 'compartment.unknown'
   | 'compartment.sealed'

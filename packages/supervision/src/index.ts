@@ -1,3 +1,6 @@
+export { type Adoption, readAdoption } from './adoption/read-adoption.ts';
+export { digestBuild } from './build/digest-build.ts';
+export { digestDirectory, fingerprintDirectory } from './file/digest-directory.ts';
 export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
 export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';
 export { endLeftovers } from './leftover/pid-registry.ts';
@@ -5,6 +8,7 @@ export { endStrays } from './leftover/strays.ts';
 export { isRoot, type Owner } from './owner/owner.ts';
 export { createUidAllocator, type UidAllocator } from './owner/uid-allocator.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process/identity.ts';
+export type { PlainHealth } from './process/plain-health.ts';
 export type { ProcessSpec } from './process/process-spec.ts';
 export { killAllOfUid } from './process/signal.ts';
 export type { ProcessChange, ProcessExit } from './process/supervised-process.ts';

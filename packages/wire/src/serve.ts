@@ -28,12 +28,20 @@ const STATUS: Partial<Record<ErrorCode, 400 | 401 | 403 | 404 | 409 | 410 | 413 
   'compartment.sealed': 409,
   'compartment.wrong_state': 409,
   'approval.wrong_digest': 409,
+  'hole.open': 409,
+  'repair.needs_redo': 409,
+  'history.behind': 409,
+  'repair.wrong_digest': 409,
+  'repair.not_valid': 422,
   'input.too_large': 413,
   'blob.too_large': 413,
   'request.too_many': 429,
   'vault.quota_exceeded': 507,
   'disk.full': 507,
   'wire.unreachable': 503,
+  'history.unreadable': 503,
+  'ledger.broken_chain': 503,
+  'request.timed_out': 503,
 };
 
 /**

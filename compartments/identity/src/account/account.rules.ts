@@ -28,6 +28,9 @@ export type Credentials = {
 /** The role that lets people use the pages of accounts. */
 export const ADMINISTRATOR: Role = { compartment: 'identity', role: 'administrator' };
 
+/** The account that nobody has a reason to touch: no person's, shown nowhere, and watched. */
+export const CANARY_ACCOUNT = 'ca0e0000-0000-4000-8000-000000000000';
+
 export const SHORTEST_EMAIL = 3;
 export const LONGEST_EMAIL = 254;
 

@@ -4,7 +4,7 @@ import { violatedConstraint } from '@bulkhead/postgres';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Schema } from '#schema.ts';
-import { ACCOUNT_STATUSES, type Account, ADMINISTRATOR, type Credentials, type Role } from './account.rules.ts';
+import { ACCOUNT_STATUSES, type Account, ADMINISTRATOR, CANARY_ACCOUNT, type Credentials, type Role } from './account.rules.ts';
 
 const LIST_LIMIT = 2000;
 const statusSchema = z.enum(ACCOUNT_STATUSES);
@@ -20,7 +20,8 @@ type AccountRow = {
 };
 
 export async function findAccount(db: Kysely<Schema>, id: string): Promise<Account | undefined> {
-  const row = await db.selectFrom('account').select(COLUMNS).where('id', '=', id).executeTakeFirst();
+  const found = db.selectFrom('account').select(COLUMNS).where('id', '=', id).where('id', '<>', CANARY_ACCOUNT);
+  const row = await found.executeTakeFirst();
   if (!row) return undefined;
   const roles = await db.selectFrom('role_grant').select(['compartment', 'role']).where('account_id', '=', id).execute();
   return toAccount(row, roles);
@@ -35,7 +36,8 @@ export async function getAccount(db: Kysely<Schema>, id: string): Promise<Accoun
 
 /** All accounts by name, at most 2000. */
 export async function listAccounts(db: Kysely<Schema>): Promise<Account[]> {
-  const rows = await db.selectFrom('account').select(COLUMNS).orderBy('display_name').orderBy('id').limit(LIST_LIMIT).execute();
+  const accounts = db.selectFrom('account').select(COLUMNS).where('id', '<>', CANARY_ACCOUNT);
+  const rows = await accounts.orderBy('display_name').orderBy('id').limit(LIST_LIMIT).execute();
   const grants = await db
     .selectFrom('role_grant')
     .select(['account_id', 'compartment', 'role'])
@@ -47,7 +49,8 @@ export async function listAccounts(db: Kysely<Schema>): Promise<Account[]> {
 }
 
 export async function hasAnyAccount(db: Kysely<Schema>): Promise<boolean> {
-  return (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) !== undefined;
+  const found = await db.selectFrom('account').select('id').where('id', '<>', CANARY_ACCOUNT).limit(1).executeTakeFirst();
+  return found !== undefined;
 }
 
 /** What an active account is signed in with. */

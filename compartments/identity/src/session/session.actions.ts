@@ -9,6 +9,7 @@ import {
   deleteSessionsBefore,
   endSessionById,
   endSessions,
+  endSessionsBegunBefore,
   findLiveSession,
   hasSessionFrom,
   insertSession,
@@ -73,6 +74,22 @@ export async function closeSessions(
   which: { readonly accountId: string; readonly only?: string; readonly except?: string; readonly by: SessionEnd },
 ): Promise<void> {
   await changeSessions(deps, async (trx, touched) => touched(await endSessions(trx, which, { by: which.by, at: deps.now() })));
+}
+
+/** Ends what an order of off-site blocks: sessions, and those of accounts from before a moment [I12]. Twice does no harm. */
+export async function endBlockedSessions(
+  deps: SessionChange,
+  blocked: {
+    readonly sessions: readonly string[];
+    readonly accounts: readonly { readonly account: string; readonly before: string }[];
+  },
+): Promise<void> {
+  const end = { by: 'recovery', at: deps.now() } as const;
+  await changeSessions(deps, async (trx, touched) => {
+    for (const id of blocked.sessions) touched(await endSessionById(trx, id, end));
+    for (const { account, before } of blocked.accounts)
+      touched(await endSessionsBegunBefore(trx, account, new Date(before), end));
+  });
 }
 
 export function listSessionsOf(db: Kysely<Schema>, accountId: string, now: Date): Promise<LiveSession[]> {

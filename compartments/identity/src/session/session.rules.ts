@@ -5,7 +5,7 @@ export const IDLE_MS = 30 * 60_000;
 /** And in any case so long after sign-in. */
 export const LONGEST_MS = 12 * 3_600_000;
 
-export const SESSION_ENDS = ['person', 'administrator', 'new sign-in', 'password change'] as const;
+export const SESSION_ENDS = ['person', 'administrator', 'new sign-in', 'password change', 'recovery'] as const;
 export type SessionEnd = (typeof SESSION_ENDS)[number];
 
 export type LiveSession = {

@@ -107,6 +107,24 @@ export async function endSessions(
   return (await query.returning('id').execute()).map((row) => row.id);
 }
 
+/** Ends an account's sessions that began before a moment. */
+export async function endSessionsBegunBefore(
+  trx: Transaction<Schema>,
+  accountId: string,
+  before: Date,
+  end: { readonly by: SessionEnd; readonly at: Date },
+): Promise<string[]> {
+  const rows = await trx
+    .updateTable('session')
+    .set({ ended_at: end.at, ended_by: end.by })
+    .where('account_id', '=', accountId)
+    .where('started_at', '<', before)
+    .where('ended_at', 'is', null)
+    .returning('id')
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Ends one session whosever it is. */
 export async function endSessionById(
   trx: Transaction<Schema>,

@@ -71,6 +71,8 @@ export async function listArticles(db: Kysely<Schema>): Promise<Listed[]> {
         .whereRef('w.article_id', '=', 'v.article_id')
         .as('withdrawn_number'),
     ])
+    // The canary is no article.
+    .where('v.article_id', '>', 0)
     .distinctOn('v.article_id')
     .orderBy('v.article_id', 'desc')
     .orderBy('v.number', 'desc')

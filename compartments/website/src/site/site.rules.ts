@@ -1,5 +1,6 @@
 import { type Evidence, LANGUAGES, type Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
+import { z } from 'zod';
 import type { ArticleText, Content, Reasons } from '#article/article.rules.ts';
 import {
   assembleContent,
@@ -125,7 +126,8 @@ function sortRows(rows: Iterable<{ readonly table: string; readonly row: unknown
   return { versions, texts: groupBy(shown, (text) => `${text.article_id}/${text.version_number}`), pictures, withdrawals };
 }
 
-const textKeySchema = textRowSchema.pick({ article_id: true, version_number: true });
+// Looser than the row's own form: the canary has the number 0, and is never shown.
+const textKeySchema = z.object({ article_id: z.number().int(), version_number: z.number().int() });
 const stateSchema = versionRowSchema.pick({ state: true });
 
 function approvedOnly(row: unknown): VersionRow[] {

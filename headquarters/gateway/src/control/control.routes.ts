@@ -1,18 +1,25 @@
-import { type CompartmentState, signedSchema } from '@bulkhead/contracts';
+import { type CompartmentState, compartmentNameSchema, replaySchema, signedSchema } from '@bulkhead/contracts';
 import type { Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
+import { z } from 'zod';
 import type { Scrubber } from '#edition/scrub.actions.ts';
 import type { Shelf } from '#edition/shelf.actions.ts';
+import { judgeReplay, type ReplayDeps } from '#replay/replay.actions.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';
+import type { InternalSecrets } from '#session/internal-secret.actions.ts';
 
 export type ControlDeps = {
   readonly secret: string;
   readonly compartments: readonly string[];
   readonly board: SealBoard;
   readonly shelves: ReadonlyMap<string, { readonly shelf: Shelf; readonly scrubber: Scrubber }>;
+  readonly secrets: InternalSecrets;
+  readonly replay: ReplayDeps;
   readonly signal: AbortSignal;
   readonly log: Log;
 };
+
+const secretSchema = z.object({ compartment: compartmentNameSchema, internalSecret: z.string().min(16).max(200) });
 
 type CompartmentStatus = { readonly state: CompartmentState; readonly epoch: number; readonly edition: number | null };
 
@@ -28,6 +35,12 @@ export function createControl(deps: ControlDeps): WireApp {
     return c.json({ checked: sum((result) => result.checked), bad: sum((result) => result.bad) });
   });
   app.post('/seal', async (c) => c.json(await deps.board.obeyOperator(await readWireBody(c.req.raw, signedSchema))));
+  app.post('/replay', async (c) => c.json(await judgeReplay(deps.replay, await readWireBody(c.req.raw, replaySchema))));
+  app.post('/secrets', async (c) => {
+    const { compartment, internalSecret } = await readWireBody(c.req.raw, secretSchema);
+    deps.secrets.replace(compartment, internalSecret);
+    return c.json({ ok: true });
+  });
   return app;
 }
 

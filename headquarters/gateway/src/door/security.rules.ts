@@ -18,6 +18,14 @@ export function securityHeaders(isTls: boolean): SecurityHeaders {
   };
 }
 
+/** A frozen copy was approved by nobody: whatever it holds, no script of it runs, no form sends, nothing comes from elsewhere. */
+const FROZEN_POLICY =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; media-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation allow-same-origin";
+
+export function frozenHeaders(isTls: boolean): SecurityHeaders {
+  return { ...securityHeaders(isTls), 'content-security-policy': FROZEN_POLICY };
+}
+
 /**
  * The content security policy of a compartment's reply: its own, or the strict one. Browsers hold form-action against
  * redirects too, so the page that signs people in must name the origins to which it hands them over.

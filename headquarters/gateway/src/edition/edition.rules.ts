@@ -14,6 +14,7 @@ import { isLanguage } from '@bulkhead/web';
 export type EditionIndex = {
   readonly number: number;
   readonly compartment: string;
+  readonly isCrawled: boolean;
   readonly byPath: ReadonlyMap<string, EditionFile>;
   /** What answers when there is no page, by language; null for paths that begin with none. */
   readonly notFound: ReadonlyMap<Language | null, EditionFile>;
@@ -27,11 +28,17 @@ export type EditionIndex = {
  */
 export function openEdition(
   signed: unknown,
-  given: { readonly keys: readonly VerifyingKey[]; readonly compartment: string },
+  given: { readonly keys: readonly VerifyingKey[]; readonly compartment: string; readonly isCrawled: boolean },
 ): EditionManifest {
   const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: given.keys, schema: editionManifestSchema });
   if (value.compartment !== given.compartment)
     throw new EstateError('edition.invalid', `reading an edition for ${given.compartment}: it is for ${value.compartment}`);
+  // A copy that nobody approved must not pass for pages that two persons approved.
+  if ((value.crawled !== undefined) !== given.isCrawled)
+    throw new EstateError(
+      'edition.invalid',
+      `reading an edition for ${given.compartment}: it was ${given.isCrawled ? 'rendered, not copied' : 'copied, not rendered'}`,
+    );
   return value;
 }
 
@@ -68,7 +75,8 @@ export function indexEdition(manifest: EditionManifest): EditionIndex {
     digests.set(file.sha256, file.bytes);
     if (file.status === 404) notFound.set(file.language, file);
   }
-  return { number: manifest.number, compartment: manifest.compartment, byPath, notFound, digests };
+  const { number, compartment, crawled } = manifest;
+  return { number, compartment, isCrawled: crawled !== undefined, byPath, notFound, digests };
 }
 
 /** The page that answers for a path that is not there: in the language that the path begins with. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type EditionFile, REQUEST_ID_HEADER } from '@bulkhead/contracts';
+import { type EditionFile, FROZEN_HEADER, REQUEST_ID_HEADER } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { SecurityHeaders } from '#door/security.rules.ts';
 import type { Body } from './body.actions.ts';
@@ -89,6 +89,7 @@ export class EditionDesk {
       // The compressed form is the same content in other bytes: a weak tag says so.
       ...(file.status === 200 ? { etag: encoding === 'identity' ? `"${file.sha256}"` : `W/"${file.sha256}"` } : {}),
       ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+      ...(this.shelf.index?.isCrawled ? { [FROZEN_HEADER]: String(this.shelf.index.number) } : {}),
       ...(isVarying ? { vary: 'accept-encoding' } : {}),
       [REQUEST_ID_HEADER]: '',
     };

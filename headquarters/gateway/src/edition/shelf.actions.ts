@@ -11,6 +11,8 @@ const FETCHES_AT_ONCE = 6;
 
 export type ShelfDeps = {
   readonly compartment: string;
+  /** Whether its editions are copies of an adopted application's answers; they are no others [AD6]. */
+  readonly isCrawled: boolean;
   readonly store: EditionStore;
   readonly publisher: WirePeer;
   readonly keys: readonly VerifyingKey[];

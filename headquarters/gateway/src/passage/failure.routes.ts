@@ -5,6 +5,7 @@ import type { SecurityHeaders } from '#door/security.rules.ts';
 import type { EditionDesk } from '#edition/serve.actions.ts';
 import type { Origins } from '#route/origin.rules.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';
+import { cookieNames, writeCookie } from '#session/cookie.rules.ts';
 import { type AskedHere, isWriteMethod, languageOf } from './asked.rules.ts';
 import { type Failure, tellFailure } from './failure.rules.ts';
 import type { FailureLog } from './failure-log.actions.ts';
@@ -19,6 +20,7 @@ export type FailureDeps = {
   readonly board: SealBoard;
   readonly security: SecurityHeaders;
   readonly stylePath: string;
+  readonly isTls: boolean;
   readonly now: Now;
   readonly failures: FailureLog;
 };
@@ -44,6 +46,9 @@ function answerPlain(deps: FailureDeps, asked: AskedHere, failure: Failure, head
     'content-language': language,
     ...(retryAfter ? { 'retry-after': String(retryAfter) } : {}),
     ...(failure.code === 'request.malformed' ? { connection: 'close' } : {}),
+    ...(failure.code === 'session.ended'
+      ? { 'set-cookie': writeCookie(cookieNames(deps.isTls).session, '', deps.isTls, 0) }
+      : {}),
   };
   if (wantsJson(asked.request.headers.accept)) {
     const told = { code: failure.code, message: say(language, failure.sentence), requestId: asked.requestId };
@@ -95,7 +100,7 @@ function listOpenParts(deps: FailureDeps): OpenPart[] {
   return [...deps.origins.byHost.values()].flatMap((origin) => {
     const { name } = origin.compartment;
     // A closed compartment's public pages go on from its edition.
-    const isServed = origin.hasEdition && (deps.desks.get(name)?.shelf.index ?? null) !== null;
+    const isServed = (origin.hasEdition || origin.hasFrozen) && (deps.desks.get(name)?.shelf.index ?? null) !== null;
     if (isClosed(deps, name) && !isServed) return [];
     const isReadOnly = deps.board.standingOf(name).state === 'read-only';
     return [{ title: origin.title, url: origin.url, isReadOnly, isPublic: origin.kind === 'public' }];

@@ -14,6 +14,7 @@ import type { Origin } from '#route/origin.rules.ts';
 import { isAllowed } from '#route/route.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
 import { requireAdmission } from './admission.actions.ts';
+import { answerAdopted } from './adopted.routes.ts';
 import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
 import { answerFailure, type FailureDeps } from './failure.routes.ts';
 import { reply } from './reply.actions.ts';
@@ -127,8 +128,9 @@ async function answer(deps: PassageDeps, asked: AskedHere, fault: unknown): Prom
   const origin = enter(deps, asked);
   if (origin === 'bare') return redirectToWww(deps, asked);
   if (asked.path.startsWith('/.gateway/')) return answerGatewayPath(deps, asked, origin);
-  if (asked.path.startsWith('/.'))
+  if (asked.path.startsWith('/.') && !(origin.compartment.adopted && asked.path.startsWith('/.well-known/')))
     throw new EstateError('request.not_found', 'finding a route: paths of ours are not for people');
+  if (origin.compartment.adopted) return answerAdopted(deps, asked, origin, origin.compartment.adopted);
   if (origin.hasEdition && !isWriteMethod(request.method) && (await answerFile(deps, asked, origin))) return;
   const match = origin.routes.match(request.method ?? '', asked.path);
   if (match.kind === 'none') return answerNothing(deps, asked, origin);
@@ -173,7 +175,7 @@ async function answerGatewayPath(deps: PassageDeps, asked: AskedHere, origin: Or
   throw new EstateError('request.not_found', 'finding a page of the gateway: there is none');
 }
 
-async function answerFile(deps: PassageDeps, asked: AskedHere, origin: Origin): Promise<boolean> {
+export async function answerFile(deps: PassageDeps, asked: AskedHere, origin: Origin): Promise<boolean> {
   const desk = deps.desks.get(origin.compartment.name);
   const file = desk?.findFile(asked.path);
   if (!desk || !file) return false;
@@ -200,12 +202,12 @@ async function answerNothing(deps: PassageDeps, asked: AskedHere, origin: Origin
   if (!desk.answerFromMemory(file, request, response, requestId)) await desk.answerFromDisk(file, request, response, requestId);
 }
 
-function refuseMethod(deps: PassageDeps, asked: AskedHere, allowed: readonly string[]): void {
+export function refuseMethod(deps: PassageDeps, asked: AskedHere, allowed: readonly string[]): void {
   const error = new EstateError('request.method_not_allowed', 'finding a route: none has this method');
   answerFailure(deps, asked, error, { allow: allowed.join(', ') });
 }
 
-function refuseBody(asked: AskedHere): void {
+export function refuseBody(asked: Asked): void {
   if (announcesBody(asked.request)) throw new EstateError('input.too_large', 'reading a page: it takes no body');
 }
 
@@ -239,9 +241,11 @@ export async function letPass(
   const isWrite = isWriteMethod(request.method);
   asked.routeId = route.id;
   requireAdmission(deps, origin.compartment, isWrite);
+  deps.board.blocking.requireUnblocked(origin.compartment.name, { route: route.id, address: asked.address });
   if (isWrite || route.webSocket) requireSameOrigin(request.headers, origin.url);
   const session = await findSession(deps, asked, origin).catch((error: unknown) => {
-    if (route.roles.length > 0 || !hasCode(error, 'sign_in.unreachable')) throw error;
+    const isUnknown = hasCode(error, 'sign_in.unreachable') || hasCode(error, 'session.ended');
+    if (route.roles.length > 0 || !isUnknown) throw error;
     return null;
   });
   asked.accountId = session?.accountId ?? null;
@@ -252,7 +256,7 @@ export async function letPass(
   throw new EstateError('request.forbidden', `using the route ${route.id}: the account has none of its roles`);
 }
 
-function takeToken(
+export function takeToken(
   deps: Pick<PassageDeps, 'rates' | 'monotonicMs'>,
   asked: Asked,
   bucket: { readonly id: string; readonly perMinute: number },

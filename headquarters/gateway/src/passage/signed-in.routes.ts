@@ -1,9 +1,10 @@
 import type { Session } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import type { SecurityHeaders } from '#door/security.rules.ts';
 import type { Handoffs } from '#handoff/handoff.actions.ts';
 import { type Errand, hashNonce, isLocalPath, readErrand, signInAddress } from '#handoff/handoff.rules.ts';
 import type { Origin, Origins } from '#route/origin.rules.ts';
+import type { SealBoard } from '#seal/seal.actions.ts';
 import { cookieNames, findCookie, openSession, signSession, writeCookie } from '#session/cookie.rules.ts';
 import type { Sessions } from '#session/session.actions.ts';
 import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
@@ -12,6 +13,7 @@ import { reply } from './reply.actions.ts';
 export type SignedInDeps = {
   readonly origins: Origins;
   readonly sessions: Sessions;
+  readonly board: Pick<SealBoard, 'blocking'>;
   readonly handoffs: Handoffs;
   readonly cookieKey: Buffer;
   readonly isTls: boolean;
@@ -24,12 +26,21 @@ const NONCE_SECONDS = 1800;
 
 /**
  * Finds who asks, by the cookie of this origin.
- * @throws EstateError `sign_in.unreachable` when identity cannot be asked
+ * @throws EstateError `sign_in.unreachable` when identity cannot be asked, `session.ended` when an order blocks it [G18]
  */
 export async function findSession(deps: SignedInDeps, asked: Pick<Asked, 'request'>, origin: Origin): Promise<Session | null> {
   const value = findCookie(asked.request.headers.cookie, cookieNames(deps.isTls).session);
   const sessionId = value === null ? null : openSession(deps.cookieKey, value, origin.hostName);
-  return sessionId === null ? null : deps.sessions.find(sessionId);
+  if (sessionId === null) return null;
+  const { blocking } = deps.board;
+  if (blocking.isEnded(sessionId)) throw endedByUs();
+  const session = await deps.sessions.find(sessionId);
+  if (session !== null && blocking.isRefused(session)) throw endedByUs();
+  return session;
+}
+
+function endedByUs(): EstateError {
+  return new EstateError('session.ended', 'looking for a session: an order ended it; the person signs in again');
 }
 
 /** The Set-Cookie value that gives a browser a session at one origin. */
@@ -71,7 +82,10 @@ export async function answerContinue(deps: SignedInDeps, asked: AskedHere, origi
   const errand = readErrand(asked.query);
   const target = errand && deps.origins.byHost.get(errand.to);
   if (!errand || !target) throw new EstateError('sign_in.expired', 'handing a session over: the address is not complete');
-  const session = await findSession(deps, asked, origin);
+  const session = await findSession(deps, asked, origin).catch((error: unknown) => {
+    if (hasCode(error, 'session.ended')) return null;
+    throw error;
+  });
   reply(asked, deps.security, { status: 303, headers: { location: nextAddress(deps, errand, { origin, target, session }) } });
 }
 

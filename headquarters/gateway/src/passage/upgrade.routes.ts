@@ -8,6 +8,7 @@ import { checkHeaders } from '#door/door.rules.ts';
 import { announcesBody } from '#proxy/body.actions.ts';
 import { joinWebSocket } from '#proxy/web-socket.actions.ts';
 import { requireAdmission } from './admission.actions.ts';
+import { upgradeAdopted } from './adopted.routes.ts';
 import type { Asked } from './asked.rules.ts';
 import { tellFailure } from './failure.rules.ts';
 import { beginAsked, enter, letPass, log, type PassageDeps } from './passage.routes.ts';
@@ -44,6 +45,7 @@ async function upgrade(
   if (origin === 'bare') throw new EstateError('request.misdirected', 'joining a WebSocket: none is here');
   if (request.method !== 'GET' || announcesBody(request))
     throw new EstateError('request.malformed', 'joining a WebSocket: it is no plain GET');
+  if (origin.compartment.adopted) return upgradeAdopted(deps, asked, { ...given, origin, adopted: origin.compartment.adopted });
   const match = asked.path.startsWith('/.') ? { kind: 'none' as const } : origin.routes.match('GET', asked.path);
   if (match.kind !== 'route' || !match.route.webSocket)
     throw new EstateError('request.not_found', 'joining a WebSocket: no route here is one');

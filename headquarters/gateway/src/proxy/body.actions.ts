@@ -136,7 +136,8 @@ class BodySink {
   }
 }
 
-function withinMs<Value>(ms: number, signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+/** What comes within the time, unless the signal ends the waiting. @throws EstateError `request.timed_out`, `request.malformed` */
+export function withinMs<Value>(ms: number, signal: AbortSignal, work: Promise<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
     const late = () => reject(new EstateError('request.timed_out', 'receiving a body: it came too slowly'));
     const broken = (cause: unknown) => reject(new EstateError('request.malformed', 'receiving a body: it broke off', { cause }));
@@ -151,7 +152,7 @@ function withinMs<Value>(ms: number, signal: AbortSignal, work: Promise<Value>):
   });
 }
 
-function tooLarge(maxBytes: number): EstateError {
+export function tooLarge(maxBytes: number): EstateError {
   const what = maxBytes === 0 ? 'this address takes none' : `it is over ${maxBytes} bytes`;
   return new EstateError('input.too_large', `receiving a body: ${what}`);
 }

@@ -4,7 +4,9 @@ import { pipeline } from 'node:stream/promises';
 import { EstateError } from '@bulkhead/kernel';
 import type { ReceivedBody } from './body.actions.ts';
 
-export type Upstream = { readonly socket: string; readonly agent: Agent };
+/** Where a compartment's process listens: on its socket, or, where an adopted application knows no sockets, on a port of this machine. */
+export type UpstreamPlace = { readonly socketPath: string } | { readonly host: '127.0.0.1'; readonly port: number };
+export type Upstream = { readonly place: UpstreamPlace; readonly agent: Agent };
 export type UpstreamCall = {
   readonly upstream: Upstream;
   readonly method: string;
@@ -19,8 +21,9 @@ export type UpstreamCall = {
 const CONNECTIONS = 256;
 
 /** The way to a compartment's process. */
-export function createUpstream(socket: string): Upstream {
-  return { socket, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS, maxFreeSockets: 32 }) };
+export function createUpstream(given: { readonly socket: string; readonly port?: number | undefined }): Upstream {
+  const place = given.port === undefined ? { socketPath: given.socket } : { host: '127.0.0.1' as const, port: given.port };
+  return { place, agent: new Agent({ keepAlive: true, maxSockets: CONNECTIONS, maxFreeSockets: 32 }) };
 }
 
 /**
@@ -73,7 +76,7 @@ export function askForWebSocket(
 
 function begin(call: UpstreamCall, mayReuse: boolean, failed: (error: unknown) => void): ClientRequest {
   const outgoing = openRequest({
-    socketPath: call.upstream.socket,
+    ...call.upstream.place,
     method: call.method,
     path: call.path,
     headers: call.headers,

@@ -10,6 +10,8 @@ export type Upgrading = Omit<Passing, 'response' | 'awaitsContinue'> & { readonl
 
 export type WebSocketDeps = Pick<ForwardDeps, 'key' | 'now' | 'log' | 'upstreams' | 'live' | 'limits'> & {
   readonly requireAdmission: (upgrading: Upgrading) => void;
+  /** The headers for an adopted application, which gets no token; a native compartment's unless told. */
+  readonly headersFor?: (upgrading: Upgrading) => Record<string, string | string[]>;
 };
 
 /**
@@ -44,7 +46,7 @@ export async function joinWebSocket(deps: WebSocketDeps, upgrading: Upgrading): 
 async function join(deps: WebSocketDeps, upgrading: Upgrading, signal: AbortSignal): Promise<number> {
   const upstream = deps.upstreams.get(upgrading.origin.compartment.name);
   if (!upstream) throw new EstateError('compartment.unreachable', 'joining a WebSocket: its compartment has no socket');
-  const headers = await headersWithToken(deps, upgrading, null);
+  const headers = deps.headersFor?.(upgrading) ?? (await headersWithToken(deps, upgrading, null));
   Object.assign(headers, { connection: 'Upgrade', upgrade: 'websocket' });
   deps.requireAdmission(upgrading);
   const body = { bytes: 0, sha256: null, open: () => null, dispose: () => Promise.resolve() };

@@ -16,6 +16,8 @@ export type Origin = {
   readonly compartment: CompartmentManifest;
   /** Whether the compartment's signed edition is served here. */
   readonly hasEdition: boolean;
+  /** Whether a frozen copy of it is served here while it is closed. */
+  readonly hasFrozen: boolean;
   readonly routes: RouteTable;
 };
 
@@ -48,6 +50,7 @@ export function listOrigins(estate: Estate): Origins {
         title: declared.title,
         compartment: manifest,
         hasEdition: manifest.edition?.origin === declared.host && declared.kind === 'public',
+        hasFrozen: manifest.adopted?.frozen?.origin === declared.host,
         routes: buildRouteTable(manifest.routes.filter((route) => route.origin === declared.host)),
       };
       byAuthority.set(origin.authority, origin);

@@ -1,6 +1,7 @@
 import {
   type Applied,
   admits,
+  type Blocks,
   openSigned,
   orderSchema,
   PURPOSES,
@@ -9,6 +10,7 @@ import {
   type Trust,
 } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
+import { Blocking } from '#block/block.rules.ts';
 import { FIRST_STANDING, isClosed, obeyOperator, obeyOrder, type Standing } from './seal.rules.ts';
 import type { KeptOrders, LocalSeal, OrderStore } from './seal.store.ts';
 
@@ -22,6 +24,8 @@ export type SealDeps = {
   readonly log: Log;
   /** Destroys everything that lives of a compartment's connections. */
   readonly cut: (compartment: string) => void;
+  /** Destroys what lives of a session. */
+  readonly cutSession: (sessionId: string) => void;
 };
 
 /** Which compartments are open, as off-site ordered; the first thing that any request is held against. */
@@ -34,6 +38,7 @@ export class SealBoard {
   readonly #distrusted = new Set<string>();
   #nonces: string[] = [];
   #isDirty = false;
+  #blocking = new Blocking([]);
 
   private constructor(deps: SealDeps) {
     this.#deps = deps;
@@ -46,11 +51,31 @@ export class SealBoard {
     for (const name of deps.compartments) board.#standings.set(name, FIRST_STANDING);
     if (kept === 'damaged') board.#distrustAll();
     else if (kept !== null) board.#restore(kept);
+    board.#blocking = board.#compile();
     return board;
   }
 
   standingOf(compartment: string): Standing {
     return this.#standings.get(compartment) ?? { ...FIRST_STANDING, state: 'sealed' };
+  }
+
+  /** What orders refuse besides closed compartments. */
+  get blocking(): Blocking {
+    return this.#blocking;
+  }
+
+  /** The same, with what the next order of a compartment would refuse besides. */
+  blockingWith(compartment: string, blocks: Blocks): Blocking {
+    return this.#compile([compartment, blocks]);
+  }
+
+  /** People whose sessions orders block. */
+  listBlockedPeople(): Pick<Blocks, 'sessions' | 'accounts'> {
+    const all = [...this.#standings.values()].map(({ blocks }) => blocks);
+    return {
+      sessions: all.flatMap(({ sessions }) => sessions).slice(0, 10_000),
+      accounts: all.flatMap(({ accounts }) => accounts).slice(0, 10_000),
+    };
   }
 
   listEpochs(): { readonly name: string; readonly epoch: number }[] {
@@ -140,7 +165,13 @@ export class SealBoard {
   #stand(compartment: string, standing: Standing): void {
     this.#standings.set(compartment, standing);
     this.#isDirty = true;
+    this.#blocking = this.#compile();
+    for (const session of standing.blocks.sessions) this.#deps.cutSession(session);
     if (admits(standing.state) === 'nothing') this.#deps.cut(compartment);
+  }
+
+  #compile(...more: readonly (readonly [string, Blocks])[]): Blocking {
+    return new Blocking([...[...this.#standings].map(([name, { blocks }]) => [name, blocks] as const), ...more]);
   }
 
   #restore(kept: KeptOrders): void {

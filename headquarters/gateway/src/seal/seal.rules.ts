@@ -1,5 +1,6 @@
-import type { CompartmentState, Order, SignedCommand } from '@bulkhead/contracts';
+import type { Blocks, CompartmentState, Order, SignedCommand } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
+import { NO_BLOCKS } from '#block/block.rules.ts';
 
 /** How the gateway stands to one compartment. */
 export type Standing = {
@@ -11,6 +12,8 @@ export type Standing = {
   readonly nextUpdateAt: string | null;
   /** Whether an operator sealed it here, and no later order of off-site has come. */
   readonly isSealedLocally: boolean;
+  /** What its orders refuse, until another order says otherwise. */
+  readonly blocks: Blocks;
 };
 
 export const FIRST_STANDING: Standing = {
@@ -19,6 +22,7 @@ export const FIRST_STANDING: Standing = {
   sinceAt: null,
   nextUpdateAt: null,
   isSealedLocally: false,
+  blocks: NO_BLOCKS,
 };
 
 /**
@@ -39,6 +43,7 @@ export function obeyOrder(standing: Standing, order: Order): Standing {
     sinceAt: goesOn ? standing.sinceAt : order.issuedAt,
     nextUpdateAt: order.nextUpdateAt ?? null,
     isSealedLocally: false,
+    blocks: order.blocks ?? standing.blocks,
   };
 }
 

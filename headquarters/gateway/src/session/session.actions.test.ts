@@ -34,7 +34,7 @@ function at(seconds: number): string {
 
 function sessionsAt(clock: { nowMs: number }): Sessions {
   return new Sessions({
-    identity: { socket, secret: 'x' },
+    identity: () => ({ socket, secret: 'x' }),
     isIdentityOpen: () => true,
     now: () => new Date(Date.UTC(2026, 0, 1)),
     monotonicMs: () => clock.nowMs,

@@ -13,7 +13,8 @@ const ASK_MS = 5000;
 type Kept = { readonly session: Session; readonly atMs: number };
 
 export type SessionDeps = {
-  readonly identity: WirePeer;
+  /** Its secret is another one after a restore. */
+  readonly identity: () => WirePeer;
   /** False while orders keep people out of identity: then nobody is signed in. */
   readonly isIdentityOpen: () => boolean;
   readonly now: Now;
@@ -42,11 +43,19 @@ export class Sessions {
    * @throws EstateError `sign_in.unreachable` when identity cannot be asked
    */
   async find(sessionId: string): Promise<Session | null> {
+    const session = await this.look(sessionId);
+    if (session !== null && this.#seen.size < SESSIONS_LIMIT) this.#seen.add(sessionId);
+    return session;
+  }
+
+  /**
+   * Finds a session that lives now, without counting that as its use.
+   * @throws EstateError `sign_in.unreachable` when identity cannot be asked
+   */
+  async look(sessionId: string): Promise<Session | null> {
     if (!this.#deps.isIdentityOpen()) throw new EstateError('sign_in.unreachable', 'looking for a session: identity is closed');
     const session = this.#findKept(sessionId) ?? (await this.#ask(sessionId));
-    if (session === null || Date.parse(session.endsAt) <= this.#deps.now().getTime()) return null;
-    if (this.#seen.size < SESSIONS_LIMIT) this.#seen.add(sessionId);
-    return session;
+    return session === null || Date.parse(session.endsAt) <= this.#deps.now().getTime() ? null : session;
   }
 
   /** Forgets what is kept of a session. */
@@ -69,7 +78,7 @@ export class Sessions {
   async followChanges(signal: AbortSignal): Promise<readonly string[]> {
     const path = `/.identity/sessions/changes?after=${this.#sequence}`;
     const call = { method: 'GET', path, signal, timeoutMs: POLL_MS + LATE_MS } as const;
-    const changes = await callWire(this.#deps.identity, call, sessionChangesSchema);
+    const changes = await callWire(this.#deps.identity(), call, sessionChangesSchema);
     this.#changes += 1;
     // A sequence that went back means another identity than the one followed before: what is kept may be anything.
     if (changes.sequence < this.#sequence) this.#kept.clear();
@@ -95,7 +104,7 @@ export class Sessions {
 
   async #ask(sessionId: string): Promise<Session | null> {
     const changesBefore = this.#changes;
-    const session = await askIdentity(this.#deps.identity, sessionId);
+    const session = await askIdentity(this.#deps.identity(), sessionId);
     if (session === null) this.#kept.delete(sessionId);
     else if (changesBefore === this.#changes) this.#keep(session);
     return session;

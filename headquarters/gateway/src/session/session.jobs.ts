@@ -31,7 +31,7 @@ export function followSessions(given: {
 /** Tells identity now and then which sessions are in use. */
 export function reportSeen(given: {
   readonly sessions: Sessions;
-  readonly identity: WirePeer;
+  readonly identity: () => WirePeer;
   readonly key: SigningKey;
   readonly newId: () => string;
   readonly now: Now;
@@ -53,7 +53,7 @@ export function reportSeen(given: {
 }
 
 async function sendSeen(
-  given: { readonly identity: WirePeer; readonly key: SigningKey; readonly newId: () => string; readonly now: Now },
+  given: { readonly identity: () => WirePeer; readonly key: SigningKey; readonly newId: () => string; readonly now: Now },
   ids: readonly string[],
 ): Promise<void> {
   const body = { ids };
@@ -75,5 +75,5 @@ async function sendSeen(
     },
     given.now,
   );
-  await callWire(given.identity, { method: 'POST', path: SEEN_PATH, body, headers: { [TOKEN_HEADER]: token } }, z.unknown());
+  await callWire(given.identity(), { method: 'POST', path: SEEN_PATH, body, headers: { [TOKEN_HEADER]: token } }, z.unknown());
 }

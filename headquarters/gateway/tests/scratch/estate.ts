@@ -57,6 +57,8 @@ export class ScratchEstate {
   readonly offsite: ScratchOffsite;
   readonly stateDirectory: string;
   readonly limits: Partial<GatewayLimits>;
+  /** Applications that the test itself plays, each on the socket of its name. */
+  readonly adopted: readonly CompartmentManifest[];
   gateway: Gateway | null = null;
   #accessFd: number | null = null;
 
@@ -64,6 +66,7 @@ export class ScratchEstate {
     this.directory = directory;
     this.port = port;
     this.limits = given.limits ?? {};
+    this.adopted = given.adopted ?? [];
     this.stateDirectory = join(directory, 'gateway');
     this.estate = {
       organisation: 'Sample Maritime Organization',
@@ -74,7 +77,7 @@ export class ScratchEstate {
       listenAddress: '127.0.0.1',
       tls: given.tls ?? null,
       leaseMs: given.leaseMs ?? 60_000,
-      compartments: [identityManifest, website, papers].map((manifest: CompartmentManifest) => ({
+      compartments: [identityManifest, website, papers, ...this.adopted].map((manifest: CompartmentManifest) => ({
         directory: `compartments/${manifest.name}`,
         manifest,
       })),
@@ -219,6 +222,7 @@ export class ScratchEstate {
         website: compartment('website'),
         papers: compartment('papers'),
         identity: compartment('identity'),
+        ...Object.fromEntries(this.adopted.map(({ name }) => [name, compartment(name)])),
       }),
       RECOVERY_SOCKET: this.socket('recovery'),
       RECOVERY_SECRET: HQ_SECRET,
@@ -253,6 +257,7 @@ export type ScratchOptions = {
   readonly withoutOffsite?: boolean;
   readonly withoutGateway?: boolean;
   readonly tls?: Estate['tls'];
+  readonly adopted?: readonly CompartmentManifest[];
 };
 
 export function ask(given: {

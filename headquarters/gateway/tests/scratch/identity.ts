@@ -10,19 +10,21 @@ export class ScratchIdentity {
   /** How often a session was asked for. */
   asked = 0;
   readonly seenIds: string[] = [];
+  /** What the gateway asked to end. */
+  readonly endings: { readonly sessions: readonly string[]; readonly accounts: readonly { readonly account: string }[] }[] = [];
   /** The session that the next POST /sign-in begins. */
   nextSession: Session | null = null;
   /** While true, the changes are never answered. */
   isMute = false;
   readonly #socket: string;
-  readonly #secret: string;
+  secret: string;
   readonly #server = createServer((request, response) => void this.#answer(request, response));
   readonly #changes: string[] = [];
   readonly #waiting = new Set<() => void>();
 
   constructor(socket: string, secret: string) {
     this.#socket = socket;
-    this.#secret = secret;
+    this.secret = secret;
   }
 
   start(): Promise<void> {
@@ -52,9 +54,10 @@ export class ScratchIdentity {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '', 'http://identity');
     if (!url.pathname.startsWith('/.identity/')) return this.#answerPeople(request, response, url);
-    if (request.headers.authorization !== `Bearer ${this.#secret}`) return void response.writeHead(401).end('{}');
+    if (request.headers.authorization !== `Bearer ${this.secret}`) return void response.writeHead(401).end('{}');
     if (url.pathname === '/.identity/sessions/changes')
       return this.#answerChanges(response, Number(url.searchParams.get('after')));
+    if (url.pathname === '/.identity/sessions/end') return this.#answerEnd(request, response);
     if (url.pathname === '/.identity/sessions/seen') return this.#answerSeen(request, response);
     this.asked += 1;
     const session = this.sessions.get(url.pathname.split('/').at(-1) ?? '');
@@ -84,6 +87,15 @@ export class ScratchIdentity {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     this.seenIds.push(...JSON.parse(Buffer.concat(chunks).toString('utf8')).ids);
+    response.end('{}');
+  }
+
+  async #answerEnd(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const asked = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    this.endings.push(asked);
+    for (const id of asked.sessions) this.end(id);
     response.end('{}');
   }
 

@@ -10,7 +10,10 @@ import {
   openSigned,
   PURPOSES,
   type ReceiptBatch,
+  type Replay,
+  type ReplayAnswer,
   receiptBatchSchema,
+  replayAnswerSchema,
   type Signed,
   type SigningKey,
   signMessage,
@@ -39,6 +42,9 @@ type Served = { readonly close: () => Promise<void> };
 export class ScratchOffsite {
   readonly applied: Applied[] = [];
   readonly findings: FindingReport[] = [];
+  /** Recorded attacks that wait for the gateway, and what it answered. */
+  readonly replays: Replay[] = [];
+  readonly replayAnswers = new Map<string, ReplayAnswer>();
   readonly receipts: ReceiptBatch[] = [];
   /** Batches that came again after they were kept. */
   repeated = 0;
@@ -91,6 +97,12 @@ export class ScratchOffsite {
   /** Puts a message among the orders, whatever it is. */
   offer(compartment: string, signed: Signed): void {
     this.#orders.push({ sequence: this.#orders.length + 1, compartment, signed });
+    this.#wakeAll();
+  }
+
+  /** Lays a recorded attack down for the gateway to fetch. */
+  lay(replay: Replay): void {
+    this.replays.push(replay);
     this.#wakeAll();
   }
 
@@ -154,6 +166,15 @@ export class ScratchOffsite {
     });
     app.post('/applied', async (c) => {
       this.applied.push(await readWireBody(c.req.raw, appliedSchema));
+      return c.json({});
+    });
+    app.get('/replays', async (c) => {
+      await this.#until(() => this.replays.length > 0);
+      return c.json({ replays: this.replays });
+    });
+    app.post('/replays/:id', async (c) => {
+      this.replayAnswers.set(c.req.param('id'), await readWireBody(c.req.raw, replayAnswerSchema));
+      this.replays.splice(0);
       return c.json({});
     });
     app.post('/findings', async (c) => {

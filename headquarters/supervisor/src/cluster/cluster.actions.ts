@@ -8,6 +8,7 @@ import {
   allowLogin,
   connectionTo,
   createCluster,
+  type Extension,
   forbidLogin,
   migrate,
   openAdmin,
@@ -23,7 +24,7 @@ import {
 import { killAllOfUid, type Owner } from '@bulkhead/supervision';
 import { hbaOf, namesOf, settingsOf } from './cluster.rules.ts';
 import { logStandbySnapshot, readProtection, readSynchronousNames, setSuperuserPassword } from './cluster.store.ts';
-import type { SecretStore } from './secret.store.ts';
+import type { OldPassword, SecretStore } from './secret.store.ts';
 
 const START_LIMIT_MS = 600_000;
 const SILENCE_LIMIT_MS = 2_000;
@@ -40,11 +41,15 @@ export type ClusterDeps = {
   readonly socketDirectory: string;
   readonly templateDirectory: string;
   readonly owner: Owner | undefined;
-  readonly migrations: string;
+  /** Of the code that runs: asked at each start. */
+  readonly migrations: () => string;
+  /** An application that makes its tables itself gets the owner's role, with so many sessions, in the place of the application's. */
+  readonly ownedBy?: { readonly connections: number; readonly extensions: readonly Extension[] } | undefined;
   readonly replicationPassword: string;
   readonly secrets: SecretStore;
   readonly newSecret: () => string;
   readonly migrationToken: () => Promise<string>;
+  readonly preparationToken: () => Promise<string>;
   readonly log: Log;
   readonly now: Now;
   /** Told when the server ended and nobody had asked for it. */
@@ -61,6 +66,8 @@ export class Cluster {
   #startedAt: Date | undefined;
   #restarts = -1;
   #state: ProcessStatus['state'] = 'stopped';
+  /** What a process of the compartment was given last. */
+  #given: OldPassword | undefined;
 
   constructor(deps: ClusterDeps) {
     this.#deps = deps;
@@ -109,14 +116,43 @@ export class Cluster {
     const { guard } = this.#require();
     const { database, newSecret } = this.#deps;
     const roles = rolesOf(database);
-    const other = kind === 'app' ? roles.reader : roles.app;
-    await forbidLogin(guard, [other, roles.owner]);
+    const granted = kind === 'app' && this.#deps.ownedBy ? 'owner' : kind;
+    const others = (['app', 'reader', 'owner'] as const).filter((role) => role !== granted);
+    await forbidLogin(
+      guard,
+      others.map((role) => roles[role]),
+    );
     const password = newSecret();
-    await setPasswords(guard, database, { [kind]: password });
+    await setPasswords(guard, database, { [granted]: password });
     // Asked last: the guard's statements run in the order they are given, so a silence that comes later also runs later.
     if (!isStillWanted()) return undefined;
-    await allowLogin(guard, [roles[kind]]);
+    await allowLogin(guard, [roles[granted]]);
+    this.#given = { role: roles[granted], password };
     return password;
+  }
+
+  /** Puts the passwords that are known now aside: the database is about to be replaced. */
+  async retirePasswords(epoch: number): Promise<void> {
+    const { secrets, compartment } = this.#deps;
+    const superuser = await secrets.findSuperuser(compartment);
+    const known = superuser === undefined ? [] : [{ role: 'postgres', password: superuser }];
+    await secrets.retire(epoch, this.#given ? [...known, this.#given] : known);
+  }
+
+  /** Tries to log in with each password from before the last image. Only a wrong password counts as refused: a role that may not log in now may later. */
+  async tryRetired(): Promise<{ readonly tried: number; readonly refused: number }> {
+    const { secrets, socketDirectory, database } = this.#deps;
+    const old = await secrets.listRetired();
+    let refused = 0;
+    for (const { role, password } of old) {
+      const connection = connectionTo(socketDirectory, { database, role, password, applicationName: 'supervisor' });
+      const session = await openAdmin(connection).catch((error: unknown) => {
+        if (sqlState(error) === WRONG_PASSWORD) refused += 1;
+        return undefined;
+      });
+      await session?.close();
+    }
+    return { tried: old.length, refused };
   }
 
   /** Ends every session of the compartment's roles and lets nobody in any more. A server that does not obey is ended itself. */
@@ -264,16 +300,19 @@ export class Cluster {
   }
 
   async #prepare(admin: Admin): Promise<void> {
-    const { database, newSecret, replicationPassword, socketDirectory, migrations, migrationToken } = this.#deps;
+    const { database, newSecret, replicationPassword, socketDirectory, migrationToken, preparationToken, ownedBy } = this.#deps;
+    const migrations = this.#deps.migrations();
     const owner = newSecret();
     const roles = rolesOf(database);
     await prepareDatabase({
       admin,
       name: database,
+      token: await preparationToken(),
       passwords: { owner, app: newSecret(), reader: newSecret(), offsite: replicationPassword },
+      ...(ownedBy ? { extensions: ownedBy.extensions, connections: ownedBy.connections } : {}),
     });
     await forbidLogin(admin, [roles.app, roles.reader]);
-    if (await exists(migrations)) {
+    if (!ownedBy && (await exists(migrations))) {
       await allowLogin(admin, [roles.owner]);
       const connection = connectionTo(socketDirectory, { database, role: roles.owner, password: owner });
       await migrate({ connection, directory: migrations, token: await migrationToken() });

@@ -1,9 +1,20 @@
 import { readJson, writeJsonDurably } from '@bulkhead/supervision';
 import { z } from 'zod';
 
-const secretsSchema = z.object({ superusers: z.record(z.string(), z.string().regex(/^[0-9a-f]{32,}$/)) });
+const secretsSchema = z.object({
+  superusers: z.record(z.string(), z.string().regex(/^[0-9a-f]{32,}$/)),
+  /** Secrets at the vault that replaced those of the joining. */
+  vaults: z.record(z.string(), z.string().min(32)).default({}),
+  /** Passwords from before the last image: worth nothing but to be tried. */
+  retired: z
+    .object({ epoch: z.number().int(), passwords: z.array(z.object({ role: z.string(), password: z.string() })).max(100) })
+    .nullable()
+    .default(null),
+});
+type Secrets = z.infer<typeof secretsSchema>;
+export type OldPassword = NonNullable<Secrets['retired']>['passwords'][number];
 
-/** The superusers' passwords, which must outlive this process. Nobody else's do. */
+/** Secrets that must outlive this process: the superuser's password, and that at the vault. Nobody else's do. */
 export class SecretStore {
   readonly #path: string;
   #turn: Promise<unknown> = Promise.resolve();
@@ -18,16 +29,39 @@ export class SecretStore {
   }
 
   saveSuperuser(compartment: string, password: string): Promise<void> {
-    const saved = this.#turn.then(async () => {
-      const { superusers } = await this.#read();
-      await writeJsonDurably(this.#path, { superusers: { ...superusers, [compartment]: password } });
+    return this.#change((kept) => ({ ...kept, superusers: { ...kept.superusers, [compartment]: password } }));
+  }
+
+  async findVaultSecret(compartment: string): Promise<string | undefined> {
+    return (await this.#read()).vaults[compartment];
+  }
+
+  saveVaultSecret(compartment: string, secret: string): Promise<void> {
+    return this.#change((kept) => ({ ...kept, vaults: { ...kept.vaults, [compartment]: secret } }));
+  }
+
+  /** Puts passwords aside that must open nothing any more; those of an earlier image are forgotten. */
+  retire(epoch: number, passwords: readonly OldPassword[]): Promise<void> {
+    return this.#change((kept) => {
+      const known = kept.retired?.epoch === epoch ? kept.retired.passwords : [];
+      const added = passwords.filter((one) => !known.some((old) => old.role === one.role && old.password === one.password));
+      return { ...kept, retired: { epoch, passwords: [...known, ...added].slice(-100) } };
     });
+  }
+
+  async listRetired(): Promise<readonly OldPassword[]> {
+    return (await this.#read()).retired?.passwords ?? [];
+  }
+
+  #change(change: (kept: Secrets) => Secrets): Promise<void> {
+    const saved = this.#turn.then(async () => writeJsonDurably(this.#path, change(await this.#read())));
     this.#turn = saved.catch(() => undefined);
     return saved;
   }
 
   // A lost password is no lost cluster: it is set anew through a socket that nobody else can reach.
-  async #read(): Promise<z.infer<typeof secretsSchema>> {
-    return (await readJson(this.#path, secretsSchema).catch(() => undefined)) ?? { superusers: {} };
+  async #read(): Promise<Secrets> {
+    const kept = await readJson(this.#path, secretsSchema).catch(() => undefined);
+    return kept ?? { superusers: {}, vaults: {}, retired: null };
   }
 }

@@ -1,9 +1,8 @@
 import { type CompartmentManifest, type Image, type Order, type SiteStatus } from '@bulkhead/contracts';
 import type { Log, Now } from '@bulkhead/kernel';
 import type { ServerExit } from '@bulkhead/postgres';
-import type { ProcessSpec, Supervision } from '@bulkhead/supervision';
-import type { Cluster } from '#cluster/cluster.actions.ts';
-import type { LayingStep } from '#image/image.rules.ts';
+import type { Supervision } from '@bulkhead/supervision';
+import type { Closure } from '#closure/closure.actions.ts';
 import type { Leave } from '#lease/lease.rules.ts';
 import type { Standing } from '#order/order.actions.ts';
 import { isClosed } from '#order/order.rules.ts';
@@ -11,6 +10,7 @@ import type { Reports } from '#report/report.actions.ts';
 import type { Windows } from '#window/window.actions.ts';
 import { actualState, decideTarget, isForeignStart, retryMs, type Target, tellProtection } from './compartment.rules.ts';
 import type { CompartmentRecord } from './compartment.store.ts';
+import type { Driver } from './driver.rules.ts';
 import { Telling, tellCause } from './telling.actions.ts';
 
 const SOON_MS = 200;
@@ -23,10 +23,11 @@ export type KeptRecord = {
   readonly change: (part: Partial<CompartmentRecord>) => Promise<void>;
 };
 
-export type CompartmentDeps = {
+export type CompartmentDeps = Driver & {
   readonly manifest: CompartmentManifest;
   readonly kept: KeptRecord;
-  readonly cluster: Cluster;
+  /** What closes the hole when a restored database takes the place of the old. */
+  readonly closure: Closure;
   readonly supervision: Supervision;
   readonly windows: Windows;
   readonly reports: Reports;
@@ -35,17 +36,6 @@ export type CompartmentDeps = {
   readonly standing: () => Standing;
   readonly leave: (epoch: number) => Leave;
   readonly mayStillAnswer: () => boolean;
-  readonly describe: (mode: 'app' | 'reader', password: string) => ProcessSpec;
-  /** Makes the directories of sockets, and of blobs if they never stood. */
-  readonly makeDirectories: (options: { readonly withBlobs: boolean }) => Promise<void>;
-  /** What is gone of the data, by a look at the disk; undefined if all stands. */
-  readonly findLoss: (systemIdentifier: string) => Promise<string | undefined>;
-  readonly layImage: (
-    image: Image,
-    epoch: number,
-    steps: { readonly step: () => LayingStep | undefined; readonly reached: (step: LayingStep) => Promise<void> },
-    signal: AbortSignal,
-  ) => Promise<string>;
 };
 
 /**
@@ -64,6 +54,8 @@ export class Compartment {
   #isDirty = false;
   #isStopped = false;
   #isLaying = false;
+  /** In this mode nothing of it runs, and that is as it should be. */
+  #isIdle = false;
   #failures = 0;
   #notBeforeMs = 0;
   #deaths: number[] = [];
@@ -108,8 +100,9 @@ export class Compartment {
 
   /** The data are gone. Said first, then everything on them is ended. */
   lost(what: string): void {
-    const { kept, reports, log } = this.#deps;
-    if (kept.record.isLost || this.#isLaying) return;
+    const { kept, reports, log, hasCopy } = this.#deps;
+    // What nobody but the application itself keeps, no image can bring back.
+    if (kept.record.isLost || this.#isLaying || !hasCopy) return;
     reports.finding({
       rule: 'storage.lost',
       compartment: this.#name,
@@ -159,12 +152,13 @@ export class Compartment {
       name: this.#name,
       state: actualState(order, localSeal, this.#running),
       epoch: order?.epoch ?? 0,
-      protection: tellProtection(this.#running, this.#deps.cluster.isSynchronous),
+      protection: tellProtection(this.#running, this.#deps.cluster.isSynchronous && this.#deps.hasCopy),
       detail: this.#tellDetail(order),
     };
   }
 
-  databaseStatus(): SiteStatus['processes'][number] {
+  /** Undefined where it has no database of ours. */
+  databaseStatus(): SiteStatus['processes'][number] | undefined {
     return this.#deps.cluster.status();
   }
 
@@ -203,7 +197,7 @@ export class Compartment {
     await this.#noteFirst(order);
     if (order?.image && localSeal === undefined && !this.#isLaid(order)) await this.#lay(order, order.image, attempt);
     const target = this.#decide();
-    if (target.run === 'nothing') await this.#close(target);
+    if (target.run === 'nothing') await this.#close(target, attempt);
     else await this.#open(target, attempt);
     if (!attempt.aborted) this.#report(order);
   }
@@ -228,6 +222,8 @@ export class Compartment {
       await cluster.stop('immediate');
       const { laying } = kept.record;
       if (laying?.epoch !== order.epoch || laying.image !== image.id) await kept.change({ laying: null });
+      const isLaid = kept.record.laying?.step === 'swapped';
+      await this.#deps.closure.beforeImage(order, isLaid, attempt);
       this.#detail = await this.#deps.layImage(
         image,
         order.epoch,
@@ -245,7 +241,16 @@ export class Compartment {
     }
   }
 
-  async #close(target: Target): Promise<void> {
+  /** The database is prepared by the code that will run on it. That it cannot be read keeps nobody from closing. */
+  async #readyCodeClosed(attempt: AbortSignal): Promise<void> {
+    const { order } = this.#deps.standing();
+    await this.#deps.closure.beforeStart(order, attempt).catch((error: unknown) => {
+      if (order?.image) throw error;
+      this.#deps.log.error({ err: error, compartment: this.#name }, 'making code ready while closed');
+    });
+  }
+
+  async #close(target: Target, attempt: AbortSignal): Promise<void> {
     const { cluster, windows } = this.#deps;
     if (this.#running !== 'nothing') this.#silencing ??= this.#silence();
     await this.#silencing;
@@ -253,13 +258,15 @@ export class Compartment {
     await windows.end(this.#name);
     if (target.database !== 'running' || !(await this.#standsData())) return;
     await this.#deps.makeDirectories({ withBlobs: false });
+    if (!cluster.isRunning) await this.#readyCodeClosed(attempt);
     await cluster.ensureRunning(true);
     if (!cluster.isSynchronous) await cluster.setSynchronous(true);
   }
 
   async #open(target: Target, attempt: AbortSignal): Promise<void> {
-    const { cluster, supervision, describe } = this.#deps;
+    const { cluster, supervision, describe, closure } = this.#deps;
     if (!(await this.#standsData())) return;
+    if (target.run !== this.#running || !cluster.isRunning) await closure.beforeStart(this.#deps.standing().order, attempt);
     if (await cluster.ensureRunning(target.isSynchronous)) this.#running = 'wait';
     await this.#protect(target);
     const { run } = target;
@@ -267,9 +274,13 @@ export class Compartment {
     const isStillWanted = () => !attempt.aborted && !this.#isStopped && this.#decide().run === run;
     const password = await cluster.letIn(run, isStillWanted);
     if (password === undefined || !isStillWanted()) return this.nudge();
+    await closure.tryOldPasswords();
+    if (!isStillWanted()) return this.nudge();
     if (this.#running === 'app') this.#tellRunOut();
     this.#running = run;
-    await supervision.start(describe(run, password));
+    const spec = describe(run, password);
+    this.#isIdle = spec === undefined;
+    await (spec === undefined ? supervision.stop(this.#name) : supervision.start(spec));
   }
 
   /** Off-site hears of it when it is back. */
@@ -347,7 +358,7 @@ export class Compartment {
   }
 
   #isWell(): boolean {
-    return this.#deps.supervision.statusOf(this.#name)?.state === 'running';
+    return this.#isIdle || this.#deps.supervision.statusOf(this.#name)?.state === 'running';
   }
 
   /** Tells off-site that the order is carried out: what is closed, once it is; what runs, once it is well. */
@@ -360,6 +371,7 @@ export class Compartment {
     void this.#telling.tellApplied(order, state, localSeal, {
       silence: isClosed(state) ? this.untilSilent() : undefined,
       laying: this.#detail,
+      closure: isRunning ? this.#deps.closure.evidence() : undefined,
     });
   }
 

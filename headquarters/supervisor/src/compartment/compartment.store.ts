@@ -15,10 +15,22 @@ const recordSchema = z.object({
   laying: z.object({ epoch: z.number().int().positive(), image: z.string(), step: z.enum(LAYING_STEPS) }).nullable(),
   /** The data are gone or are not the ones that should stand here; only an image mends that. */
   isLost: z.boolean(),
+  /** Digest of the code's files at the last start. */
+  code: z.string().nullable().default(null),
+  /** The order for which the gateway's cookie key was replaced. */
+  cookieEpoch: z.number().int().nullable().default(null),
 });
 export type CompartmentRecord = z.infer<typeof recordSchema>;
 
-const FRESH: CompartmentRecord = { systemIdentifier: null, hasBlobs: false, firstEpoch: null, laying: null, isLost: false };
+const FRESH: CompartmentRecord = {
+  systemIdentifier: null,
+  hasBlobs: false,
+  firstEpoch: null,
+  laying: null,
+  isLost: false,
+  code: null,
+  cookieEpoch: null,
+};
 
 /** What the supervisor knows of a compartment's data, kept where no process of the compartment can reach it. */
 export class RecordStore {

@@ -49,7 +49,13 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     entry: join(directory, 'src/main.ts'),
     environment: async () => (mode === 'app' ? { ...environment, JOB_TOKEN: await mintJobToken(deps, 'start') } : environment),
     owner: deps.owner,
-    read: [join(runtime.checkout, 'packages'), join(runtime.checkout, 'node_modules'), directory, layout.published],
+    read: [
+      join(runtime.checkout, 'packages'),
+      join(runtime.checkout, 'node_modules'),
+      directory,
+      ...modulesBeside(directory, layout),
+      layout.published,
+    ],
     write: [own.blobs, own.sockets],
     memoryMb: MEMORY_MB,
     health: { socket: own.socket, secret: deps.internalSecret, path: '/.bulkhead/health' },
@@ -58,10 +64,16 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
   };
 }
 
+/** An ordered build finds its packages through a link beside it. */
+function modulesBeside(directory: string, layout: Layout): string[] {
+  const builds = join(layout.data, 'builds');
+  return directory.startsWith(`${builds}/`) ? [join(builds, 'node_modules')] : [];
+}
+
 /** Mints the token of work that no request asked for, such as `job:website.start`. */
 export function mintJobToken(
   deps: Pick<ProcessDeps, 'name' | 'jobKey' | 'newId' | 'now'>,
-  job: 'start' | 'migrate',
+  job: 'start' | 'migrate' | 'prepare',
 ): Promise<string> {
   const claims = {
     requestId: deps.newId(),

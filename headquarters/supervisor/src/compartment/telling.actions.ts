@@ -1,4 +1,4 @@
-import type { CompartmentState, Order } from '@bulkhead/contracts';
+import type { Applied, CompartmentState, Order } from '@bulkhead/contracts';
 import type { LocalSeal } from '#order/order.rules.ts';
 import type { Reports } from '#report/report.actions.ts';
 
@@ -20,7 +20,11 @@ export class Telling {
     order: Order,
     state: CompartmentState,
     localSeal: LocalSeal | undefined,
-    details: { readonly silence: Promise<string> | undefined; readonly laying: string | null },
+    details: {
+      readonly silence: Promise<string> | undefined;
+      readonly laying: string | null;
+      readonly closure: Applied['closure'];
+    },
   ): Promise<void> {
     const key = `${order.epoch} ${state} ${localSeal?.sealedAt ?? ''}`;
     if (this.#told === key) return;
@@ -33,6 +37,7 @@ export class Telling {
       state,
       ok: true,
       detail: detail.slice(0, DETAIL_LIMIT),
+      ...(details.closure ? { closure: details.closure } : {}),
     });
   }
 

@@ -9,7 +9,7 @@ const COMMAND_LIMIT = 65_536;
 export type ControlDeps = SealDeps & {
   readonly status: () => SiteStatus;
   /** Identity, in a sample estate that has it. */
-  readonly identity: WirePeer | undefined;
+  readonly identity: (() => WirePeer) | undefined;
   readonly stop: () => void;
 };
 
@@ -22,7 +22,7 @@ export function addControlRoutes(app: WireApp, deps: ControlDeps): void {
     if (deps.identity === undefined)
       throw new EstateError('request.not_found', 'listing sample accounts: this is no sample estate with identity');
     const path = '/.bulkhead/sample-accounts';
-    return c.json(await callWire(deps.identity, { method: 'GET', path }, z.json()));
+    return c.json(await callWire(deps.identity(), { method: 'GET', path }, z.json()));
   });
 
   app.post('/commands', async (c) => c.json(await sealHere(deps, await readWireBody(c.req.raw, signedSchema, COMMAND_LIMIT))));

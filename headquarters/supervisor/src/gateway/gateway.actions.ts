@@ -15,7 +15,10 @@ export type GatewayDeps = {
   readonly keyFiles: { readonly signing: string; readonly cookie: string };
   readonly controlSecret: string;
   readonly offsite: { readonly recoverySecret: string; readonly publisherSecret: string };
-  readonly compartments: Readonly<Record<string, { readonly socket: string; readonly internalSecret: string }>>;
+  /** Asked at each start: a restore replaces their secrets. */
+  readonly compartments: () => Readonly<
+    Record<string, { readonly socket: string; readonly internalSecret: string; readonly port?: number }>
+  >;
   readonly logLevel: string;
 };
 
@@ -28,13 +31,13 @@ export async function prepareGateway(deps: GatewayDeps): Promise<ProcessSpec> {
   return {
     name: 'gateway',
     entry: join(runtime.checkout, 'headquarters/gateway/src/main.ts'),
-    environment: {
+    environment: async () => ({
       ESTATE_FILE: files.estate,
       TRUST_FILE: layout.trustFile,
       SIGNING_KEY_FILE: files.signing,
       COOKIE_KEY_FILE: files.cookie,
       STATE_DIRECTORY: layout.gateway.directory,
-      COMPARTMENTS_JSON: JSON.stringify(deps.compartments),
+      COMPARTMENTS_JSON: JSON.stringify(deps.compartments()),
       RECOVERY_SOCKET: layout.offsite.recovery,
       RECOVERY_SECRET: deps.offsite.recoverySecret,
       PUBLISHER_SOCKET: layout.offsite.publisher,
@@ -42,7 +45,7 @@ export async function prepareGateway(deps: GatewayDeps): Promise<ProcessSpec> {
       CONTROL_SOCKET: layout.gateway.controlSocket,
       CONTROL_SECRET: deps.controlSecret,
       LOG_LEVEL: deps.logLevel,
-    },
+    }),
     owner,
     read: [
       join(runtime.checkout, 'packages'),

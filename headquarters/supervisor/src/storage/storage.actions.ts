@@ -2,14 +2,17 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StorageLook } from './storage.rules.ts';
 
+/** `mayChange`: what lies with the blobs may rightly be deleted, since it is no blob. */
+export type StoragePlaces = { readonly pg: string; readonly blobs: string; readonly mayChange?: boolean };
+
 /** Looks at a compartment's storage: a few system calls, cheap enough for three times a second. */
-export async function lookAtStorage(places: { readonly pg: string; readonly blobs: string }): Promise<StorageLook> {
+export async function lookAtStorage(places: StoragePlaces): Promise<StorageLook> {
   const [pgInode, version, control, blobsInode, blobNames] = await Promise.all([
     inodeOf(places.pg),
     inodeOf(join(places.pg, 'PG_VERSION')),
     inodeOf(join(places.pg, 'global/pg_control')),
     inodeOf(places.blobs),
-    readdir(places.blobs).catch(() => []),
+    places.mayChange ? [] : readdir(places.blobs).catch(() => []),
   ]);
   return { pgInode, hasVersion: version !== null, hasControl: control !== null, blobsInode, blobNames };
 }

@@ -1,5 +1,5 @@
 import { type Log, sleepMs } from '@bulkhead/kernel';
-import { lookAtStorage } from './storage.actions.ts';
+import { lookAtStorage, type StoragePlaces } from './storage.actions.ts';
 import { findLoss, type StorageLook } from './storage.rules.ts';
 
 const LOOK_MS = 300;
@@ -10,7 +10,7 @@ const LOOK_MS = 300;
  * @param options.lost told what is gone; the watch then begins anew
  */
 export async function watchStorage(options: {
-  readonly places: { readonly pg: string; readonly blobs: string };
+  readonly places: StoragePlaces;
   readonly shouldStand: () => boolean;
   readonly lost: (what: string) => void;
   readonly log: Log;

@@ -1,7 +1,7 @@
 import type { Applied, LedgerRequest, StreamSeal } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import type { OrderDeps } from '#order/order.actions.ts';
-import { type IssuedOrder, mayHoldLease, signOrder } from '#order/order.rules.ts';
+import { type IssuedOrder, mayHoldLease, signOrder, standingWith } from '#order/order.rules.ts';
 import type { ReceiverPeer } from '#peer/receiver.actions.ts';
 import type { Seal } from './seal.rules.ts';
 import type { SealStore } from './seal.store.ts';
@@ -59,7 +59,15 @@ async function beginSeal(deps: SealDeps, asked: AskedSeal, requestedAt: Date): P
   const epoch = current.epoch + 1;
   const issued = signOrder(
     key,
-    { compartment, epoch, state: 'sealed', reason, by: [...asked.by].slice(0, 10), cause: `seal:${compartment}:${epoch}` },
+    {
+      ...standingWith(current),
+      compartment,
+      epoch,
+      state: 'sealed',
+      reason,
+      by: [...asked.by].slice(0, 10),
+      cause: `seal:${compartment}:${epoch}`,
+    },
     now(),
   );
   const [answer] = await Promise.all([askReceiver(deps, compartment, epoch), seals.addSeal(issued, requestedAt)]);

@@ -147,6 +147,8 @@ export type Bench = {
   readonly jail: ScratchJail;
   readonly ledger: Ledger;
   readonly findings: Seen[];
+  /** Pages with foreign content that were told of. */
+  readonly foreign: Seen[];
   readonly press: Press;
   /** Another press on the same disk, as after a restart. */
   readonly again: (change?: Partial<PressDeps>) => Press;
@@ -160,6 +162,7 @@ export async function setUp(change: Partial<PressDeps> = {}): Promise<Bench> {
   await writeFile(join(directory, 'code/website/src/edition.ts'), ECHO);
   await writeFile(join(directory, 'code/package.json'), '{"type":"module"}');
   const findings: Seen[] = [];
+  const foreign: Seen[] = [];
   const keys = [ledgerKey.verifying];
   const ledger = await openLedger({
     directory: join(directory, 'ledger'),
@@ -191,6 +194,7 @@ export async function setUp(change: Partial<PressDeps> = {}): Promise<Bench> {
       publicOrigin: ORIGIN,
       evidence: new EvidenceCheck({ compartment: 'website', approvals, keys: [gateway.verifying] }),
       vault: { socket: join(directory, 'vault.sock'), secret: SECRET },
+      watch: { ownHosts: new Set(['www.localhost']), raise: (seen) => foreign.push(seen) },
     },
     signingKey: edition.signing,
     record: (entry) => callWire(peer, { method: 'POST', path: '/entries', body: entry }, z.unknown()),
@@ -212,6 +216,7 @@ export async function setUp(change: Partial<PressDeps> = {}): Promise<Bench> {
     jail,
     ledger,
     findings,
+    foreign,
     deps,
     press: open(deps),
     again: (more) => open({ ...deps, shelf: newShelf(directory), ...more }),

@@ -82,6 +82,23 @@ test('files that a renderer of ours would not write are refused, and the last go
   await refuses(bench, 'a script', { ...page, ...text('<!doctype html>\n<script>alert(1)</script>') });
 });
 
+test('[W9] a rendered page with a script is told as such, besides being refused', async () => {
+  const bench = await setUp();
+  const html = '<!doctype html>\n<script src="https://evil.example/x.js"></script>';
+  bench.jail.tell({ ...toPage('/en/x', 'x'), body: { base64: Buffer.from(html).toString('base64') } });
+  await bench.press.open();
+  await bench.press.refresh();
+  assert.deepEqual(
+    bench.foreign.map(({ rule, evidence }) => [rule, evidence['path']]),
+    [['page.foreign_content', '/en/x']],
+  );
+  assert.deepEqual(
+    bench.findings.map(({ rule }) => rule),
+    ['edition.unapproved'],
+  );
+  assert.equal(bench.press.latest, undefined);
+});
+
 async function run(bench: Bench, rows: readonly object[], timeMs?: number): Promise<RenderedFile[]> {
   const lines = rows.map((row) => Buffer.from(JSON.stringify(row)));
   const { checkout, directory } = bench.deps;

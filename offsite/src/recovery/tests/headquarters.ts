@@ -5,6 +5,10 @@ import {
   openSigned,
   orderSchema,
   PURPOSES,
+  type Replay,
+  type ReplayAnswer,
+  replaysSchema,
+  rotatedSecretsSchema,
   signedSchema,
   type VerifyingKey,
 } from '@bulkhead/contracts';
@@ -27,13 +31,22 @@ export class Headquarters {
   readonly blobs: string[] = [];
   isObedient = true;
   onOrder: (order: Order) => void | Promise<void> = () => undefined;
+  /** What the door says of recorded requests: all refused, unless a test says otherwise. */
+  judges: (replay: Replay) => ReplayAnswer['outcomes'] = ({ requests }) =>
+    requests.map(() => ({ verdict: 'refused' as const, detail: 'its session is blocked' }));
+  readonly replays: Replay[] = [];
+  /** Secrets of the vault as fetched with each image. */
+  readonly vaultSecrets: (string | null)[] = [];
+  /** What the supervisor says of the closed hole. */
+  closure: Applied['closure'] = { passwordsTried: 2, passwordsRefused: 2, build: null };
+  answersReplays = true;
   /** What a part says of an order, other than that all is well. */
   fails: (order: Order) => string | undefined = () => undefined;
 
   constructor(peer: WirePeer, orderKeys: readonly VerifyingKey[]) {
     this.#peer = peer;
     this.#orderKeys = orderKeys;
-    this.#running = this.#follow();
+    this.#running = Promise.all([this.#follow(), this.#replay()]).then(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -44,6 +57,24 @@ export class Headquarters {
   lease(compartments: readonly { readonly name: string; readonly epoch: number }[]) {
     const body = { nonce: 'n'.repeat(24), compartments };
     return callWire(this.#peer, { method: 'POST', path: '/lease', body }, signedSchema);
+  }
+
+  async #replay(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const call = { method: 'GET' as const, path: '/replays', timeoutMs: 25_000, signal: this.#stopping.signal };
+        for (const replay of (await callWire(this.#peer, call, replaysSchema)).replays) await this.#answer(replay);
+      } catch {
+        await sleep(20);
+      }
+    }
+  }
+
+  async #answer(replay: Replay): Promise<void> {
+    if (!this.answersReplays) return sleep(20);
+    this.replays.push(replay);
+    const body = { outcomes: this.judges(replay) };
+    await callWire(this.#peer, { method: 'POST', path: `/replays/${replay.id}`, body }, z.object({ ok: z.boolean() }));
   }
 
   async #follow(): Promise<void> {
@@ -68,7 +99,7 @@ export class Headquarters {
     if (!this.isObedient) return;
     this.seen.push({ order, at: performance.now() });
     await this.onOrder(order);
-    if (order.image) await this.#layDown(order.image);
+    if (order.image) await this.#layDown(order.compartment, order.image);
     const failure = this.fails(order);
     await Promise.all((['gateway', 'supervisor'] as const).map((part) => this.#tell(order, part, failure)));
     this.known.set(order.compartment, order);
@@ -83,7 +114,10 @@ export class Headquarters {
     }
   }
 
-  async #layDown(image: NonNullable<Order['image']>): Promise<void> {
+  async #layDown(compartment: string, image: NonNullable<Order['image']>): Promise<void> {
+    const path = `/compartments/${compartment}/secrets`;
+    const secrets = await callWire(this.#peer, { method: 'GET', path, signal: this.#stopping.signal }, rotatedSecretsSchema);
+    this.vaultSecrets.push(secrets.vaultSecret);
     const { body } = await openWire(this.#peer, { method: 'GET', path: `/images/${image.id}`, signal: this.#stopping.signal });
     const bytes = Buffer.concat(await body.toArray());
     if (sha256Hex(bytes) !== image.sha256) throw new Error('the image has another digest than its order');
@@ -108,6 +142,7 @@ export class Headquarters {
       ok: failure === undefined,
       detail: failure ?? '',
       at: new Date().toISOString(),
+      ...(part === 'supervisor' && this.closure ? { closure: this.closure } : {}),
     };
     await callWire(
       this.#peer,

@@ -2,22 +2,39 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
+import { EMPTY_SCOPE, type OperatorCommand, RECOVERY_STEPS } from '@bulkhead/contracts';
 import { startScratchCluster } from '@bulkhead/postgres';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
+import { transaction } from './history-peer.ts';
 import { World } from './world.ts';
 
 const cluster = await startScratchCluster();
 after(() => cluster.stop());
 
+const scope = { ...EMPTY_SCOPE, sessions: ['session-of-mallory'] };
+const undo: OperatorCommand = {
+  kind: 'undo',
+  compartment: 'website',
+  reason: 'an exercise',
+  way: 'undo',
+  scope,
+  closeRoutes: [],
+};
 const restore = { kind: 'restore', compartment: 'website', reason: 'an exercise' } as const;
 
 /** Where recovery calls others, in the order of the steps. */
 const CALLS = [
   'receiver.seal',
+  'history.search',
+  'receiver.timeline',
   'supervisor.quarantine',
   'jail.health',
+  'history.plan',
+  'history.steps',
+  'jail.rows',
+  'jail.repair',
   'jail.verify',
   'publisher.render',
   'jail.digest',
@@ -66,11 +83,16 @@ test('[C3] [C10] killed with -9 before and after every call of every step, at ev
     world.peers.verification = { blobs: [blob] };
     const orders = ['sealed', 'restoring', 'read-only', 'open'].map((state) => `order ${state}`);
     const calls = CALLS.flatMap((call) => [`${call} before`, `${call} after`]);
-    const killer = new Killer(world, [...calls, ...orders, 'approved']);
+    const killer = new Killer(world, [...calls, ...orders, 'approved', 'replay']);
     world.peers.hook = (call, phase) => killer.arrive(`${call} ${phase}`);
+    world.headquarters.judges = ({ requests }) => {
+      void killer.arrive('replay');
+      return requests.map(() => ({ verdict: 'refused' as const, detail: 'its session is blocked' }));
+    };
     world.headquarters.onOrder = ({ state }) => killer.arrive(`order ${state}`);
 
-    const signed = world.sign('alice', restore);
+    attack(world);
+    const signed = world.sign('alice', undo);
     await world.send(signed).catch(() => undefined);
     const id = await waitUntil(async () => (await world.state()).recoveries[0]?.id, { what: 'the recovery is known' });
     const waiting = await untilStep(world, id, 'approve');
@@ -83,7 +105,7 @@ test('[C3] [C10] killed with -9 before and after every call of every step, at ev
     await killer.settle();
 
     assert.deepEqual(
-      [...calls, ...orders, 'approved'].filter((place) => !killer.killed.has(place)),
+      [...calls, ...orders, 'approved', 'replay'].filter((place) => !killer.killed.has(place)),
       [],
       'killed everywhere',
     );
@@ -96,11 +118,15 @@ test('[C3] [C10] killed with -9 before and after every call of every step, at ev
     );
     const keys = (await world.entries()).map(({ kind, idempotencyKey }) => `${kind} ${idempotencyKey}`);
     assert.equal(new Set(keys).size, keys.length, 'nothing stands twice in the ledger');
-    for (const step of ['seal', 'restore', 'verify', 'diff', 'approve', 'swap', 'protect', 'read-only', 'probe', 'open']) {
+    for (const step of RECOVERY_STEPS) {
       assert.ok(keys.includes(`recovery.step recovery:${id}:${step}:begun`), `${step} begun`);
       assert.ok(keys.includes(`recovery.step recovery:${id}:${step}:done`), `${step} done`);
     }
     assert.equal(world.peers.receiver.sealRecords, 1);
+    assert.equal(world.peers.repairsDone, 1);
+    assert.equal(world.headquarters.vaultSecrets.filter((secret) => secret !== world.headquarters.vaultSecrets[0]).length, 0);
+    const replays = new Set(world.headquarters.replays.map(({ id: replay }) => replay));
+    assert.deepEqual([...replays], [`${id}-before-0`, `${id}-after-0`]);
     assert.equal(world.peers.receiver.joins.length, 1);
     assert.deepEqual(world.headquarters.blobs, [blob]);
     await waitUntil(() => world.peers.jails.size === 0, { what: 'the quarantine is gone' });
@@ -160,6 +186,20 @@ test('[C10] a failure that is cut off by a kill is finished too: the compartment
     await world.close();
   }
 });
+
+/** Two transactions of a stolen session, and a table that it emptied. */
+function attack(world: World): void {
+  const { history } = world.peers;
+  const tables = [{ table: 'public.article', inserts: 0, updates: 0, deletes: 0, truncates: 1 }];
+  history.transactions = [transaction(1, {}), transaction(2, {}, { tables })];
+  history.steps = [2, 1].map((sequence) => {
+    const { commitLsn, xid, timeline } = transaction(sequence, {});
+    const id = String(sequence);
+    return { kind: 'delete', table: 'public.article', key: { id }, expected: { id }, origin: { commitLsn, xid, timeline } };
+  });
+  history.fromCopy = [{ table: 'public.article', beforeLsn: transaction(2, {}).commitLsn }];
+  world.peers.copiedRows = [{ id: '3' }];
+}
 
 async function untilStep(world: World, id: string, step: 'approve' | 'done' | 'failed') {
   return waitUntil(

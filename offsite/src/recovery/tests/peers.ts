@@ -5,6 +5,7 @@ import {
   PURPOSES,
   type PublicStatus,
   publicStatusSchema,
+  repairHeadSchema,
   type SigningKey,
   type StreamSeal,
   signMessage,
@@ -12,6 +13,7 @@ import {
 import { createLog, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, serveWire, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
+import { HistoryPeer } from './history-peer.ts';
 
 /** Told of every call that recovery makes, before it is carried out and once it is (and not answered yet). */
 export type Hook = (call: string, phase: 'before' | 'after') => void | Promise<void>;
@@ -25,6 +27,16 @@ export class Peers {
   readonly calls: string[] = [];
   readonly receiver = new ReceiverPeer('website');
   readonly identityReceiver = new ReceiverPeer('identity');
+  readonly history = new HistoryPeer();
+  /** What each quarantine was started with. */
+  readonly quarantines: { readonly id: string; readonly targetLsn?: string | undefined; readonly newTimeline: number }[] = [];
+  /** Repairs carried out: the plan, its digest and the steps, by quarantine. A restart of a jail forgets. */
+  readonly repairs = new Map<string, { readonly plan: string; readonly token: string; readonly lines: readonly string[] }>();
+  repairsDone = 0;
+  /** Grows when a jail is started again, which restores anew. */
+  lives = 1;
+  /** Rows of quarantines that stand just before a position. */
+  copiedRows: Record<string, string | null>[] = [];
   readonly jails = new Map<string, QuarantinePeer>();
   readonly deletedQuarantines: string[] = [];
   readonly rebuilt: string[] = [];
@@ -62,6 +74,7 @@ export class Peers {
         });
       }),
       this.#serve('supervisor', (app) => this.#addSupervisor(app)),
+      this.#serve('history', (app) => this.history.addRoutes(app, (call, work) => this.#carryOut(call, work))),
       this.#serve('publisher', (app) => this.#addPublisher(app)),
       this.#serve('status', (app) => {
         app.post('/facts', async (c) => {
@@ -71,6 +84,7 @@ export class Peers {
       }),
       this.#serve('standby', (app) => {
         app.get('/health', (c) => c.json(healthOf('standby', 'ready', this.receiver.timeline)));
+        app.get('/schema', (c) => c.json({ lsn: this.receiver.lsn, tables: [] }));
         app.post('/digest', async (c) => this.#carryOut('standby.digest', async () => c.json(this.#digests(this.standbyRows))));
       }),
     ]);
@@ -105,11 +119,19 @@ export class Peers {
   }
 
   #addSupervisor(app: WireApp): void {
-    const asked = z.object({ compartment: z.string(), id: z.string() });
+    const asked = z.object({
+      compartment: z.string(),
+      id: z.string().max(24),
+      targetLsn: z.string().optional(),
+      newTimeline: z.number(),
+    });
     app.post('/quarantines', async (c) => {
-      const { id } = await readWireBody(c.req.raw, asked);
+      const { id, targetLsn, newTimeline } = await readWireBody(c.req.raw, asked);
       return this.#carryOut('supervisor.quarantine', async () => {
-        if (!this.jails.has(id)) this.jails.set(id, await this.#startJail(id));
+        if (!this.jails.has(id)) {
+          this.quarantines.push({ id, targetLsn, newTimeline });
+          this.jails.set(id, await this.#startJail(id));
+        }
         return c.json({ socket: this.socket(id), secret: SECRET });
       });
     });
@@ -140,6 +162,7 @@ export class Peers {
             ...healthOf('quarantine', isImaged ? 'imaged' : 'ready', this.quarantineTimeline),
             archiveLsn: this.receiver.lsn,
             unreplayedBytes: 0,
+            instance: `life ${this.lives}`,
           }),
         ),
       );
@@ -147,7 +170,23 @@ export class Peers {
         const request = await readWireBody(c.req.raw, z.object({ checks: z.array(z.object({ name: z.string() })) }));
         return this.#carryOut('jail.verify', async () => c.json(this.#verification(request.checks)));
       });
-      app.post('/digest', async (c) => this.#carryOut('jail.digest', async () => c.json(this.#digests(this.rows))));
+      app.get('/schema', (c) => c.json({ lsn: this.receiver.lsn, tables: [] }));
+      app.post('/repair', async (c) => {
+        const [head = '', ...lines] = (await c.req.raw.text()).split('\n').filter((line) => line !== '');
+        return this.#carryOut('jail.repair', async () => c.json(this.#repair(id, head, lines)));
+      });
+      app.post('/rows', async (c) =>
+        this.#carryOut('jail.rows', async () => {
+          const rows = this.copiedRows.map((row) => ({ table: 'public.article', row }));
+          const lines = [{ lsn: this.receiver.lsn }, ...rows, { end: true, rows: rows.length }];
+          return c.body(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        }),
+      );
+      app.post('/digest', async (c) =>
+        this.#carryOut('jail.digest', async () =>
+          c.json(this.#digests(this.repairs.has(id) ? `${this.rows}, repaired` : this.rows)),
+        ),
+      );
       app.post('/image', async (c) =>
         this.#carryOut('jail.image', async () => {
           isImaged = true;
@@ -163,6 +202,24 @@ export class Peers {
       app.get('/image', (c) => c.body(image, 200, { 'content-length': String(image.length) }));
     });
     return { close: server.close };
+  }
+
+  /** The jails end and come back: whatever was done in them is gone. */
+  restartJails(): void {
+    this.lives += 1;
+    this.repairs.clear();
+  }
+
+  #repair(id: string, head: string, lines: readonly string[]) {
+    const { plan, digest, token } = repairHeadSchema.parse(JSON.parse(head));
+    if (digest !== sha256Hex(lines.map((line) => `${line}\n`).join('')))
+      throw new EstateError('input.invalid', 'repairing: the steps are not those of the digest');
+    if (!this.repairs.has(id)) {
+      this.repairs.set(id, { plan, token, lines });
+      this.repairsDone += 1;
+    }
+    const outcome = { applied: lines.length, kept: 0, tombstones: 0, dependents: [], dependentCount: 0, validated: 1 };
+    return { plan, xid: '9001', ...outcome };
   }
 
   #verification(checks: readonly { readonly name: string }[]) {
@@ -274,6 +331,7 @@ class ReceiverPeer {
   isBroken = false;
   gaps: { timeline: number; fromLsn: string; toLsn: string; foundAt: string }[] = [];
   bases: { timeline: number }[] = [{ timeline: 1 }];
+  allotted = 1;
 
   constructor(name: string) {
     this.name = name;
@@ -330,6 +388,9 @@ class ReceiverPeer {
         return c.json({ systemId: asked.systemId, timeline: asked.timeline, fromLsn: this.lsn });
       });
     });
+    app.post(`/compartments/${this.name}/timeline`, async (c) =>
+      carryOut('receiver.timeline', async () => c.json({ timeline: (this.allotted += 1) })),
+    );
     app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
     app.post(`/compartments/${this.name}/base`, async (c) =>
       carryOut('receiver.base', async () => {

@@ -68,7 +68,7 @@ test('a compartment is restored from off-site and opened again, through every ga
     const done = await world.untilStep(id, 'done');
     assert.deepEqual(
       done.steps.map(({ step }) => step),
-      ['seal', 'restore', 'verify', 'diff', 'approve', 'swap', 'protect', 'read-only', 'probe', 'open'],
+      ['seal', 'restore', 'verify', 'close', 'diff', 'approve', 'swap', 'protect', 'read-only', 'replay', 'probe', 'open'],
     );
     assert.ok(done.steps.every(({ endedAt }) => endedAt !== null));
     assert.equal(done.lostBeyondSeal, 128);
@@ -211,7 +211,7 @@ test('[C13] the time that a recovery waits for a person is a step of its own', (
     };
     assert.ok(tookMs('approve') >= 1200);
     const others = steps.filter(({ step }) => step !== 'approve');
-    assert.equal(others.length, 9);
+    assert.equal(others.length, 11);
     assert.equal(waiting.awaiting?.sinceAt, steps.find(({ step }) => step === 'approve')?.startedAt);
   }));
 

@@ -6,6 +6,7 @@ import { createLog, hasCode, readConfig } from '@bulkhead/kernel';
 import { startScratchCluster } from '@bulkhead/postgres';
 import { recordApplied, settleOrders } from '#order/order.actions.ts';
 import { composeRecovery, openMigrated, type RecoveryParts } from '../app.ts';
+import { closeHole, replayAttack } from '../closing.actions.ts';
 import { configSchema } from '../config.ts';
 import { awaitDecision, containAgain, failRecovery, finishRecovery, readDecision } from '../deciding.actions.ts';
 import type { RecoveryRecord } from '../recovery.store.ts';
@@ -58,7 +59,9 @@ async function obey({ order }: RecoveryParts, signal: AbortSignal): Promise<void
         const { compartment, epoch, state } = given;
         const applied = order.book.applied(compartment, part);
         if (applied?.epoch === epoch) continue;
-        await recordApplied(order, { compartment, epoch, state, part, ok: true, detail: '', at: new Date().toISOString() });
+        const at = new Date().toISOString();
+        const closure = { passwordsTried: 1, passwordsRefused: 1, build: null };
+        await recordApplied(order, { compartment, epoch, state, part, ok: true, detail: '', at, closure });
       }
     }
     await sleep(5);
@@ -87,6 +90,7 @@ test('[C10] every step of a restore succeeds twice, and does its work once', () 
       ['seal', sealFirst],
       ['restore', restoreCopy],
       ['verify', verifyCopy],
+      ['close', closeHole],
       ['diff', composeDifference],
     ] as const) {
       await twice(parts, id, step);
@@ -99,6 +103,7 @@ test('[C10] every step of a restore succeeds twice, and does its work once', () 
       ['swap', swapIn],
       ['protect', protectAgain],
       ['read-only', letRead],
+      ['replay', replayAttack],
       ['probe', probeFromOutside],
       ['open', openAgain],
     ] as const) {
@@ -124,6 +129,7 @@ test('[C10] joining behind a gap succeeds twice, and leaves one gap', () =>
       ['seal', sealFirst],
       ['restore', restoreCopy],
       ['verify', verifyCopy],
+      ['close', closeHole],
       ['diff', composeDifference],
     ] as const) {
       await twice(parts, id, step);
@@ -176,6 +182,7 @@ test('[C12] what the quarantine holds at the swap must be what was approved, eve
       ['seal', sealFirst],
       ['restore', restoreCopy],
       ['verify', verifyCopy],
+      ['close', closeHole],
       ['diff', composeDifference],
     ] as const) {
       await runRecoveryStep(parts.recovery, id, step[0], (record) => step[1](parts.recovery, record));

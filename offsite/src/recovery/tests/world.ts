@@ -294,7 +294,7 @@ export class World {
     await write('trust.json', trust);
     await write('order-key.json', orderKey.signing);
     await write('ledger-key.json', ledgerKey.signing);
-    const peers = ['RECEIVER', 'LEDGER', 'VAULT', 'PUBLISHER', 'STATUS', 'SUPERVISOR'].flatMap((name) => [
+    const peers = ['RECEIVER', 'LEDGER', 'VAULT', 'HISTORY', 'PUBLISHER', 'STATUS', 'SUPERVISOR'].flatMap((name) => [
       [`${name}_SOCKET`, this.peers.socket(name.toLowerCase())],
       [`${name}_SECRET`, name === 'VAULT' ? `${SECRET} of off-site` : SECRET],
     ]);

@@ -34,17 +34,18 @@ export type BootedStatus = {
   readonly tell: (facts: PublicStatus) => Promise<void>;
   readonly ask: (
     path: string,
-    options?: { readonly method?: string; readonly headers?: Record<string, string> },
+    options?: { readonly method?: string; readonly headers?: Record<string, string>; readonly body?: string },
   ) => Promise<Answer>;
 };
 
 /**
  * Runs a status process of its own until the test ends.
+ * @param options.findings whom it tells what people report
  * @param options.roomBytes puts its directory on a disk of this size (in a mount namespace of its own)
  */
 export async function bootStatus(
   t: TestContext,
-  options: { readonly tls?: Estate['tls']; readonly roomBytes?: number } = {},
+  options: { readonly tls?: Estate['tls']; readonly roomBytes?: number; readonly findings?: WirePeer } = {},
 ): Promise<BootedStatus> {
   const root = await mkdtemp(join(tmpdir(), 'bulkhead-status-'));
   const directory = join(root, 'status');
@@ -66,6 +67,7 @@ export async function bootStatus(
         DIRECTORY: directory,
         SOCKET: recovery.socket,
         SECRET,
+        ...(options.findings ? { FINDINGS_SOCKET: options.findings.socket, FINDINGS_SECRET: options.findings.secret ?? '' } : {}),
       },
     });
     if (!child || hasEnded(child)) child = launched;
@@ -109,8 +111,8 @@ export async function bootStatus(
     tell: async (facts) => {
       await callWire(recovery, { method: 'POST', path: '/facts', body: facts, timeoutMs: 60_000 }, z.unknown());
     },
-    ask: (path, { method = 'GET', headers = {} } = {}) =>
-      askAt(port, path, method, { host: `status.localhost:${port}`, ...headers }),
+    ask: (path, { method = 'GET', headers = {}, body } = {}) =>
+      askAt(port, path, method, { host: `status.localhost:${port}`, ...headers }, body),
   };
 }
 
@@ -153,7 +155,13 @@ export function noticeOf(number: number, kind: Notice['kind'], compartment: stri
   };
 }
 
-export function askAt(port: number, path: string, method: string, headers: Record<string, string>): Promise<Answer> {
+export function askAt(
+  port: number,
+  path: string,
+  method: string,
+  headers: Record<string, string>,
+  body?: string,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asking = request({ host: '127.0.0.1', port, path, method, headers, agent: false }, (reply) => {
       const parts: Buffer[] = [];
@@ -162,7 +170,7 @@ export function askAt(port: number, path: string, method: string, headers: Recor
         resolve({ status: reply.statusCode ?? 0, headers: reply.headers, body: Buffer.concat(parts).toString('utf8') }),
       );
     });
-    asking.on('error', reject).end();
+    asking.on('error', reject).end(body);
   });
 }
 

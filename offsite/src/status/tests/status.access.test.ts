@@ -22,7 +22,8 @@ test('[ST9] axe finds nothing on any page in six languages, and nothing is wider
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true });
   const page = await context.newPage();
-  for (const path of ['/', '/en/notices/1/', '/ar/nowhere', ...LANGUAGES.map((language) => `/${language}/`)]) {
+  const pages = LANGUAGES.flatMap((language) => [`/${language}/`, `/${language}/report/`, `/${language}/report/again/`]);
+  for (const path of ['/', '/en/notices/1/', '/ar/nowhere', '/fr/report/thanks/', ...pages]) {
     await page.goto(`http://status.localhost:${status.port}${path}`);
     await page.evaluate(axe);
     const run = `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then((found) => found.violations.map((one) => one.id))`;

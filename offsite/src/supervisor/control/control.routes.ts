@@ -1,4 +1,4 @@
-import { compartmentNameSchema, lsnSchema, type SiteStatus } from '@bulkhead/contracts';
+import { compartmentNameSchema, lsnSchema, type SiteStatus, timelineSchema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -9,7 +9,12 @@ const idSchema = z
   .string()
   .max(LONGEST_QUARANTINE_ID)
   .regex(/^[a-z0-9][a-z0-9-]*$/, 'must be lower-case letters, digits and hyphens');
-const quarantineSchema = z.object({ compartment: compartmentNameSchema, id: idSchema, targetLsn: lsnSchema.optional() });
+const quarantineSchema = z.object({
+  compartment: compartmentNameSchema,
+  id: idSchema,
+  targetLsn: lsnSchema.optional(),
+  newTimeline: timelineSchema.optional(),
+});
 
 /** The control API of off-site's supervisor, for its own recovery process and for the command line. */
 export function createControlApp(options: {

@@ -45,7 +45,7 @@ export async function rebuildStandby(deps: JailDeps, compartment: string): Promi
 /** Starts a quarantine under a user of its own; asked again with the same id, tells of the one that stands. */
 export async function startQuarantine(
   deps: JailDeps,
-  asked: { readonly id: string; readonly compartment: string; readonly targetLsn?: string | undefined },
+  asked: Omit<Quarantine, 'secret'>,
 ): Promise<{ readonly socket: string; readonly secret: string }> {
   known(deps.readers, asked.compartment);
   const fresh: Quarantine = { ...asked, secret: deps.newSecret() };
@@ -87,7 +87,7 @@ export async function deleteQuarantine(deps: JailDeps, id: string): Promise<void
   await deps.store.changeQuarantines((standing) => standing.filter((one) => one.id !== id));
 }
 
-async function runQuarantine(deps: JailDeps, { id, compartment, secret, targetLsn }: Quarantine): Promise<void> {
+async function runQuarantine(deps: JailDeps, { id, compartment, secret, targetLsn, newTimeline }: Quarantine): Promise<void> {
   const name = `quarantine-${id}`;
   const state = deps.supervision.statusOf(name)?.state;
   if (state !== undefined && state !== 'stopped' && state !== 'failed') return;
@@ -98,6 +98,7 @@ async function runQuarantine(deps: JailDeps, { id, compartment, secret, targetLs
     directory: quarantineDirectory(deps.layout, id),
     secret,
     targetLsn,
+    newTimeline,
   });
 }
 
@@ -108,6 +109,7 @@ type Jail = {
   readonly directory: string;
   readonly secret: string;
   readonly targetLsn?: string | undefined;
+  readonly newTimeline?: number | undefined;
 };
 
 async function startJail(deps: JailDeps, jail: Jail): Promise<void> {

@@ -22,6 +22,8 @@ export type JailAsked = {
   readonly secret: string;
   readonly readerSecret: string;
   readonly targetLsn?: string | undefined;
+  /** What the receiver allotted to the restored cluster; restores that stand side by side cannot take the same number. */
+  readonly newTimeline?: number | undefined;
   /** Directory of the PostgreSQL installation that the jail's user can read. */
   readonly installation: string;
 };
@@ -44,6 +46,7 @@ export function describeJail(asked: JailAsked, layout: Layout, owner: Owner | un
       WAL_SOCKET_DIRECTORY: walSockets(layout, compartment),
       POSTGRES_BINARIES: asked.installation,
       ...(asked.targetLsn === undefined ? {} : { TARGET_LSN: asked.targetLsn }),
+      ...(asked.newTimeline === undefined ? {} : { NEW_TIMELINE: String(asked.newTimeline) }),
       LOG_LEVEL: logLevel,
     },
     owner,

@@ -6,6 +6,7 @@ const quarantineSchema = z.object({
   compartment: z.string(),
   secret: z.string(),
   targetLsn: z.string().optional(),
+  newTimeline: z.number().int().optional(),
 });
 const fileSchema = z.array(quarantineSchema).max(100);
 

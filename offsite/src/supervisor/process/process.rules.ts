@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Estate, Link } from '@bulkhead/contracts';
+import { type Estate, hasCluster, type Link } from '@bulkhead/contracts';
 import type { Owner, ProcessSpec } from '@bulkhead/supervision';
 import {
   innerDirectory,
@@ -21,6 +21,7 @@ export type RunSecrets = {
   /** What recovery presents to the supervisor. */
   readonly supervisor: string;
   readonly publisher: string;
+  readonly history: string;
   readonly status: string;
   readonly health: string;
   readonly ledger: { readonly recovery: string; readonly publisher: string };
@@ -47,7 +48,7 @@ export type Sites = {
   readonly logLevel: string;
 };
 
-export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'recovery'] as const;
+export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'history', 'recovery'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
 const GRACE_MS = 5000;
@@ -57,6 +58,7 @@ const MEMORY_MB: Record<ProcessName, number> = {
   receiver: 384,
   publisher: 512,
   status: 192,
+  history: 1024,
   recovery: 384,
 };
 
@@ -124,12 +126,10 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       DATA_DIRECTORY: ownDirectory(layout, 'receiver'),
       RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
       RECEIVER_SECRET: secrets.receiver,
-      COMPARTMENTS: JSON.stringify(
-        estate.compartments.map(({ manifest: { name } }) => describeStream(name, layout, link, secrets)),
-      ),
+      COMPARTMENTS: JSON.stringify(streamsOf(estate).map((name) => describeStream(name, layout, link, secrets))),
     },
     reads: [],
-    writes: estate.compartments.map(({ manifest }) => walSockets(layout, manifest.name)),
+    writes: streamsOf(estate).map((name) => walSockets(layout, name)),
     health: { socket: outerSocket(layout, 'receiver'), secret: secrets.receiver },
   }),
   publisher: ({ layout, secrets, link, keys }) => ({
@@ -158,10 +158,26 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       DIRECTORY: ownDirectory(layout, 'status'),
       SOCKET: innerSocket(layout, 'status'),
       SECRET: secrets.status,
+      ...findings(layout, secrets),
     },
     reads: files.status,
     writes: [],
     health: { socket: innerSocket(layout, 'status'), secret: secrets.status },
+  }),
+  history: ({ layout, secrets }) => ({
+    environment: {
+      DIRECTORY: ownDirectory(layout, 'history'),
+      SOCKET: innerSocket(layout, 'history'),
+      SECRET: secrets.history,
+      JAILS_JSON: describeJails(layout, secrets),
+      RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
+      READERS_JSON: JSON.stringify(secrets.readers),
+      RECOVERY_SOCKET: innerSocket(layout, 'recovery'),
+      RECOVERY_SECRET: secrets.findings,
+    },
+    reads: [],
+    writes: [],
+    health: { socket: innerSocket(layout, 'history'), secret: secrets.history },
   }),
   recovery: ({ layout, secrets, link, keys, deskSecret, files }) => ({
     environment: {
@@ -180,6 +196,8 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       VAULT_SECRET: secrets.vault,
       PUBLISHER_SOCKET: innerSocket(layout, 'publisher'),
       PUBLISHER_SECRET: secrets.publisher,
+      HISTORY_SOCKET: innerSocket(layout, 'history'),
+      HISTORY_SECRET: secrets.history,
       STATUS_SOCKET: innerSocket(layout, 'status'),
       STATUS_SECRET: secrets.status,
       SUPERVISOR_SOCKET: layout.innerControlSocket,
@@ -195,6 +213,11 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     health: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings },
   }),
 };
+
+/** The compartments whose rows off-site keeps: at level L0 there is nothing to receive. */
+export function streamsOf(estate: Pick<Estate, 'compartments'>): string[] {
+  return estate.compartments.flatMap(({ manifest }) => (hasCluster(manifest) ? [manifest.name] : []));
+}
 
 function findings(layout: Layout, secrets: RunSecrets): Record<string, string> {
   return { FINDINGS_SOCKET: innerSocket(layout, 'recovery'), FINDINGS_SECRET: secrets.findings };

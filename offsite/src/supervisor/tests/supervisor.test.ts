@@ -38,6 +38,7 @@ test('off-site comes up without headquarters: every process, its database and a 
   const status = await offsite.until(isReady, 'off-site is ready');
   assert.deepEqual(status.processes.map(({ name }) => name).toSorted(), [
     'database',
+    'history',
     'ledger',
     'publisher',
     'receiver',

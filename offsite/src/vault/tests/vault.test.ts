@@ -57,6 +57,28 @@ test('what a compartment added is there for itself and for off-site, and lies re
   assert.equal(await put(vault.website, Buffer.alloc(0)), 201, 'empty contents are contents too');
 });
 
+test('[V10] a secret that off-site replaced opens nothing any more, at once and after a kill; only off-site replaces one', async (t) => {
+  const vault = await bootVault(t);
+  const content = Buffer.from('a picture');
+  await put(vault.website, content);
+  const secret = 'c'.repeat(64);
+  const replace = (by: WirePeer, compartment = 'website') =>
+    callWire(by, { method: 'POST', path: `/compartments/${compartment}/secret`, body: { secret } }, z.unknown());
+  await assert.rejects(replace(vault.identity), refusedWith('request.forbidden'));
+  await assert.rejects(replace(vault.offsite, 'nowhere'), refusedWith('compartment.unknown'));
+  await replace(vault.offsite);
+  await replace(vault.offsite);
+  const renewed = { ...vault.website, secret };
+  const readBy = (peer: WirePeer) => get(peer, `/blobs/${sha256Hex(content)}`);
+  for (const _ of ['before', 'after']) {
+    await assert.rejects(readBy(vault.website), refusedWith('request.unauthenticated'));
+    assert.deepEqual(await readBy(renewed), content);
+    assert.equal(await put(vault.identity, content), _ === 'before' ? 201 : 200, 'others keep theirs');
+    await vault.stop('SIGKILL');
+    await vault.start();
+  }
+});
+
 test('[V2] nothing in the vault can be overwritten, deleted or altered by any caller, and each try is a finding', async (t) => {
   const vault = await bootVault(t);
   const content = Buffer.from('the original');

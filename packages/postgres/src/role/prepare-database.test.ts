@@ -155,3 +155,23 @@ test('preparing a database again changes nothing, and a name that needs care is 
     message: /for example website/,
   });
 });
+
+test('[P10] preparing a database that stands carries the token that it is given, before any change of the schema', async () => {
+  const inside = await world.adminOf(world.name);
+  await inside.query("select pg_create_logical_replication_slot('preparing', 'test_decoding')");
+  await prepareDatabase({ admin: world.admin, name: world.name, passwords: world.passwords, token: 'token of the start' });
+  const rows = await inside.query<{ data: string }>(
+    "select data from pg_logical_slot_get_changes('preparing', null, null, 'skip-empty-xacts', '1')",
+  );
+  await inside.query("select pg_drop_replication_slot('preparing')");
+  const transactions = rows
+    .map(({ data }) => data)
+    .join('\n')
+    .split(/^COMMIT \d+$/m)
+    .filter((text) => text.includes('bulkhead.ddl'));
+  assert.equal(transactions.length, 1);
+  assert.match(
+    transactions[0]?.trim() ?? '',
+    /^BEGIN \d+\nmessage: .* prefix: bulkhead\.token, sz: 18 content:token of the start\n/,
+  );
+});

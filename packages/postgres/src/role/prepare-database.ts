@@ -18,6 +18,10 @@ export type PrepareDatabaseOptions = {
   readonly passwords: RolePasswords;
   /** Extensions made in schema public by the superuser, since no role of ours may. */
   readonly extensions?: readonly Extension[];
+  /** Sessions that the owner, and the reader in its place, may have; theirs as a rule unless told. */
+  readonly connections?: number;
+  /** Put first into the WAL of the transaction that changes the schema, so that the change is known as the estate's own. */
+  readonly token?: string;
 };
 
 /**
@@ -29,12 +33,12 @@ export async function prepareDatabase(options: PrepareDatabaseOptions): Promise<
   checkName(name, 'database');
   const [existing] = await admin.query('select 1 from pg_database where datname = $1', [name]);
   if (existing === undefined) await admin.query(`create database ${quoteIdentifier(name)} template template0`);
-  await ensureRoles(admin, name, options.passwords);
+  await ensureRoles(admin, name, options.passwords, options.connections);
   await admin.query('revoke all on database postgres, template1 from public');
   await grantDatabase(admin, name, name);
   const inside = await admin.toDatabase(name);
   try {
-    await prepareInside(inside, name, options.extensions ?? []);
+    await prepareInside(inside, options);
   } finally {
     await inside.close();
   }
@@ -48,14 +52,25 @@ export async function grantDatabase(admin: Admin, database: string, name: string
   await admin.query(`grant connect on database ${quoted} to ${owner}, ${app}, ${reader}, ${offsite}`);
 }
 
-async function prepareInside(inside: Admin, name: string, extensions: readonly Extension[]): Promise<void> {
-  const { owner, app, reader, offsite } = quotedRoles(name);
+async function prepareInside(inside: Admin, { name, extensions = [], token }: PrepareDatabaseOptions): Promise<void> {
   for (const extension of extensions) {
     if (!EXTENSIONS.includes(extension))
       throw new EstateError('config.invalid', `preparing database ${name}: no extension ${extension}`);
-    await inside.query(`create extension if not exists ${quoteIdentifier(extension)} schema public`);
   }
+  const [known] = await inside.query("select 1 from pg_namespace where nspname = 'bulkhead'");
+  // The first time nothing notes changes yet, and there is nothing to tag with.
+  if (known === undefined) await inside.query(PROVENANCE_SQL);
+  await inside.query('begin');
+  if (token !== undefined) await inside.query('select bulkhead.tag($1)', [token]);
+  for (const extension of extensions)
+    await inside.query(`create extension if not exists ${quoteIdentifier(extension)} schema public`);
   await inside.query(PROVENANCE_SQL);
+  await grantInside(inside, name);
+  await inside.query('commit');
+}
+
+async function grantInside(inside: Admin, name: string): Promise<void> {
+  const { owner, app, reader, offsite } = quotedRoles(name);
   await inside.query(RESTRICTION_SQL);
   await inside.query(`
     alter schema public owner to ${owner};

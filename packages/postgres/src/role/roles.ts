@@ -52,16 +52,17 @@ const LIMITS: { readonly [Kind in keyof RolePasswords]: RoleLimits } = {
 const KINDS = ['owner', 'app', 'reader', 'offsite'] as const;
 
 /** Makes the roles that are missing, and brings attributes, limits and passwords of all up to date. */
-export async function ensureRoles(admin: Admin, name: string, passwords: RolePasswords): Promise<void> {
+export async function ensureRoles(admin: Admin, name: string, passwords: RolePasswords, connections?: number): Promise<void> {
   const names = rolesOf(name);
   for (const kind of KINDS) {
     const role = quoteIdentifier(names[kind]);
     const limits = LIMITS[kind];
+    const isApplication = connections !== undefined && (kind === 'owner' || kind === 'reader');
     const [existing] = await admin.query('select 1 from pg_roles where rolname = $1', [names[kind]]);
     if (existing === undefined) await admin.query(`create role ${role} login`);
     await admin.query(
       `alter role ${role} nosuperuser nocreatedb nocreaterole nobypassrls inherit
-         ${limits.isReplication ? 'replication' : 'noreplication'} connection limit ${limits.connections}`,
+         ${limits.isReplication ? 'replication' : 'noreplication'} connection limit ${isApplication ? connections : limits.connections}`,
     );
     for (const [setting, value] of Object.entries(limits.settings)) {
       await admin.query(`alter role ${role} set ${setting} = ${quoteLiteral(value)}`);

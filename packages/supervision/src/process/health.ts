@@ -1,6 +1,7 @@
 import { EstateError, hasCode } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
+import { askPlainHealth } from './plain-health.ts';
 import type { ProcessSpec } from './process-spec.ts';
 
 /** How a process answered when asked how it does. */
@@ -14,6 +15,7 @@ const ASK_TIMEOUT_MS = 5_000;
 
 /** Asks a process how it does. Never rejects. */
 export async function askHealth(health: ProcessSpec['health'], signal: AbortSignal): Promise<Health> {
+  if ('plain' in health) return askPlainHealth(health, signal);
   try {
     const peer = { socket: health.socket, secret: health.secret };
     await callWire(peer, { method: 'GET', path: health.path, timeoutMs: ASK_TIMEOUT_MS, signal }, z.unknown());

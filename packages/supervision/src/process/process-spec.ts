@@ -1,4 +1,5 @@
 import type { Owner } from '../owner/owner.ts';
+import type { PlainHealth } from './plain-health.ts';
 
 /** What a process is started with. It gets nothing else: no inherited environment, no other directory. */
 export type ProcessSpec = {
@@ -18,11 +19,24 @@ export type ProcessSpec = {
   /** The largest JavaScript heap. */
   readonly memoryMb: number;
   /** Where it tells how it does: GET `path` on `socket`. */
-  readonly health: { readonly socket: string; readonly secret: string; readonly path: string };
+  readonly health: { readonly socket: string; readonly secret: string; readonly path: string } | PlainHealth;
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly restart: 'always' | 'never';
+  /** A program that is not ours, in place of Node with `entry`: nothing but its user bounds it. */
+  readonly program?: { readonly command: readonly [string, ...string[]]; readonly directory: string };
 };
+
+/** The command line that a process is started with, and where. */
+export function commandOf(
+  spec: ProcessSpec,
+  node: string,
+): { readonly file: string; readonly arguments: string[]; readonly cwd: string } {
+  if (spec.program === undefined) return { file: node, arguments: listArguments(spec), cwd: '/' };
+  // Whatever it makes lies in directories that only it may enter, but for its socket, which the gateway must be able to open.
+  const script = 'umask 0 && exec "$@"';
+  return { file: '/bin/sh', arguments: ['-c', script, 'sh', ...spec.program.command], cwd: spec.program.directory };
+}
 
 /** Node's arguments: the permission model with just these paths, no code from strings, a bounded heap. */
 export function listArguments(spec: ProcessSpec): string[] {

@@ -5,7 +5,8 @@ import type { PidRegistry } from '../leftover/pid-registry.ts';
 import { backOffMs, FORGIVEN_AFTER_MS } from './back-off.rules.ts';
 import { askHealth, type Health } from './health.ts';
 import { createLogFile, type LogFile } from './log-file.ts';
-import { listArguments, type ProcessSpec } from './process-spec.ts';
+import { watchOrphan } from './orphan-watch.ts';
+import { commandOf, type ProcessSpec } from './process-spec.ts';
 import { killAllOfUid, killGroup } from './signal.ts';
 import { measureUsage, type Usage } from './usage.ts';
 
@@ -189,10 +190,11 @@ async function spawnProcess(
   isAsked: () => boolean,
 ): Promise<Run> {
   // A group of its own: Ctrl-C in a terminal reaches the supervisor only. Node drops root's supplementary groups itself.
-  const child = spawn(deps.node, listArguments(spec), {
+  const command = commandOf(spec, deps.node);
+  const child = spawn(command.file, command.arguments, {
     ...(spec.owner === undefined ? {} : { uid: spec.owner.uid, gid: spec.owner.gid }),
-    cwd: '/',
-    env: { ...environment, BULKHEAD_SUPERVISED: '1' },
+    cwd: command.cwd,
+    env: spec.program === undefined ? { ...environment, BULKHEAD_SUPERVISED: '1' } : environment,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -203,6 +205,7 @@ async function spawnProcess(
     const cause = await new Promise((resolve) => child.once('error', resolve));
     throw new EstateError('process.start_failed', `starting ${spec.name}`, { cause });
   }
+  if (spec.program !== undefined) watchOrphan(child);
   deps.pids.add({ name: spec.name, pid, entry: spec.entry });
   const drained = Promise.all([logFile.follow(child.stdout), logFile.follow(child.stderr)]);
   const exited = new Promise<ProcessExit>((resolve) => {

@@ -17,6 +17,8 @@ import { join } from 'node:path';
 
 /** The code; the rest of a checkout (history, documents, data) is not needed to run. */
 const CODE = ['package.json', 'packages', 'compartments', 'headquarters', 'offsite'] as const;
+/** Applications that may have been adopted from here. */
+const ADOPTABLE = 'examples';
 
 /** Packages for developing, and platform binaries that are found by other ways. */
 const LEFT_OUT = new Set([
@@ -46,7 +48,7 @@ export async function copyRuntime(checkout: string, node: string, into: string):
   const building = await mkdtemp(join(into, '.copying-'));
   try {
     await chmod(building, 0o755);
-    for (const name of CODE) await copyForAll(join(checkout, name), join(building, name), isCode);
+    for (const name of await listParts(checkout)) await copyForAll(join(checkout, name), join(building, name), isCode);
     await copyForAll(join(checkout, 'node_modules'), join(building, 'node_modules'), (name) => !LEFT_OUT.has(name));
     await mkdir(join(building, 'bin'), { mode: 0o755 });
     await copyForAll(node, join(building, 'bin/node'), () => true);
@@ -57,6 +59,10 @@ export async function copyRuntime(checkout: string, node: string, into: string):
   }
   await removeOthers(into, hash);
   return result;
+}
+
+async function listParts(checkout: string): Promise<readonly string[]> {
+  return (await exists(join(checkout, ADOPTABLE))) ? [...CODE, ADOPTABLE] : CODE;
 }
 
 const isCode = (name: string) => name !== 'tests' && !name.endsWith('.test.ts');
@@ -81,7 +87,7 @@ async function copyForAll(from: string, to: string, isWanted: (name: string) => 
 async function fingerprint(checkout: string, node: string): Promise<string> {
   const hash = createHash('sha256');
   hash.update(await readFile(join(checkout, 'package-lock.json')).catch(() => ''));
-  for (const name of CODE) await hashTree(join(checkout, name), hash);
+  for (const name of await listParts(checkout)) await hashTree(join(checkout, name), hash);
   await hashTree(node, hash);
   return hash.digest('hex').slice(0, 16);
 }

@@ -56,6 +56,13 @@ export const en = {
   leaseOut:
     'What is saved here must also be kept at a second site, and that site cannot be reached at the moment. So nothing can be changed; reading goes on. Nothing that you sent was saved.',
   notYet: 'The public pages of this site are being fetched and verified. Unverified pages are not shown. Try again in a moment.',
+  closedFunctionTitle: 'This function is closed for now',
+  sessionEnded:
+    'We ended your session ourselves, to be safe: somebody may have used it. You have done nothing wrong. Nothing that you sent was passed on. Sign in again, then go on.',
+  routeClosed:
+    'We closed this function ourselves after an attack, until it has been made safe. The rest of the service works. Nothing that you sent was saved. The status page tells more.',
+  addressBlocked:
+    'Requests from your network are refused here for now, because an attack came from it. Nothing that you sent was passed on. If you need access, tell us the number below.',
   signInExpired:
     'This sign-in could not be completed: it took too long, was begun in another browser, or was used before. Please begin again.',
   signInUnreachable:

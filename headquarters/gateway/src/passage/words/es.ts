@@ -59,6 +59,13 @@ export const es: GatewayWords = {
     'Lo que se guarda aquí debe conservarse también en un segundo lugar, y en este momento no es posible comunicar con él. Por eso no se puede modificar nada; la lectura continúa. No se ha guardado nada de lo que envió.',
   notYet:
     'Las páginas públicas de este sitio se están recibiendo y verificando. Las páginas sin verificar no se muestran. Inténtelo de nuevo en un momento.',
+  closedFunctionTitle: 'Esta función está cerrada por el momento',
+  sessionEnded:
+    'Hemos terminado su sesión nosotros mismos, por precaución: alguien pudo haberla utilizado. Usted no ha hecho nada malo. Nada de lo que envió se transmitió. Vuelva a iniciar sesión y continúe.',
+  routeClosed:
+    'Hemos cerrado esta función nosotros mismos tras un ataque, hasta que sea segura. El resto del servicio funciona. Nada de lo que envió se guardó. La página de estado dice más.',
+  addressBlocked:
+    'Por el momento se rechazan aquí las solicitudes de su red, porque de ella partió un ataque. Nada de lo que envió se transmitió. Si necesita acceso, indíquenos el número que figura abajo.',
   signInExpired:
     'No se pudo completar este inicio de sesión: tardó demasiado, se inició en otro navegador o ya se utilizó. Comience de nuevo.',
   signInUnreachable:

@@ -59,6 +59,13 @@ export const fr: GatewayWords = {
     'Ce qui est enregistré ici doit aussi être conservé sur un second site, et ce site est injoignable pour le moment. Rien ne peut donc être modifié ; la lecture reste possible. Rien de ce que vous avez envoyé n’a été enregistré.',
   notYet:
     'Les pages publiques de ce site sont en cours de réception et de vérification. Les pages non vérifiées ne sont pas affichées. Réessayez dans un instant.',
+  closedFunctionTitle: 'Cette fonction est fermée pour le moment',
+  sessionEnded:
+    'Nous avons nous-mêmes mis fin à votre session, par précaution : quelqu’un a pu s’en servir. Vous n’y êtes pour rien. Rien de ce que vous avez envoyé n’a été transmis. Reconnectez-vous, puis continuez.',
+  routeClosed:
+    'Nous avons nous-mêmes fermé cette fonction après une attaque, le temps de la rendre sûre. Le reste du service fonctionne. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état en dit plus.',
+  addressBlocked:
+    'Les demandes venant de votre réseau sont refusées ici pour le moment, car une attaque en est partie. Rien de ce que vous avez envoyé n’a été transmis. Si vous avez besoin d’accéder au service, indiquez-nous le numéro ci-dessous.',
   signInExpired:
     'Cette connexion n’a pas pu aboutir : elle a pris trop de temps, a été commencée dans un autre navigateur ou a déjà servi. Veuillez recommencer.',
   signInUnreachable:

@@ -1,0 +1,89 @@
+import type { Counted } from './comparison.ts';
+import { listTakenBack, reportScenario, type ScenarioReport, type TwinRows } from './measures.ts';
+import type { HonestRequest } from './people/people.ts';
+import type { ExerciseReport } from './report.ts';
+import type { Snapshot } from './rows.store.ts';
+import type { Told } from './story.ts';
+import type { Refused } from './twin.ts';
+
+const FAULTS_SHOWN = 20;
+
+/** What the twin came to; null where there was none. */
+export type TwinTold = { readonly rows: TwinRows; readonly refused: readonly Refused[] } | null;
+
+/** Puts the report together. */
+export function conclude(told: Told, twin: TwinTold, given: { readonly seed: number; readonly tookMs: number }): ExerciseReport {
+  const scenarios = reportScenarios(told, twin);
+  const takenBack = new Set(
+    told.played.flatMap((played) => listTakenBack(played, told.requests)).map(({ intent }) => intent.slug),
+  );
+  const lost = listLost(told.requests, told.rows).filter(({ slug }) => !takenBack.has(slug));
+  const writesAfterSeal = countAfterSeals(told);
+  const { read } = told;
+  const zeroes = [writesAfterSeal, lost.length, read.failures, read.unverified];
+  const isWhole = scenarios.every(({ isPassed }) => isPassed) && told.requests.length > 0 && read.reads > 0;
+  return {
+    seed: given.seed,
+    isPassed: isWhole && zeroes.every((figure) => figure === 0),
+    startedAt: told.startedAt.toISOString(),
+    tookMs: Math.round(given.tookMs),
+    boundaries: { shown: told.boundary, sites: 'one machine', notShown: listNotShown(told.boundary) },
+    scenarios,
+    writesAfterSeal,
+    acknowledged: told.requests.length,
+    lostAcknowledged: lost.length,
+    lost: lost.slice(0, FAULTS_SHOWN).map(({ slug, what }) => `${what} of ${slug} is not there`),
+    inDoubt: told.inDoubt.size,
+    refused: told.refused,
+    refusedByTwin: twin?.refused.length ?? 0,
+    publicReads: read.reads,
+    publicFailures: read.failures,
+    unverifiedBytesServed: read.unverified,
+    readerFaults: read.faults,
+  };
+}
+
+function reportScenarios(told: Told, twin: TwinTold): ScenarioReport[] {
+  const reports: ScenarioReport[] = [];
+  let known: Parameters<typeof reportScenario>[2]['known'] = [];
+  for (const [at, played] of told.played.entries()) {
+    const earlier = told.played.slice(0, at).map(({ mark }) => mark);
+    const isCounted = createCounted([...told.inDoubt, ...earlier]);
+    const { report, left } = reportScenario(played, twin?.rows ?? null, { isCounted, known, acknowledged: told.requests });
+    reports.push(report);
+    known = left;
+  }
+  return reports;
+}
+
+/** Rows of articles in doubt are nobody's, and drafts by which an earlier attack was tried again belong to that. */
+function createCounted(leftOut: readonly string[]): Counted {
+  return (_, key) => !leftOut.some((slug) => key === slug || key.startsWith(`${slug}/`) || key.startsWith(`${slug}-`));
+}
+
+const EVENTS = { submit: 'submitted', approve: 'approved', change: 'changed', update: 'update-begun' } as const;
+
+/** Acknowledged writes that are not there at the end: each is looked for by what it must have left. */
+function listLost(requests: readonly HonestRequest[], { tables }: Snapshot): { slug: string; what: string }[] {
+  const articles = tables.get('article_version');
+  const events = tables.get('article_event');
+  return requests.flatMap(({ intent: { kind, slug }, version: { number } }) => {
+    const isThere = kind === 'create' ? articles?.has(`${slug}/${number}`) : events?.has(`${slug}/${number}/${EVENTS[kind]}/1`);
+    return isThere ? [] : [{ slug, what: kind }];
+  });
+}
+
+/** Requests sent after a seal and answered with yes before the compartment was open again. */
+function countAfterSeals({ played, requests }: Told): number {
+  return played.reduce((sum, { sealed, recovered }) => {
+    if (!sealed || !recovered) return sum;
+    const sealedAt = Date.parse(sealed.at);
+    const openedAt = Date.parse(recovered.recovery.steps.find(({ step }) => step === 'open')?.startedAt ?? '');
+    return sum + requests.filter(({ sentAt }) => sentAt.getTime() > sealedAt && sentAt.getTime() < openedAt).length;
+  }, 0);
+}
+
+function listNotShown(boundary: Told['boundary']): string[] {
+  const always = ['two hosts and the network between them', 'root at headquarters'];
+  return boundary === 'uid' ? always : ['users of the machine: all processes share one, so its files were not tried', ...always];
+}

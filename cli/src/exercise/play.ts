@@ -1,0 +1,194 @@
+import type { Dependent, TransactionSummary } from '@bulkhead/contracts';
+import { sleepMs } from '@bulkhead/kernel';
+import { getIncident, listIncidents } from '#operator/desk.ts';
+import { listOverlapping } from './overlap.ts';
+import type { HonestRequest } from './people/people.ts';
+import { type Recovered, recover, type Sealed, untilSealed } from './recovering.ts';
+import { readRows, type Snapshot } from './rows.store.ts';
+import { listTransactions, untilHistoryFollows } from './scenario/finding.ts';
+import { type Attack, COMPARTMENT, type Found, type Scenario, type Stage } from './scenario/scenario.ts';
+
+/** Undisturbed work before and after each attack. */
+const CALM_MS = 2000;
+/** How long a rule of the manifest may take to seal by itself. */
+const SEAL_BY_RULE_MS = 3000;
+
+/** A moment of the attacked estate: its rows, and how many honest requests had been answered. */
+export type Moment = { readonly rows: Snapshot; readonly requests: number };
+/** What was seen of one scenario. */
+export type Played = {
+  readonly scenario: Scenario;
+  readonly mark: string;
+  /** Until history told of what was written when the scenario began. */
+  readonly historyMs: number;
+  readonly attack: Attack;
+  readonly found: Found;
+  readonly sealed: Sealed | null;
+  /** At the seal; none where the rows were gone by then. */
+  readonly atSeal: Moment | null;
+  readonly atReopening: Moment;
+  readonly recovered: Recovered | null;
+  readonly reopenMs: number;
+  readonly exposureMs: number;
+  readonly again: readonly { readonly what: string; readonly succeeded: boolean }[];
+  /** Honest changes of what the attack had changed before. */
+  readonly onTop: readonly HonestRequest[];
+  /** Of these, what wrote a cell that the attack had written. */
+  readonly expected: readonly HonestRequest[];
+  readonly attackTransactions: readonly TransactionSummary[];
+  readonly dependents: readonly Dependent[];
+  /** Honest transactions that a dependent names, by xid and position. */
+  readonly honestTransactions: ReadonlyMap<string, HonestRequest>;
+  readonly window: { readonly isListed: boolean; readonly windows: number } | null;
+};
+
+/** Plays one scenario: calm, honest changes, the attack, honest changes on top of it, finding, seal, recovery, and the same attack again. */
+export async function play(scenario: Scenario, stage: Stage, calm: (least: number) => Promise<void>): Promise<Played> {
+  const { people, readers, mark, tell } = stage;
+  tell(`--- ${scenario.name}: ${scenario.question}`);
+  const historyMs = scenario.way === 'undo' ? await untilHistoryFollows(stage, scenario.name) : 0;
+  await calm(CALM_MS);
+  await changeBoards(stage, 'before');
+  readers.lookOutFor(mark);
+  const attack = await scenario.attack(stage);
+  const onTop = scenario.way === 'undo' ? await changeBoards(stage, 'after') : [];
+  const found = await scenario.find(stage, attack);
+  const transactions = await listAttack(stage, attack, found, scenario);
+  const window = scenario.isAttributable ? null : await readWindow(stage, transactions);
+  const contained = scenario.way === 'mended by itself' ? null : await contain(stage, scenario, found);
+  await letAllIn(stage);
+  const atReopening = await takeMoment(stage);
+  const reopenMs = contained ? Math.round(performance.now() - attack.begunMs - contained.recovered.humanMs) : 0;
+  if (contained) tell(`${COMPARTMENT} is open again after ${reopenMs} ms of the machines' time`);
+  await calm(CALM_MS);
+  const again = await attack.again();
+  for (const { what, succeeded } of again) tell(`again: ${what}: ${succeeded ? 'SUCCEEDED' : 'failed, as it must'}`);
+  const dependents = contained?.recovered.recovery.awaiting?.diff?.repair?.dependents ?? [];
+  return {
+    scenario,
+    mark,
+    historyMs,
+    attack,
+    found,
+    sealed: contained?.sealed ?? null,
+    atSeal: contained?.atSeal ?? null,
+    atReopening,
+    recovered: contained?.recovered ?? null,
+    reopenMs,
+    exposureMs: readers.exposureMs(mark),
+    again,
+    onTop,
+    attackTransactions: transactions,
+    expected: await listOverlapping(stage.running.desk, onTop, transactions),
+    dependents,
+    honestTransactions: await findHonest(stage, dependents, people.count.acknowledged),
+    window,
+  };
+}
+
+/** The name of a transaction across what history, plans and dependents say of it. */
+export function nameTransaction({ xid, commitLsn }: { readonly xid: string; readonly commitLsn: string }): string {
+  return `${xid} ${commitLsn}`;
+}
+
+/** Two people change the first notice boards: one another cell than the attack, one the same. The rest is left as it is. */
+async function changeBoards({ people, boards }: Stage, when: 'before' | 'after'): Promise<HonestRequest[]> {
+  const [editor = '', other = editor] = people.staff.editors;
+  if (boards.length === 0) return [];
+  const done = [
+    await people.act(editor, {
+      kind: 'change',
+      slug: boards[0] ?? '',
+      fields: { 'note-en': `Changed ${when} by the first editor.` },
+    }),
+    await people.act(other, {
+      kind: 'change',
+      slug: boards[1] ?? '',
+      fields: { 'title-en': `A title of ${when}`, 'summary-en': `A summary of ${when}.` },
+    }),
+  ];
+  return done.filter((request) => request !== undefined);
+}
+
+type Contained = { readonly sealed: Sealed; readonly atSeal: Moment | null; readonly recovered: Recovered };
+
+async function contain(stage: Stage, scenario: Scenario, found: Found): Promise<Contained> {
+  const sealed = await untilSealed(stage, scenario.way === 'restore' ? SEAL_BY_RULE_MS : 0, `exercise: ${scenario.name}`);
+  const atSeal = scenario.way === 'restore' ? null : await takeMoment(stage);
+  return { sealed, atSeal, recovered: await recover(stage, scenario, found) };
+}
+
+/** Rows and honest requests of the same moment: people finish what is under way and wait. */
+async function takeMoment({ people, paths, running }: Stage): Promise<Moment> {
+  const manifest = running.estate.compartments.find(({ manifest: { name } }) => name === COMPARTMENT)?.manifest;
+  await people.pause();
+  try {
+    return { rows: await readRows(paths, manifest?.repair?.volatile ?? []), requests: people.count.acknowledged.length };
+  } finally {
+    people.goOn();
+  }
+}
+
+/** Whoever was signed out with the hole signs in anew. */
+async function letAllIn({ people }: Stage): Promise<void> {
+  await people.pause();
+  await people.staff.signInWhereNeeded();
+  people.goOn();
+}
+
+/** The transactions of the attack as history has them. */
+async function listAttack(stage: Stage, attack: Attack, found: Found, scenario: Scenario): Promise<TransactionSummary[]> {
+  if (scenario.way !== 'undo') return [];
+  if (!scenario.isAttributable) {
+    const named = new Set(found.scope.transactions.map(({ commitLsn }) => commitLsn));
+    return (await listTransactions(stage, { text: stage.mark })).filter(({ commitLsn }) => named.has(commitLsn));
+  }
+  const listed: TransactionSummary[] = [];
+  for (const request of attack.requests) listed.push(...(await listTransactions(stage, { request })));
+  const fromAt = attack.begunAt.toISOString();
+  for (const xid of attack.xids) listed.push(...(await listTransactions(stage, { xid, fromAt })));
+  return listed;
+}
+
+/** Whether the windows that the incident lists hold every change of the attack. */
+async function readWindow({ running }: Stage, transactions: readonly TransactionSummary[]): Promise<Played['window']> {
+  const open = (await listIncidents(running.desk)).filter(({ compartment }) => compartment === COMPARTMENT);
+  const newest = open.toSorted((one, other) => other.id - one.id)[0];
+  if (!newest) return { isListed: false, windows: 0 };
+  const { windows } = await getIncident(running.desk, newest.id);
+  const isListed = transactions.every(({ committedAt }) =>
+    windows.some(
+      ({ fromAt, toAt }) =>
+        Date.parse(fromAt) <= Date.parse(committedAt) && (toAt === null || Date.parse(committedAt) <= Date.parse(toAt)),
+    ),
+  );
+  return { isListed: isListed && transactions.length > 0, windows: windows.length };
+}
+
+async function findHonest(
+  stage: Stage,
+  dependents: readonly Dependent[],
+  acknowledged: readonly HonestRequest[],
+): Promise<ReadonlyMap<string, HonestRequest>> {
+  const byRequest = new Map(acknowledged.map((request) => [request.requestId, request]));
+  const found = new Map<string, HonestRequest>();
+  const named = new Map(dependents.flatMap(({ by }) => (by ? [[nameTransaction(by), by] as const] : [])));
+  for (const [name, { xid, commitLsn }] of named) {
+    const transactions = await listTransactions(stage, { xid });
+    const own = transactions.find((transaction) => transaction.commitLsn === commitLsn);
+    const request = byRequest.get(own?.tokens[0]?.claims?.requestId ?? '');
+    if (request) found.set(name, request);
+  }
+  return found;
+}
+
+/** Calm for at least `leastMs`, and until so many honest requests were answered. */
+export function createCalm(people: Stage['people'], shares: readonly number[]): (leastMs: number) => Promise<void> {
+  let at = 0;
+  return async (leastMs) => {
+    const wanted = shares[Math.min(at, shares.length - 1)] ?? 0;
+    at += 1;
+    await sleepMs(leastMs);
+    while (people.count.acknowledged.length < wanted) await sleepMs(50);
+  };
+}

@@ -1,0 +1,76 @@
+import type { Build, Scope } from '@bulkhead/contracts';
+import type { Now } from '@bulkhead/kernel';
+import type { EstatePaths } from '#estate/paths.ts';
+import type { RunningEstate } from '#estate/run.ts';
+import type { SampleAccount } from '#sample/accounts.ts';
+import type { ExerciseDesk } from '../desk.ts';
+import type { EditionWitness } from '../editions.ts';
+import type { Patch } from '../implant/builds.ts';
+import type { People } from '../people/people.ts';
+import type { Chance } from '../random.ts';
+import type { Readers } from '../readers.ts';
+
+/** The compartment that exercises attack. */
+export const COMPARTMENT = 'website';
+
+/** Everything of a running exercise that a scenario may use. */
+export type Stage = {
+  readonly running: RunningEstate;
+  readonly paths: EstatePaths;
+  readonly desk: ExerciseDesk;
+  readonly witness: EditionWitness;
+  readonly people: People;
+  readonly readers: Readers;
+  readonly accounts: readonly SampleAccount[];
+  readonly certificates: string | undefined;
+  readonly chance: Chance;
+  readonly now: Now;
+  readonly tell: (line: string) => void;
+  /** A text that stands in everything that an attack of this exercise writes. */
+  readonly mark: string;
+  /** Drafts that honest people change before and after the attack, and the attack between. */
+  readonly boards: readonly string[];
+  /** The build that runs after this scenario's recovery; none where the exercise put no build of its own in place. */
+  readonly nextBuild: (patch: Patch) => Promise<Build | undefined>;
+};
+
+/** What an attack did, by the attacker's own account. */
+export type Attack = {
+  readonly begunAt: Date;
+  readonly begunMs: number;
+  /** The newest finding before it. */
+  readonly newest: number;
+  /** Requests that wrote for the attacker; of those that only carried a rider, the exercise learns from history. */
+  readonly requests: readonly string[];
+  /** Transactions past the door, by their 32-bit id. */
+  readonly xids: readonly string[];
+  /** Rows that the attacker counted. */
+  readonly rows: number;
+  /** Tries the same again, with the same means; @returns each attempt and whether it worked */
+  readonly again: () => Promise<readonly { readonly what: string; readonly succeeded: boolean }[]>;
+  /** For the report. */
+  readonly details: Readonly<Record<string, unknown>>;
+};
+
+/** How it came to light, and what a person took for compromised. */
+export type Found = {
+  readonly findingMs: number;
+  readonly rule: string;
+  readonly scope: Scope;
+};
+
+/** One way in which an organisation was, or might be, attacked. */
+export type Scenario = {
+  readonly name: string;
+  /** What the press asked in 2020. */
+  readonly question: string;
+  readonly attack: (stage: Stage) => Promise<Attack>;
+  /** Waits until the watch, or a person, has found it. */
+  readonly find: (stage: Stage, attack: Attack) => Promise<Found>;
+  /** How it is taken back. */
+  readonly way: 'mended by itself' | 'restore' | 'undo';
+  /** Whether what was written tells who wrote it; if not, a person decides within a window. */
+  readonly isAttributable: boolean;
+  /** The hole is closed by running this build from then on. */
+  readonly patch?: Patch;
+};

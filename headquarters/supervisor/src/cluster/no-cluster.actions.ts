@@ -1,0 +1,34 @@
+import type { Cluster } from './cluster.actions.ts';
+
+type Without = Omit<
+  Pick<
+    Cluster,
+    | 'isRunning'
+    | 'isSynchronous'
+    | 'create'
+    | 'ensureRunning'
+    | 'letIn'
+    | 'silence'
+    | 'setSynchronous'
+    | 'protection'
+    | 'logSnapshot'
+    | 'stop'
+  >,
+  never
+> & { readonly status: () => undefined };
+
+/** In the place of a cluster where an application keeps its data by itself: there is nobody to let in, and nothing to wait for. */
+export const NO_CLUSTER: Without = {
+  // Its directories are looked at before each start.
+  isRunning: false,
+  isSynchronous: true,
+  create: () => Promise.resolve({ created: false, systemIdentifier: 'none' }),
+  ensureRunning: () => Promise.resolve(false),
+  letIn: (_kind, isStillWanted) => Promise.resolve(isStillWanted() ? '' : undefined),
+  silence: () => Promise.resolve(),
+  setSynchronous: () => Promise.resolve(),
+  protection: () => Promise.resolve({ isStreaming: true, isCaughtUp: true }),
+  logSnapshot: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+  status: () => undefined,
+};

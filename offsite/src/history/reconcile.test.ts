@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { createServer, request, type Server } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { WirePeer } from '@bulkhead/wire';
+import { commit, makeDirectory, makeWorld, mint, until } from './tests/world.ts';
+
+const world = await makeWorld();
+const { headquarters, standby } = world;
+const directory = makeDirectory();
+const servers: Server[] = [];
+
+before(() => world.start());
+after(async () => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  await world.stop();
+});
+
+test('[H8] every commit of the WAL stands in the index, however many, with rollbacks, maintenance and other databases between', async () => {
+  const { chronicle, findings, close } = world.openChronicle(directory);
+  chronicle.start();
+  for (let round = 0; round < 20; round += 1) {
+    await commit(headquarters, [await mint()], [`insert into note (id, text) values (${round}, repeat('x', ${round * 1000}))`]);
+    await headquarters.run('site', ['begin', `insert into note (id, text) values (${1000 + round}, 'undone')`, 'rollback']);
+    if (round === 10)
+      await headquarters.run('postgres', [
+        'create table elsewhere (id int)',
+        'insert into elsewhere values (1)',
+        'select pg_switch_wal()',
+      ]);
+  }
+  await headquarters.run('site', ['analyze note', 'vacuum note']);
+  const target = await headquartersLsn();
+  await until(() => (chronicle.status().reconciledLsn ?? '') >= target, 'the WAL is compared');
+  assert.deepEqual([chronicle.status().unknown, chronicle.status().gaps, findings], [0, [], []]);
+  await close();
+});
+
+test('[H8] commits that a jail keeps silent about are unknown, and a finding', async () => {
+  const silenced = await silence(standby.peer, 'kept secret');
+  const { chronicle, findings, seen, close, reader } = world.openChronicle(directory, silenced);
+  chronicle.start();
+  await commit(headquarters, [await mint()], ["insert into note (id, text) values (5001, 'kept secret')"]);
+  await commit(headquarters, [await mint()], ["insert into note (id, text) values (5002, 'told')"]);
+  await until(() => chronicle.status().unknown === 1, 'one is unknown');
+  await until(() => findings.some(({ rule }) => rule === 'history.gap'), 'it is a finding');
+  const unknown = reader.listAfter(0, 500).find(({ state }) => state === 'unknown');
+  const told = seen.find(({ changes }) => changes[0]?.after?.['text'] === 'told');
+  assert.ok(unknown && told && Number(unknown.xid) === Number(told.transaction.xid) - 1);
+  assert.deepEqual(findings.find(({ rule }) => rule === 'history.gap')?.evidence['xids'], unknown.xid);
+  assert.equal(chronicle.status().gaps.length, 1);
+  assert.ok(Math.abs(Date.parse(unknown.committedAt) - Date.parse(told.transaction.committedAt)) < 60_000);
+  await close();
+});
+
+test('[H9] setval, a lowered replica identity and code slipped into the catalog are findings', async () => {
+  const { chronicle, findings, close } = world.openChronicle(directory);
+  chronicle.start();
+  await headquarters.run('site', ['create sequence counter', "select nextval('counter')"]);
+  await headquarters.run('site', ["select setval('counter', 12345)"]);
+  await until(() => findings.some(({ rule }) => rule === 'sequence.set'), 'setval is found');
+  await headquarters.run('site', ['alter table note replica identity default', "update note set text = 'blind' where id = 1"]);
+  await until(() => findings.some(({ rule }) => rule === 'history.lost'), 'the replica identity is found');
+  await headquarters.run('site', ['create function slipped() returns int language sql return 1']);
+  await until(
+    () => findings.some(({ rule, evidence }) => rule === 'catalog.changed' && /pg_proc/.test(evidence['catalogs'] ?? '')),
+    'code is found',
+  );
+  await headquarters.run('site', ['alter table note replica identity full']);
+  await close();
+});
+
+test('[H9] a lowered wal_level is a finding, and so is what was committed meanwhile; history goes on afterwards', async () => {
+  const { chronicle, findings, reader, close } = world.openChronicle(directory);
+  chronicle.start();
+  await headquarters.stop('fast');
+  await headquarters.start({ wal_level: 'replica' });
+  await headquarters.run('site', ["insert into note (id, text) values (7001, 'in the dark')"]);
+  await until(
+    () => findings.some(({ rule, evidence }) => rule === 'history.lost' && evidence['walLevel'] === 'replica'),
+    'it is found',
+  );
+  await headquarters.stop('fast');
+  await headquarters.start();
+  await headquarters.protect();
+  await until(
+    async () => {
+      await headquarters.run('postgres', ['select pg_log_standby_snapshot()']);
+      return chronicle.status().fault === null;
+    },
+    'history goes on',
+    180_000,
+  );
+  await commit(headquarters, [await mint()], ["insert into note (id, text) values (7002, 'in the light')"]);
+  const isTold = () => reader.all("select 1 as found from change where payload like '%in the light%'").length > 0;
+  await until(isTold, 'it is told');
+  await until(() => chronicle.status().unknown >= 2, 'what was dark is unknown');
+  assert.ok(chronicle.status().gaps.length >= 2);
+  assert.equal(reader.all("select 1 as found from change where payload like '%in the dark%'").length, 0);
+  await close();
+});
+
+async function headquartersLsn(): Promise<string> {
+  const client = await headquarters.connect();
+  await client.query("select pg_logical_emit_message(true, 'end', 'x')");
+  const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_flush_lsn()::text as lsn');
+  await client.end();
+  return rows[0]?.lsn ?? '';
+}
+
+/** A jail that leaves out transactions whose lines hold a text. */
+async function silence(peer: WirePeer, text: string): Promise<WirePeer> {
+  const socket = join(makeDirectory(), 'silent.sock');
+  const server = createServer((incoming, outgoing) => {
+    const asked = request(
+      {
+        socketPath: peer.socket,
+        method: incoming.method,
+        path: incoming.url,
+        headers: { ...incoming.headers, authorization: `Bearer ${peer.secret}` },
+      },
+      (reply) => {
+        outgoing.writeHead(reply.statusCode ?? 500, reply.headers);
+        reply.on('error', () => outgoing.destroy());
+        outgoing.on('close', () => reply.destroy());
+        if (!incoming.url?.startsWith('/decoding?')) return void reply.pipe(outgoing);
+        let rest = '';
+        let held: string[] = [];
+        reply.setEncoding('utf8').on('data', (chunk: string) => {
+          const lines = (rest + chunk).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) {
+            held.push(line);
+            if (/"data":"(?!COMMIT)/.test(line)) continue;
+            if (!held.some((one) => one.includes(text))) outgoing.write(`${held.join('\n')}\n`);
+            held = [];
+          }
+        });
+        reply.on('end', () => outgoing.end());
+      },
+    );
+    asked.on('error', () => outgoing.destroy());
+    incoming.pipe(asked);
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  return { socket, secret: peer.secret ?? '' };
+}

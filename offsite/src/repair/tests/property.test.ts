@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Dependent } from '@bulkhead/contracts';
+import { useCluster } from '@bulkhead/testkit';
+import { createStatements, Dice, drawTables, Story, settingsOf, type Table } from './story.ts';
+import { World } from './world.ts';
+
+const SEEDS = 40;
+const LEAST_SEEDS = 6;
+const BUDGET_MS = 15_000;
+const STEPS = 40;
+
+const cluster = await useCluster({ name: 'website', settings: { max_replication_slots: '40' } });
+
+type Told = {
+  readonly tables: readonly Table[];
+  readonly story: Story;
+  readonly dependents: readonly Dependent[];
+  readonly different: string[];
+};
+
+async function tellAndUndo(seed: number, isIndependent: boolean): Promise<Told> {
+  const dice = new Dice(seed);
+  const tables = drawTables(dice);
+  const world = await World.create(cluster, createStatements(tables));
+  try {
+    const story = new Story(world, dice, tables, isIndependent);
+    await story.tell(STEPS);
+    const { plan, outcome } = await world.undo(settingsOf(tables));
+    assert.equal(plan.dependents.length, plan.dependentCount);
+    return { tables, story, dependents: [...plan.dependents, ...outcome.dependents], different: await compare(world, tables) };
+  } finally {
+    await world.close();
+  }
+}
+
+/** Rows that stand otherwise than in the twin, as `table key`. */
+async function compare(world: World, tables: readonly Table[]): Promise<string[]> {
+  const different: string[] = [];
+  for (const { name, columns } of tables) {
+    const values = columns.map(({ name: column, kind }) => {
+      if (kind === 'set') return `(select jsonb_agg(e order by e) from jsonb_array_elements(${column}) e) as ${column}`;
+      if (kind === 'words') return `(select array_agg(e order by e) from unnest(${column}) e) as ${column}`;
+      return column;
+    });
+    const sqlOf = (schema: string) =>
+      `select id, row_to_json(r)::text as row from (select id, ${values.join(', ')} from ${schema}.${name}) r order by id`;
+    const found = new Map((await world.rows<{ id: number; row: string }>(sqlOf('public'))).map(({ id, row }) => [id, row]));
+    const wanted = new Map((await world.rows<{ id: number; row: string }>(sqlOf('twin'))).map(({ id, row }) => [id, row]));
+    for (const id of new Set([...found.keys(), ...wanted.keys()])) {
+      if (found.get(id) !== wanted.get(id))
+        different.push(`${name} ${id}: ${found.get(id) ?? 'gone'} instead of ${wanted.get(id) ?? 'gone'}`);
+    }
+  }
+  return different;
+}
+
+async function forSeeds(first: number, work: (seed: number) => Promise<void>): Promise<number> {
+  const start = performance.now();
+  let told = 0;
+  for (let seed = first; seed < first + SEEDS; seed += 1) {
+    if (told >= LEAST_SEEDS && performance.now() - start > BUDGET_MS) break;
+    try {
+      await work(seed);
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error });
+    }
+    told += 1;
+  }
+  return told;
+}
+
+test('[U33] random stories in which honest work keeps clear of the attack: all of the attack is undone, all honest work is kept, nothing is listed', async (t) => {
+  let changes = 0;
+  const seeds = await forSeeds(1, async (seed) => {
+    const { story, dependents, different } = await tellAndUndo(seed, true);
+    assert.deepEqual({ different, dependents }, { different: [], dependents: [] });
+    changes += story.attackChanges;
+  });
+  t.diagnostic(`${seeds} seeds, ${changes} changes of the attack, recall, precision and honest kept 1`);
+});
+
+test('[U34] random stories in which honest work builds on the attack: what differs from the twin is listed, and nobody else is', async (t) => {
+  let listed = 0;
+  const seeds = await forSeeds(1001, async (seed) => {
+    const { story, dependents, different } = await tellAndUndo(seed, false);
+    for (const row of different) {
+      const [name = ''] = row.split(':');
+      const [table = '', id = ''] = name.split(' ');
+      const keys = story.keysOf(table, Number(id));
+      if (keys.some((key) => story.undefinedRows.has(`${table} ${key}`))) continue;
+      const isFound = keys.some((key) => isListed(table, key, dependents));
+      assert.ok(isFound, `${row} is not listed: ${JSON.stringify(dependents)}`);
+    }
+    for (const { reason, table, key, by, detail } of dependents) {
+      const isSwept = detail.endsWith('whose place the attack had changed');
+      if (reason !== 'cell.changed_later' || by === null || isSwept) continue;
+      const name = table?.slice('public.'.length) ?? '';
+      const isMeant = story.keysOf(name, Number(key)).some((one) => story.builtOn.has(`${name} ${one}`));
+      assert.ok(isMeant, `${name} ${key} is listed, and nobody built on what the attack wrote there`);
+    }
+    listed += dependents.length;
+  });
+  t.diagnostic(`${seeds} seeds, ${listed} dependents`);
+});
+
+function isListed(table: string, key: number, dependents: readonly Dependent[]): boolean {
+  return dependents.some(
+    (dependent) =>
+      (dependent.table === `public.${table}` && dependent.key === String(key)) ||
+      new RegExp(`public\\.${table} ${key}\\b`).test(dependent.detail),
+  );
+}

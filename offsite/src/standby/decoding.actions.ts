@@ -1,0 +1,335 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Base, DecodingCatalog, DecodingHead } from '@bulkhead/contracts';
+import { EstateError, type Log, sleepMs } from '@bulkhead/kernel';
+import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
+import {
+  BUNCH_CHARACTERS,
+  type DecodingNote,
+  decodingNoteSchema,
+  hasOlderBase,
+  judgeService,
+  NOTHING_NOTED,
+  REBUILDS_LIMIT,
+} from './decoding.rules.ts';
+import { DecodingConnection, dropSlot, readDecodingCatalog, readSlot, type SlotState } from './decoding.store.ts';
+import { isBeyond } from './horizon.rules.ts';
+import { JailSession } from './session.store.ts';
+
+const POLL_MS = 20;
+const APPEAR_MS = 60_000;
+const GATE_POLL_MS = 50;
+/** Replay waits so long for somebody to read, and for a reader that does not go on. */
+const UNREAD_MS = 15_000;
+const STALLED_MS = 30_000;
+const RECONNECT_MS = 2_000;
+const CUTS_LIMIT = 10;
+const PAGE_HEADER_BYTES = 40n;
+
+/** Where a jail's cluster is, and what it was built from. */
+export type DecodingPlace = {
+  readonly socketDirectory: string;
+  readonly compartment: string;
+  readonly systemId: string;
+  readonly timeline: number;
+  readonly base: string | null;
+};
+
+/** A jail's logical slot and its one reader. */
+export class Decoding {
+  readonly #path: string;
+  readonly #log: Log;
+  #note: DecodingNote = NOTHING_NOTED;
+  #creating: Promise<void> | undefined;
+  #failure: unknown;
+  #connection: DecodingConnection | undefined;
+  /** From where on the slot needed the catalog when last asked: it never needs less. */
+  #needed: number | undefined;
+  #isClosed = false;
+  /** A build from an older state was asked for and has not begun. */
+  #isBehind = false;
+
+  constructor(directory: string, log: Log) {
+    this.#path = join(directory, 'decoding.json');
+    this.#log = log;
+  }
+
+  async load(): Promise<void> {
+    this.#isClosed = false;
+    this.#isBehind = false;
+    this.#needed = undefined;
+    const text = await readFile(this.#path, 'utf8').catch(() => '');
+    const parsed = text === '' ? undefined : decodingNoteSchema.safeParse(JSON.parse(text));
+    this.#note = parsed?.success ? parsed.data : NOTHING_NOTED;
+  }
+
+  /** The position at or before which a new build should begin, and the bases not worth another attempt. */
+  get wanted(): { readonly lsn: Lsn | undefined; readonly tried: readonly string[] } {
+    const { wantedLsn, tried } = this.#note;
+    return { lsn: wantedLsn === null ? undefined : parseLsn(wantedLsn), tried };
+  }
+
+  /** Whether the slot that was made earlier stands and can serve. */
+  async isSound(place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>): Promise<boolean> {
+    const slot = await this.#withSession(place, readSlot);
+    return this.#note.slot !== null && slot !== undefined && slot.reason === undefined && slot.confirmedLsn !== undefined;
+  }
+
+  /**
+   * Makes the slot in a cluster that has none. Resolves when it holds WAL back; it can be streamed from later, when the
+   * WAL has told which transactions were running.
+   * @throws EstateError `postgres.query_failed`, `history.lost`
+   */
+  async beginSlot(place: DecodingPlace): Promise<void> {
+    await this.#write({ ...this.#note, slot: null });
+    await this.#withSession(place, dropSlot);
+    const connection = await DecodingConnection.open(place.socketDirectory, place.compartment);
+    this.#failure = undefined;
+    const creating = connection
+      .createSlot()
+      .then(async (lsn) => {
+        const startLsn = formatLsn(lsn);
+        await this.#write({ ...this.#note, slot: { base: place.base, startLsn } });
+        this.#log.info({ compartment: place.compartment, startLsn }, 'decoding can begin');
+      })
+      .catch((error: unknown) => {
+        this.#failure = error;
+        this.#log.warn({ err: error, compartment: place.compartment }, 'making the slot of history failed');
+      })
+      .finally(() => {
+        connection.destroy();
+        this.#creating = undefined;
+      });
+    this.#creating = creating;
+    await this.#untilReserving(place, creating);
+  }
+
+  /** Resolves when the slot can be streamed from, or could not be made. */
+  async settled(): Promise<void> {
+    await this.#creating;
+  }
+
+  /**
+   * Decoded lines after a position as NDJSON, until the caller leaves; a reader before this one is sent away.
+   * @param olderBases bases of the archive on the followed timeline's way
+   * @throws EstateError `history.behind` when the jail must be built anew to serve: `onBehind` was called
+   */
+  async open(options: {
+    readonly place: DecodingPlace;
+    readonly after: Lsn;
+    readonly bases: readonly Base[];
+    /** Ends the stream. */
+    readonly signal: AbortSignal;
+    readonly onBehind: () => void;
+  }): Promise<AsyncGenerator<Buffer>> {
+    const { place, after } = options;
+    if (this.#isBehind) throw new EstateError('history.behind', 'decoding: the jail begins again from an older state');
+    const slot = await this.#withSession(place, readSlot);
+    const told = this.#note.slot;
+    if (this.#creating)
+      throw new EstateError('compartment.wrong_state', 'decoding: the slot waits for a place in the WAL to begin at');
+    if (slot === undefined || slot.reason !== undefined || slot.confirmedLsn === undefined || told === null) {
+      throw await this.#mend(place, after, slot, options.onBehind);
+    }
+    const startLsn = parseLsn(told.startLsn);
+    const mayBuild = this.#note.rebuilds < REBUILDS_LIMIT;
+    const hasOlder = mayBuild && hasOlderBase(options.bases, this.#note, startLsn);
+    const service = judgeService({ after, confirmedLsn: slot.confirmedLsn, startLsn, hasOlder, mayBuild });
+    if (service.kind === 'rebuild') {
+      const isTried = slot.confirmedLsn <= startLsn;
+      await this.#fallBehind(place, after, { slot, isTried }, options.onBehind);
+      throw new EstateError(
+        'history.behind',
+        `decoding: what was committed after ${formatLsn(after)} stands in an older state; the jail is built anew`,
+      );
+    }
+    await this.#write({ ...this.#note, wantedLsn: formatLsn(after), tried: [], rebuilds: 0 });
+    this.#connection?.destroy();
+    const connection = await DecodingConnection.open(place.socketDirectory, place.compartment);
+    this.#connection = connection;
+    options.signal.addEventListener('abort', () => connection.destroy(), { once: true });
+    await this.#startWhenFree(connection, service.fromLsn);
+    const head: DecodingHead = {
+      from: formatLsn(service.fromLsn),
+      systemId: place.systemId,
+      timeline: place.timeline,
+      base: place.base as DecodingHead['base'],
+    };
+    return stream(connection, head, this.#log);
+  }
+
+  /**
+   * Waits until the slot needs no row of the catalog up to `horizon`: decoding has come to `behindLsn` then. In vain if
+   * nobody reads it, or does not go on: then the slot is lost, and made again from an older state.
+   */
+  async untilFree(
+    place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>,
+    horizon: number,
+    behindLsn: number,
+  ): Promise<void> {
+    if (this.#needed !== undefined && isBeyond(this.#needed, horizon)) return;
+    let confirmed = -1n;
+    let cuts = 0;
+    let cutAtMs = 0;
+    for (let movedAtMs = performance.now(); !this.#isClosed; await sleepMs(GATE_POLL_MS)) {
+      const patienceMs = this.#connection ? STALLED_MS : UNREAD_MS;
+      if (performance.now() - movedAtMs > patienceMs) break;
+      const asked = await this.#withSession(place, readSlot).then(
+        (slot) => ({ slot }),
+        () => undefined,
+      );
+      if (!asked) continue;
+      const { slot } = asked;
+      if (slot?.catalogXmin === undefined || slot.reason !== undefined) return;
+      this.#needed = slot.catalogXmin;
+      if (isBeyond(slot.catalogXmin, horizon)) return;
+      const now = slot.confirmedLsn ?? -1n;
+      if (now > confirmed) movedAtMs = performance.now();
+      confirmed = now;
+      // All is confirmed, but the slot remembers one candidate at a time: reading again, it sees how far it may go.
+      const isDone = confirmed + PAGE_HEADER_BYTES >= BigInt(behindLsn);
+      if (!isDone || !this.#connection || cuts >= CUTS_LIMIT || performance.now() - cutAtMs < RECONNECT_MS) continue;
+      cuts += 1;
+      cutAtMs = performance.now();
+      movedAtMs = cutAtMs;
+      this.#connection.destroy();
+      this.#connection = undefined;
+    }
+    this.#log.warn({ compartment: place.compartment, horizon }, 'decoding does not come far enough: its slot may be lost');
+  }
+
+  async confirm(lsn: Lsn): Promise<void> {
+    this.#connection?.confirm(lsn);
+    // Seldom enough: a build that begins earlier than it must only decodes more.
+    const noted = this.#note.wantedLsn;
+    if (noted === null || lsn - parseLsn(noted) > 1_048_576n) await this.#write({ ...this.#note, wantedLsn: formatLsn(lsn) });
+  }
+
+  catalog(place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>): Promise<DecodingCatalog> {
+    return this.#withSession(place, readDecodingCatalog, place.compartment);
+  }
+
+  /** A slot must not go along into an image: it would hold WAL back for ever. */
+  async remove(place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>): Promise<void> {
+    await this.close();
+    for (let left = 250; left > 0; left -= 1) {
+      await this.#withSession(place, dropSlot);
+      if ((await this.#withSession(place, readSlot)) === undefined) break;
+      await sleepMs(POLL_MS);
+    }
+    await this.#write({ ...this.#note, slot: null });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#connection?.destroy();
+    this.#connection = undefined;
+  }
+
+  /** A slot that was lost is made again: on an older state if that may help, else here. Gives why nothing is told now. */
+  async #mend(place: DecodingPlace, after: Lsn, slot: SlotState | undefined, onBehind: () => void): Promise<unknown> {
+    const isHopeless = slot?.reason === 'wal_level_insufficient' || this.#failure !== undefined;
+    if (!isHopeless && this.#note.rebuilds < REBUILDS_LIMIT) {
+      await this.#fallBehind(place, after, { slot, isTried: true }, onBehind);
+      return new EstateError('history.behind', 'decoding: the slot is lost; the jail begins again from an older state');
+    }
+    const failure =
+      this.#failure ?? new EstateError('history.lost', `decoding: the slot was lost: ${slot?.reason ?? 'there is none'}`);
+    if (!this.#creating) await this.beginSlot(place).catch(() => undefined);
+    return failure;
+  }
+
+  async #fallBehind(
+    place: DecodingPlace,
+    after: Lsn,
+    { slot, isTried }: { readonly slot: SlotState | undefined; readonly isTried: boolean },
+    onBehind: () => void,
+  ): Promise<void> {
+    const { base } = place;
+    this.#isBehind = true;
+    const isNew = isTried && base !== null && !this.#note.tried.includes(base);
+    const tried = isNew ? [...this.#note.tried, base] : this.#note.tried;
+    this.#log.warn(
+      { compartment: place.compartment, after: formatLsn(after), reason: slot?.reason, base },
+      'the slot cannot tell what history asks for',
+    );
+    await this.#write({ ...this.#note, wantedLsn: formatLsn(after), tried, rebuilds: this.#note.rebuilds + 1 });
+    onBehind();
+  }
+
+  async #untilReserving(place: DecodingPlace, creating: Promise<void>): Promise<void> {
+    let isOver = false;
+    void creating.then(() => {
+      isOver = true;
+    });
+    for (let waitedMs = 0; waitedMs < APPEAR_MS && !isOver; waitedMs += POLL_MS) {
+      if ((await this.#withSession(place, readSlot))?.isReserving) return;
+      await sleepMs(POLL_MS);
+    }
+    if (this.#failure) throw this.#failure;
+  }
+
+  // The server notices a little later that the reader before has gone.
+  async #startWhenFree(connection: DecodingConnection, after: Lsn): Promise<void> {
+    try {
+      for (let left = 100; ; left -= 1) {
+        try {
+          return await connection.start(after);
+        } catch (error) {
+          const isTaken = error instanceof EstateError && /55006/.test(String(error.cause));
+          if (!isTaken || left === 0) throw error;
+          await connection.settle();
+          await sleepMs(POLL_MS);
+        }
+      }
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  async #withSession<Result>(
+    { socketDirectory }: Pick<DecodingPlace, 'socketDirectory'>,
+    work: (session: JailSession) => Promise<Result>,
+    // Slots are the cluster's: they are seen from any database.
+    database = 'postgres',
+  ): Promise<Result> {
+    const session = await JailSession.open(socketDirectory, database);
+    try {
+      return await work(session);
+    } finally {
+      await session.close();
+    }
+  }
+
+  async #write(note: DecodingNote): Promise<void> {
+    this.#note = note;
+    await writeFile(`${this.#path}.tmp`, JSON.stringify(note), { mode: 0o600 });
+    await rename(`${this.#path}.tmp`, this.#path);
+  }
+}
+
+async function* stream(connection: DecodingConnection, head: DecodingHead, log: Log): AsyncGenerator<Buffer> {
+  try {
+    yield Buffer.from(`${JSON.stringify(head)}\n`);
+    let bunch = '';
+    for await (const streamed of connection.stream()) {
+      const { line, cutBytes } = streamed;
+      const lsn = formatLsn(streamed.lsn);
+      if (line === undefined) bunch += `{"lsn":"${lsn}"}\n`;
+      else bunch += `{"lsn":"${lsn}",${cutBytes === undefined ? '' : `"cutBytes":${cutBytes},`}"data":${JSON.stringify(line)}}\n`;
+      if (bunch.length < BUNCH_CHARACTERS && connection.hasMore) continue;
+      yield Buffer.from(bunch);
+      bunch = '';
+    }
+  } catch (error) {
+    log.info({ err: error }, 'decoding ended');
+    const message =
+      error instanceof EstateError
+        ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}`
+        : String(error);
+    yield Buffer.from(`${JSON.stringify({ lsn: '0/0', error: message.slice(0, 500) })}\n`);
+  } finally {
+    connection.destroy();
+  }
+}
