@@ -1,18 +1,24 @@
-/** `npm run bench [-- --json] [-- NAME]`: measures our work beside a peer's in one run, and prints a table. */
+/**
+ * `npm run bench [-- --json] [-- --long] [-- NAME]`: measures our work beside a peer's in one run, and prints a table.
+ * `--long` adds the longest histories.
+ */
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
 import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
+import { measureUndo } from './undo.ts';
 
+const words = process.argv.slice(2);
+const isLong = words.includes('--long');
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   edition: measureEditions,
   commit: measureCommits,
   provenance: measureProvenance,
   restore: measureRestore,
+  undo: () => measureUndo(isLong),
 };
 
-const words = process.argv.slice(2);
 const wantsJson = words.includes('--json');
 const names = words.filter((word) => !word.startsWith('--'));
 const unknown = names.filter((name) => !(name in MEASURES));

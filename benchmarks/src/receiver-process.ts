@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compartmentStreamsSchema } from '@bulkhead/contracts';
@@ -28,6 +28,8 @@ export async function startReceiver(scratch: ScratchCluster): Promise<ReceiverPr
   await chmod(directory, 0o711);
   const peer = { socket: join(directory, 'r.sock'), secret: SECRET };
   const walSocketDirectory = join(directory, 'w');
+  await mkdir(walSocketDirectory);
+  await chmod(walSocketDirectory, 0o755);
   const compartment = {
     name: COMPARTMENT,
     socketDirectory: scratch.socketDirectory,

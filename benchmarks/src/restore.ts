@@ -1,18 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { baseSchema, jailHealthSchema } from '@bulkhead/contracts';
+import { baseSchema } from '@bulkhead/contracts';
 import { startScratchCluster } from '@bulkhead/postgres';
-import { waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
+import { startJail } from './jail-process.ts';
 import { COMPARTMENT, type ReceiverProcess, startReceiver } from './receiver-process.ts';
 import { makeRow, median, type Row } from './row.ts';
 
-const JAIL = new URL('../../offsite/src/standby/main.ts', import.meta.url).pathname;
-const JAIL_SECRET = 'secret of a jail in a measurement';
-const UNPRIVILEGED = { uid: 65_534, gid: 65_534 };
 const ROUNDS = 3;
 /** Rows of about 1 kB: some 400 MB of tables and indexes. */
 const ROWS = 350_000;
@@ -62,46 +58,9 @@ async function timeCopy(dataDirectory: string): Promise<number> {
 }
 
 async function timeRestore(receiver: ReceiverProcess): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'bhj-'));
-  const isRoot = process.getuid?.() === 0;
-  await mkdir(join(directory, 'd'));
-  for (const path of [directory, join(directory, 'd')]) {
-    if (isRoot) await chown(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
-    await chmod(path, 0o711);
-  }
-  const control = { socket: join(directory, 'c.sock'), secret: JAIL_SECRET };
-  const environment = {
-    COMPARTMENT,
-    MODE: 'quarantine',
-    DATA_DIRECTORY: join(directory, 'd'),
-    SOCKET_DIRECTORY: join(directory, 's'),
-    CONTROL_SOCKET: control.socket,
-    JAIL_SECRET,
-    RECEIVER_SOCKET: receiver.peer.socket,
-    RECEIVER_SECRET: receiver.readerSecret,
-  };
-  const begunAt = performance.now();
-  const child = spawn(process.execPath, [JAIL], {
-    env: environment,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    ...(isRoot ? UNPRIVILEGED : {}),
-  });
-  try {
-    await waitUntil(
-      async () => {
-        const health = await callWire(control, { method: 'GET', path: '/health' }, jailHealthSchema);
-        if (health.state === 'failed') throw new Error(health.message);
-        return health.state === 'ready';
-      },
-      { what: 'the restored cluster answers', timeoutMs: LIMIT_MS },
-    );
-    return (performance.now() - begunAt) / 1000;
-  } finally {
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const jail = await startJail(receiver, 'quarantine');
+  await jail.stop();
+  return jail.readySeconds;
 }
 
 function cpVersion(): string {
