@@ -22,8 +22,8 @@ const GATE_POLL_MS = 50;
 /** Replay waits so long for somebody to read, and for a reader that does not go on. */
 const UNREAD_MS = 15_000;
 const STALLED_MS = 30_000;
-const RECONNECT_MS = 2_000;
-const CUTS_LIMIT = 10;
+const RECONNECT_MS = 1_500;
+const CUTS_LIMIT = 4;
 const PAGE_HEADER_BYTES = 40n;
 
 /** Where a jail's cluster is, and what it was built from. */
@@ -33,6 +33,17 @@ export type DecodingPlace = {
   readonly systemId: string;
   readonly timeline: number;
   readonly base: string | null;
+};
+
+export type DecodingAsked = {
+  readonly place: DecodingPlace;
+  readonly after: Lsn;
+  /** The archive's bases of this cluster. */
+  readonly bases: readonly Base[];
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+  /** The jail must be built anew. */
+  readonly onBehind: () => void;
 };
 
 /** A jail's logical slot and its one reader. */
@@ -48,6 +59,8 @@ export class Decoding {
   #isClosed = false;
   /** A build from an older state was asked for and has not begun. */
   #isBehind = false;
+  /** All before a place where old rows of the catalog go was told, and the slot needs them still: no older state gets past it. */
+  #isExhausted = false;
 
   constructor(directory: string, log: Log) {
     this.#path = join(directory, 'decoding.json');
@@ -57,6 +70,7 @@ export class Decoding {
   async load(): Promise<void> {
     this.#isClosed = false;
     this.#isBehind = false;
+    this.#isExhausted = false;
     this.#needed = undefined;
     const text = await readFile(this.#path, 'utf8').catch(() => '');
     const parsed = text === '' ? undefined : decodingNoteSchema.safeParse(JSON.parse(text));
@@ -111,17 +125,9 @@ export class Decoding {
 
   /**
    * Decoded lines after a position as NDJSON, until the caller leaves; a reader before this one is sent away.
-   * @param olderBases bases of the archive on the followed timeline's way
    * @throws EstateError `history.behind` when the jail must be built anew to serve: `onBehind` was called
    */
-  async open(options: {
-    readonly place: DecodingPlace;
-    readonly after: Lsn;
-    readonly bases: readonly Base[];
-    /** Ends the stream. */
-    readonly signal: AbortSignal;
-    readonly onBehind: () => void;
-  }): Promise<AsyncGenerator<Buffer>> {
+  async open(options: DecodingAsked): Promise<AsyncGenerator<Buffer>> {
     const { place, after } = options;
     if (this.#isBehind) throw new EstateError('history.behind', 'decoding: the jail begins again from an older state');
     const slot = await this.#withSession(place, readSlot);
@@ -129,7 +135,7 @@ export class Decoding {
     if (this.#creating)
       throw new EstateError('compartment.wrong_state', 'decoding: the slot waits for a place in the WAL to begin at');
     if (slot === undefined || slot.reason !== undefined || slot.confirmedLsn === undefined || told === null) {
-      throw await this.#mend(place, after, slot, options.onBehind);
+      throw await this.#mend(options, slot);
     }
     const startLsn = parseLsn(told.startLsn);
     const mayBuild = this.#note.rebuilds < REBUILDS_LIMIT;
@@ -188,7 +194,11 @@ export class Decoding {
       confirmed = now;
       // All is confirmed, but the slot remembers one candidate at a time: reading again, it sees how far it may go.
       const isDone = confirmed + PAGE_HEADER_BYTES >= BigInt(behindLsn);
-      if (!isDone || !this.#connection || cuts >= CUTS_LIMIT || performance.now() - cutAtMs < RECONNECT_MS) continue;
+      if (!isDone || !this.#connection || performance.now() - cutAtMs < RECONNECT_MS) continue;
+      if (cuts >= CUTS_LIMIT) {
+        this.#isExhausted = true;
+        break;
+      }
       cuts += 1;
       cutAtMs = performance.now();
       movedAtMs = cutAtMs;
@@ -227,16 +237,23 @@ export class Decoding {
   }
 
   /** A slot that was lost is made again: on an older state if that may help, else here. Gives why nothing is told now. */
-  async #mend(place: DecodingPlace, after: Lsn, slot: SlotState | undefined, onBehind: () => void): Promise<unknown> {
+  async #mend({ place, after, bases, onBehind }: DecodingAsked, slot: SlotState | undefined): Promise<unknown> {
     const isHopeless = slot?.reason === 'wal_level_insufficient' || this.#failure !== undefined;
     if (!isHopeless && this.#note.rebuilds < REBUILDS_LIMIT) {
-      await this.#fallBehind(place, after, { slot, isTried: true }, onBehind);
-      return new EstateError('history.behind', 'decoding: the slot is lost; the jail begins again from an older state');
+      if (this.#isExhausted) await this.#passOver(bases);
+      await this.#fallBehind(place, after, { slot, isTried: !this.#isExhausted }, onBehind);
+      return new EstateError('history.behind', 'decoding: the slot is lost; the jail begins again from another state');
     }
     const failure =
       this.#failure ?? new EstateError('history.lost', `decoding: the slot was lost: ${slot?.reason ?? 'there is none'}`);
     if (!this.#creating) await this.beginSlot(place).catch(() => undefined);
     return failure;
+  }
+
+  /** The next build begins at the newest base: what lies before it is told as a gap. */
+  async #passOver(bases: readonly Base[]): Promise<void> {
+    const newest = bases.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? 1 : -1))[0];
+    await this.#write({ ...this.#note, tried: bases.filter((base) => base !== newest).map(({ id }) => id) });
   }
 
   async #fallBehind(
