@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { linkSchema, type ProcessStatus, type SiteStatus } from '@bulkhead/contracts';
+import { type Link, linkSchema, type ProcessStatus, type SiteStatus } from '@bulkhead/contracts';
 import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { readJson } from '@bulkhead/supervision';
 import { z } from 'zod';
-import { filesOf } from '#estate/paths.ts';
+import { type EstatePaths, filesOf } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import { askSite } from '#site/launch.ts';
 import type { Attempt, AttemptTask } from './attempt.ts';
@@ -63,7 +64,7 @@ async function describeTask(headquarters: SiteStatus, { paths }: Place): Promise
   const isShown = headquarters.boundary === 'uid';
   const step = Math.max(1, Math.floor(files.length / FILES_TRIED));
   const digests = files.filter((file) => /[0-9a-f]{64}$/.test(file)).map((file) => file.slice(-64));
-  const secret = link.vaultSecrets[COMPARTMENT];
+  const secret = await findVaultSecret(paths, link);
   return {
     files: isShown ? files.filter((_, at) => at % step === 0).map((file) => join(directory, file)) : [],
     closedSockets: isShown ? await listClosedSockets(sockets) : [],
@@ -71,6 +72,13 @@ async function describeTask(headquarters: SiteStatus, { paths }: Place): Promise
     recovery: { socket: join(sockets, 'recovery.sock'), secret: link.recoverySecret },
     publisher: { socket: join(sockets, 'publisher.sock'), secret: link.publisherSecret, compartment: COMPARTMENT },
   };
+}
+
+/** What headquarters presents to the vault now: a recovery replaces the secret of the joining. */
+async function findVaultSecret(paths: EstatePaths, link: Link): Promise<string | undefined> {
+  const file = join(filesOf(paths).headquarters.directory, 'supervisor', `secrets-${COMPARTMENT}.json`);
+  const kept = await readJson(file, z.object({ vaults: z.record(z.string(), z.string()).default({}) }));
+  return kept?.vaults[COMPARTMENT] ?? link.vaultSecrets[COMPARTMENT];
 }
 
 /** Every socket off-site but those in the directories that are for headquarters and operators. */
