@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import type { Applied } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
 import { readControlFile } from '@bulkhead/postgres';
-import { digestBuild } from '@bulkhead/supervision';
+import { digestDirectory } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { Headquarters } from './headquarters.ts';
 import { packDirectory } from './image-tar.ts';
@@ -100,7 +100,7 @@ test('[O12] a build that an order names runs in the place of the usual code, ove
   await cp(EXAMPLE, source, { recursive: true });
   await chmod(source, 0o755);
   await writeFile(join(source, 'src/PATCHED'), 'mended\n');
-  const build = { directory: source, sha256: await digestBuild(source) };
+  const build = { directory: source, sha256: await digestDirectory(source) };
   offSite.order({ ...READ, build: { ...build, sha256: 'e'.repeat(64) } });
   const failed = await untilApplied(headquarters, 3, false);
   assert.match(failed.detail, /has another digest than was ordered/);

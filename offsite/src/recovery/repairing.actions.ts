@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
+  claimsOfJob,
   type Dependent,
   mintToken,
   type RepairOutcome,
@@ -112,20 +113,7 @@ async function* stepsOf(deps: RecoveryDeps, plan: RepairPlan, copied: readonly C
 
 /** The repair's own transaction tells who did it, as every other does: its request is the recovery. */
 function mintRepairToken(deps: RecoveryDeps, { id, compartment }: RecoveryRecord, digest: string): Promise<string> {
-  const claims = {
-    requestId: id,
-    compartment,
-    accountId: null,
-    sessionId: null,
-    displayName: null,
-    delegation: null,
-    roles: [],
-    address: '',
-    method: 'JOB',
-    path: `/plans/${id}`,
-    bodySha256: digest,
-    route: REPAIR_ROUTE,
-  };
+  const claims = claimsOfJob({ requestId: id, compartment, route: REPAIR_ROUTE, path: `/plans/${id}`, bodySha256: digest });
   return mintToken(deps.key, claims, deps.now, TOKEN_SECONDS);
 }
 

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { chown, lstat, mkdir, open, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { after, before, test } from 'node:test';
 import {
   allottedTimelineSchema,
@@ -13,10 +10,10 @@ import {
   tableDigestsSchema,
 } from '@bulkhead/contracts';
 import { hasCode, sleepMs } from '@bulkhead/kernel';
-import { callWire, openWire } from '@bulkhead/wire';
-import { extract } from 'tar-stream';
-import { HEADQUARTERS_OWNER, Headquarters, makePlace, ReceiverProcess } from '#receiver/tests/headquarters.ts';
+import { callWire } from '@bulkhead/wire';
+import { Headquarters, makePlace, ReceiverProcess } from '#receiver/tests/headquarters.ts';
 import { JailProcess } from './tests/jail.ts';
+import { layDown } from './tests/lay-down.ts';
 
 const place = await makePlace();
 const headquarters = new Headquarters(place.root);
@@ -111,7 +108,7 @@ test('[A5] a restored cluster is joined on a timeline of its own, and the standb
   assert.equal(health.unreplayedBytes, 0);
   const image = await callWire(quarantine.peer, { method: 'POST', path: '/image', timeoutMs: 60_000 }, jailImageSchema);
   assert.equal(image.timeline, 4);
-  await layDown(restored.dataDirectory);
+  await layDown(quarantine.peer, restored.dataDirectory);
   await restored.start();
 
   const join = (body: object) =>
@@ -135,31 +132,3 @@ test('[A5] a restored cluster is joined on a timeline of its own, and the standb
     [1, 4],
   );
 });
-
-/** Lays the quarantine's image down as headquarters would. */
-async function layDown(dataDirectory: string): Promise<void> {
-  const reply = await openWire(quarantine.peer, { method: 'GET', path: '/image', timeoutMs: 60_000 });
-  await mkdir(dirname(dataDirectory), { recursive: true, mode: 0o755 });
-  await mkdir(dataDirectory, { mode: 0o700 });
-  // Nothing may come between these two and the loop: entries that nobody awaits yet are lost.
-  const unpacker = extract();
-  const fed = pipeline(reply.body, unpacker);
-  for await (const entry of unpacker) {
-    const path = join(dataDirectory, entry.header.name);
-    if (entry.header.type === 'directory') {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-      entry.resume();
-    } else {
-      const handle = await open(path, 'wx', 0o600);
-      for await (const chunk of entry) if (chunk instanceof Uint8Array) await handle.writeFile(chunk);
-      await handle.close();
-    }
-  }
-  await fed;
-  if (HEADQUARTERS_OWNER) await give(dataDirectory, HEADQUARTERS_OWNER.uid, HEADQUARTERS_OWNER.gid);
-}
-
-async function give(path: string, uid: number, gid: number): Promise<void> {
-  await chown(path, uid, gid);
-  if ((await lstat(path)).isDirectory()) for (const name of await readdir(path)) await give(join(path, name), uid, gid);
-}

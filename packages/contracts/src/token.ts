@@ -34,6 +34,22 @@ export const tokenClaimsSchema = z.object({
 export type TokenClaims = z.infer<typeof tokenClaimsSchema>;
 export type VerifiedToken = TokenClaims & { readonly keyId: string; readonly issuedAt: Date };
 
+/** The claims of work that no person's request asked for: nobody's account, the route `job:<name>`. */
+export function claimsOfJob(job: Pick<TokenClaims, 'requestId' | 'compartment' | 'route'> & Partial<TokenClaims>): TokenClaims {
+  return {
+    accountId: null,
+    sessionId: null,
+    displayName: null,
+    delegation: null,
+    roles: [],
+    address: '',
+    method: 'JOB',
+    path: '/',
+    bodySha256: null,
+    ...job,
+  };
+}
+
 /** Mints the one token of a request: a JWS (RFC 7515) signed with Ed25519. */
 export function mintToken(
   key: SigningKey,

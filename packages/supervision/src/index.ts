@@ -1,5 +1,4 @@
 export { type Adoption, readAdoption } from './adoption/read-adoption.ts';
-export { digestBuild } from './build/digest-build.ts';
 export { digestDirectory, fingerprintDirectory } from './file/digest-directory.ts';
 export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
 export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';

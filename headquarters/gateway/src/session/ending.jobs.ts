@@ -1,4 +1,4 @@
-import { type Blocks, type CompartmentState, mintToken, type SigningKey, TOKEN_HEADER } from '@bulkhead/contracts';
+import { type Blocks, type CompartmentState, claimsOfJob, mintToken, type SigningKey, TOKEN_HEADER } from '@bulkhead/contracts';
 import { type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -45,19 +45,14 @@ export function endBlockedSessions(given: {
 }
 
 function mintEndToken(given: { readonly key: SigningKey; readonly newId: () => string; readonly now: Now }, text: string) {
-  const claims = {
+  const claims = claimsOfJob({
     requestId: given.newId(),
     compartment: 'identity',
-    accountId: null,
-    sessionId: null,
-    displayName: null,
-    delegation: null,
-    roles: [],
+    route: 'job:sessions.end',
     address: 'gateway',
     method: 'POST',
     path: END_PATH,
     bodySha256: sha256Hex(text),
-    route: 'job:sessions.end',
-  };
+  });
   return mintToken(given.key, claims, given.now);
 }

@@ -1,4 +1,4 @@
-import { mintToken, type SigningKey, TOKEN_HEADER } from '@bulkhead/contracts';
+import { claimsOfJob, mintToken, type SigningKey, TOKEN_HEADER } from '@bulkhead/contracts';
 import { type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -59,20 +59,15 @@ async function sendSeen(
   const body = { ids };
   const token = await mintToken(
     given.key,
-    {
+    claimsOfJob({
       requestId: given.newId(),
       compartment: 'identity',
-      accountId: null,
-      sessionId: null,
-      displayName: null,
-      delegation: null,
-      roles: [],
+      route: 'job:sessions.seen',
       address: 'gateway',
       method: 'POST',
       path: SEEN_PATH,
       bodySha256: sha256Hex(JSON.stringify(body)),
-      route: 'job:sessions.seen',
-    },
+    }),
     given.now,
   );
   await callWire(given.identity(), { method: 'POST', path: SEEN_PATH, body, headers: { [TOKEN_HEADER]: token } }, z.unknown());

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Estate, mintToken, type SigningKey } from '@bulkhead/contracts';
+import { claimsOfJob, type Estate, mintToken, type SigningKey } from '@bulkhead/contracts';
 import type { Now } from '@bulkhead/kernel';
 import { rolesOf } from '@bulkhead/postgres';
 import type { Owner, ProcessSpec, Runtime } from '@bulkhead/supervision';
@@ -75,20 +75,7 @@ export function mintJobToken(
   deps: Pick<ProcessDeps, 'name' | 'jobKey' | 'newId' | 'now'>,
   job: 'start' | 'migrate' | 'prepare',
 ): Promise<string> {
-  const claims = {
-    requestId: deps.newId(),
-    compartment: deps.name,
-    accountId: null,
-    sessionId: null,
-    displayName: null,
-    delegation: null,
-    roles: [],
-    address: '',
-    method: 'JOB',
-    path: '/',
-    bodySha256: null,
-    route: `job:${deps.name}.${job}`,
-  };
+  const claims = claimsOfJob({ requestId: deps.newId(), compartment: deps.name, route: `job:${deps.name}.${job}` });
   return mintToken(deps.jobKey, claims, deps.now, JOB_TOKEN_SECONDS);
 }
 

@@ -9,8 +9,7 @@ const BYTES_AT_MOST = 1_073_741_824;
 
 /**
  * The digest of all that lies in a directory, installed packages and links too: whoever runs code from it runs what they bring.
- * Without any of these it is the digest of the build (`digestBuild`); times and rights are left out, so that a copy has the
- * digest of its original.
+ * Times and rights are left out, so that a copy has the digest of its original.
  * @throws EstateError `config.invalid` if it cannot be read, holds something else, or is too large
  */
 export async function digestDirectory(directory: string): Promise<string> {
