@@ -29,7 +29,19 @@ const PIECE_CHARACTERS = 16_777_216;
 const DDL_LIMIT = 1_000;
 const TOKENS_LIMIT = 10;
 const FAULTS_LIMIT = 10;
-const ddlSchema = z.object({ command: z.string().max(100), type: z.string().max(100), identity: z.string() });
+// GRANT, REVOKE and changes of default privileges name no object.
+const ddlSchema = z.object({
+  command: z.string().max(100),
+  type: z
+    .string()
+    .max(100)
+    .nullable()
+    .transform((type) => type ?? ''),
+  identity: z
+    .string()
+    .nullable()
+    .transform((identity) => identity ?? ''),
+});
 
 /** Puts the lines of a decoding stream together to transactions. */
 export class Assembler {
