@@ -1,6 +1,6 @@
 /**
  * `npm run bench [-- --json] [-- --long] [-- NAME]`: measures our work beside a peer's in one run, and prints a table.
- * `--long` adds the longest histories.
+ * `--long` adds the longest histories. `PGMEMENTO_DIRECTORY=a checkout of pgMemento` measures the undo beside it, too.
  */
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
@@ -16,7 +16,7 @@ const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   commit: measureCommits,
   provenance: measureProvenance,
   restore: measureRestore,
-  undo: () => measureUndo(isLong),
+  undo: () => measureUndo(isLong, process.env['PGMEMENTO_DIRECTORY']),
 };
 
 const wantsJson = words.includes('--json');

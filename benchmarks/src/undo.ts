@@ -12,6 +12,7 @@ import { waitUntil } from '@bulkhead/testkit';
 import { callWire, openWire } from '@bulkhead/wire';
 import { type HistoryProcess, startHistory } from './history-process.ts';
 import { type JailProcess, startJail } from './jail-process.ts';
+import { type LogTableUndo, measureLogTable } from './log-table.ts';
 import { COMPARTMENT, type ReceiverProcess, startReceiver } from './receiver-process.ts';
 import { makeRow, type Row } from './row.ts';
 
@@ -25,7 +26,10 @@ const ROWS_LIMIT = 100_000;
 const TOGETHER = 1000;
 /** Of so many attacked rows, one is changed by somebody honest afterwards. */
 const TOUCHED_OF = 10;
+/** A log table of more takes longer to write than all the rest. */
+const LOG_TABLE_LIMIT = 1_000_000;
 const INDEX_MS = 3_600_000;
+const GROWTH_LIMIT = 1.2;
 
 type World = {
   readonly admin: Admin;
@@ -39,13 +43,59 @@ type World = {
  * those rows afterwards. Measured: planning and carrying out the undo in a copy restored to the end, beside restoring to
  * the moment before the attack, which loses what came after. Each undo is checked: all of the attack gone, all of the rest kept.
  */
-export async function measureUndo(isLong: boolean): Promise<readonly Row[]> {
+export async function measureUndo(isLong: boolean, logTable: string | undefined): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const changes of isLong ? LONG : SHORT) rows.push(...(await measureHistory(changes)));
+  let shorter: { readonly changes: number; readonly measured: readonly Measured[] } | undefined;
+  for (const changes of isLong ? LONG : SHORT) {
+    const measured = await measureHistory(changes);
+    rows.push(...measured.map(({ restore }) => restore));
+    if (shorter !== undefined) rows.push(...besideShorter(changes, measured, shorter));
+    shorter = { changes, measured };
+    if (logTable === undefined || changes > LOG_TABLE_LIMIT) continue;
+    const undone = await measureLogTable(logTable, changes, ATTACKS);
+    rows.push(...measured.flatMap((one) => besideLogTable(one, changes, undone)));
+  }
   return rows;
 }
 
-async function measureHistory(changes: number): Promise<Row[]> {
+/** What an undo costs grows with the attack, not with all that ever happened. */
+function besideShorter(
+  changes: number,
+  measured: readonly Measured[],
+  shorter: { readonly changes: number; readonly measured: readonly Measured[] },
+): Row[] {
+  return measured.flatMap(({ attack, seconds }) => {
+    const same = shorter.measured.find((one) => one.attack === attack);
+    if (!same) return [];
+    return [
+      makeRow({
+        work: `undo ${attack} of ${changes} changes`,
+        unit: 's',
+        ours: seconds,
+        beside: { name: `ours, of ${shorter.changes} changes`, version: '', value: same.seconds },
+        goal: { text: '<= 1.2', isMet: (ratio) => ratio <= GROWTH_LIMIT },
+      }),
+    ];
+  });
+}
+
+type Measured = { readonly attack: number; readonly seconds: number; readonly restore: Row };
+
+function besideLogTable({ attack, seconds }: Measured, changes: number, { version, secondsOf }: LogTableUndo): Row[] {
+  const value = secondsOf.get(attack);
+  if (value === undefined) return [];
+  return [
+    makeRow({
+      work: `undo ${attack} of ${changes} changes`,
+      unit: 's',
+      ours: seconds,
+      beside: { name: 'pgMemento, in the attacked database itself', version, value },
+      goal: null,
+    }),
+  ];
+}
+
+async function measureHistory(changes: number): Promise<Measured[]> {
   const scratch = await startScratchCluster({ wal_level: 'logical', max_wal_senders: '10', max_wal_size: '4GB' });
   const passwords = { owner: PASSWORD, app: PASSWORD, reader: PASSWORD, offsite: PASSWORD };
   await prepareDatabase({ admin: scratch.admin, name: COMPARTMENT, passwords });
@@ -68,9 +118,9 @@ async function measureHistory(changes: number): Promise<Row[]> {
     await untilIndexed(world);
     const indexed = (changes * 1000) / (performance.now() - begunAt);
     console.error(`  ${changes} changes written and indexed, ${Math.round(indexed)} a second`);
-    const rows: Row[] = [];
-    for (const attack of ATTACKS) if (attack <= world.rows) rows.push(await measureAttack(world, changes, attack));
-    return rows;
+    const measured: Measured[] = [];
+    for (const attack of ATTACKS) if (attack <= world.rows) measured.push(await measureAttack(world, changes, attack));
+    return measured;
   } finally {
     await history.stop();
     await standby.stop();
@@ -80,7 +130,7 @@ async function measureHistory(changes: number): Promise<Row[]> {
   }
 }
 
-async function measureAttack(world: World, changes: number, attack: number): Promise<Row> {
+async function measureAttack(world: World, changes: number, attack: number): Promise<Measured> {
   const { admin, receiver } = world;
   const before = await readLsn(admin);
   const session = `thief-${changes}-${attack}`;
@@ -104,13 +154,14 @@ async function measureAttack(world: World, changes: number, attack: number): Pro
     await check(copy, attack, mark, applied);
     const earlier = await startJail(receiver, 'quarantine', { TARGET_LSN: before });
     await earlier.stop();
-    return makeRow({
+    const restore = makeRow({
       work: `undo ${attack} of ${changes} changes (the copy itself: ${copy.readySeconds.toFixed(1)} s)`,
       unit: 's',
       ours: seconds,
       beside: { name: 'restore to before the attack, later work lost', version: '18', value: earlier.readySeconds },
       goal: null,
     });
+    return { attack, seconds, restore };
   } finally {
     await copy.stop();
   }
