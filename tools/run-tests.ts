@@ -1,19 +1,21 @@
 /**
  * Runs every test of the repository (or those whose path contains an argument), and closes with `N passed, N failed`.
- * A file with a failure is run once more by itself, and named: on a starved machine two estates at once can outlast a
- * patience that is generous for one. What fails alone as well has failed.
+ * Tests that run a whole estate go one after another, in a lane of their own beside all others: two estates at once
+ * starve each other. A file with a failure is run once more by itself, and named: on a starved machine even one can
+ * outlast a generous patience. What fails alone as well has failed.
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 
-type Count = { passed: number; failed: number; skipped: number };
+type Count = { passed: number; failed: number; skipped: number; seconds: number };
 
 const root = new URL('..', import.meta.url).pathname;
 const PLACES = '{packages,compartments,headquarters,offsite,cli,tools,benchmarks,tests}/**/*.test.ts';
 const FILE_LIMIT_MS = 600_000;
 const AT_ONCE = Math.max(2, Math.min(4, availableParallelism()));
+const LONGEST_SHOWN = 15;
 
 // Each test file is a process of its own, and compiling the same modules again was a good part of its time. Tests alone do
 // so: a cache that processes of an estate could write would be a way to leave code behind.
@@ -24,8 +26,16 @@ const files = globSync(PLACES, { cwd: root, exclude: (name) => name === 'node_mo
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .map((file) => `${root}${file}`)
   .sort();
+const isOfEstate = (file: string) => /^tests\/[^/]+$/.test(file.slice(root.length));
 
-const counts = await runFiles(files, AT_ONCE);
+const counts = new Map<string, Count>();
+const lanes = [
+  { files: files.filter(isOfEstate), atOnce: 1 },
+  { files: files.filter((file) => !isOfEstate(file)), atOnce: AT_ONCE },
+].filter((lane) => lane.files.length > 0);
+for (const found of await Promise.all(lanes.map((lane) => runFiles(lane.files, lane.atOnce))))
+  for (const [file, count] of found) counts.set(file, count);
+tellLongest();
 const unsteady = [...counts].filter(([, { failed }]) => failed > 0).map(([file]) => file);
 if (unsteady.length > 0) {
   console.log(`\nOnce more, alone:\n${unsteady.map((file) => `  ${file.slice(root.length)}`).join('\n')}\n`);
@@ -46,9 +56,9 @@ console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} 
 process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
 
 async function runFiles(chosen: readonly string[], concurrency: number): Promise<Map<string, Count>> {
-  const found = new Map<string, Count>(chosen.map((file) => [file, { passed: 0, failed: 0, skipped: 0 }]));
+  const found = new Map<string, Count>(chosen.map((file) => [file, { passed: 0, failed: 0, skipped: 0, seconds: 0 }]));
   const countOf = (file: string | undefined) => {
-    const count = found.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0 };
+    const count = found.get(file ?? '') ?? { passed: 0, failed: 0, skipped: 0, seconds: 0 };
     found.set(file ?? '', count);
     return count;
   };
@@ -60,7 +70,22 @@ async function runFiles(chosen: readonly string[], concurrency: number): Promise
   stream.on('test:fail', ({ file, details }) => {
     if (details.type !== 'suite') countOf(file).failed += 1;
   });
-  const shown = stream.compose(new spec());
-  for await (const text of shown) process.stdout.write(String(text));
+  // What a file prints stands together, whatever other lanes print meanwhile.
+  const held: string[] = [];
+  const flush = () => process.stdout.write(held.splice(0).join(''));
+  stream.on('test:summary', ({ file, duration_ms }) => {
+    if (file === undefined) return;
+    countOf(file).seconds = duration_ms / 1000;
+    setImmediate(flush);
+  });
+  for await (const text of stream.compose(new spec())) held.push(String(text));
+  flush();
   return found;
+}
+
+/** Where the time went, for whoever wants to shorten it. */
+function tellLongest(): void {
+  const longest = [...counts].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, LONGEST_SHOWN);
+  const lines = longest.map(([file, { seconds }]) => `  ${seconds.toFixed(0).padStart(4)} s  ${file.slice(root.length)}`);
+  console.log(`\nThe longest files:\n${lines.join('\n')}`);
 }
