@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import {
@@ -9,15 +8,16 @@ import {
   historyStatusSchema,
   incidentSchema,
   incidentsSchema,
+  repairPlanSchema,
 } from '@bulkhead/contracts';
-import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres';
 import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/testkit';
 import { signIn, Visitor } from '@bulkhead/visitor';
 import { callWire, type WireCall } from '@bulkhead/wire';
 import { z } from 'zod';
 import { accountWith, Member, pathOf, publish, versionIn, withdraw } from '#newsroom.ts';
-import { askSite, noteOf, originOf, untilAllIsWell } from '#sites.ts';
+import { noteOf, openAsApplication, originOf, untilAllIsWell } from '#sites.ts';
 
+const SLUG = 'a-note-to-look-for';
 const findingsSchema = z.object({ findings: z.array(findingSchema) });
 
 suite('the watch over a sample estate', () => {
@@ -98,6 +98,68 @@ suite('the watch over a sample estate', () => {
     reviewer.leave();
   });
 
+  /** The transaction that wrote the note, once history tells of it. */
+  const findNote = () =>
+    waitUntil(
+      async () => {
+        const { code, out } = await estate.run('history', 'website', '--text', SLUG, '--json');
+        if (code !== 0) return false;
+        return historyPageSchema.parse(JSON.parse(out)).transactions.at(-1) ?? false;
+      },
+      { what: 'the note stands in the history', timeoutMs: 120_000 },
+    );
+
+  test('an operator finds who wrote a text, sees the rows before and after, and a row’s whole life', async () => {
+    const editor = await Member.enter(estate, 'editor');
+    const { id } = versionIn(await editor.createDraft(SLUG));
+    editor.leave();
+    const found = await findNote();
+    assert.equal(found.tokens[0]?.claims?.route, 'article.create');
+    const page = await estate.run('history', 'website', '--limit', '5');
+    assert.ok(
+      page.out.split('\n').every((line) => line.length <= 80),
+      page.out,
+    );
+    const shown = await estate.run('history', 'website', '--transaction', String(found.sequence));
+    assert.match(shown.out, /insert public\.article\b/);
+    assert.match(shown.out, new RegExp(SLUG));
+    const life = await estate.run('history', 'website', '--row', `article:${id}`);
+    assert.match(life.out, /article\.create/);
+  });
+
+  test('a plan is shown to an operator and nothing is changed', async () => {
+    const { tokens, sequence } = await findNote();
+    const session = tokens[0]?.claims?.sessionId ?? '';
+    const { out, code } = await estate.run('undo', 'website', '--transaction', String(sequence), '--json');
+    assert.equal(code, 0, out);
+    const plan = repairPlanSchema.parse(JSON.parse(out).plan);
+    assert.equal(plan.transactions, 1);
+    assert.ok(plan.tables.some(({ table, deletes }) => table === 'public.article' && deletes === 1));
+    const told = await estate.run('undo', 'website', '--session', session);
+    assert.match(told.out, /Nothing was changed\. To begin: the same words with --apply/);
+    const status = JSON.parse((await estate.run('status', '--json')).out);
+    assert.deepEqual(status.desk.recoveries, []);
+  });
+
+  test('an operator’s wrong words are answered with what to type', async () => {
+    for (const [words, hint] of [
+      [['undo', 'website'], /--incident 3/],
+      [['undo', 'website', '--everything', '--from', '5m'], /--from 15m --to 5m/],
+      [['undo', 'website', '--untagged', '--apply'], /--reason "/],
+      [['history', 'website', '--row', 'article'], /--row article_text:12,1,en/],
+      [['history', 'website', '--key', '12'], /--table article --key 12/],
+      [['history', 'website', '--from', 'yesterday'], /--from 15m/],
+      [['waive', 'r0'], /--reason "/],
+    ] as const) {
+      const { code, err } = await estate.run(...words);
+      assert.equal(code, 2, `${words.join(' ')}: ${err}`);
+      assert.match(err, hint);
+    }
+    const { code, out } = await estate.run('incident');
+    assert.equal(code, 0, out);
+    assert.equal((await estate.run('findings')).code, 0);
+  });
+
   test('[W17] a write with the password of the application’s role is found, joined to an incident, and proposed to be taken back', async (t) => {
     const session = await openAsApplication(estate);
     const begunMs = performance.now();
@@ -150,22 +212,3 @@ suite('the watch over a sample estate', () => {
     assert.deepEqual(told, []);
   });
 });
-
-/** What somebody could do who took the password from the process that has it. */
-async function openAsApplication(estate: EstateProcess): Promise<Admin> {
-  const { processes } = await askSite(estate, 'headquarters');
-  const pid = processes.find(({ name }) => name === 'website')?.pid;
-  const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
-  const value = (name: string) =>
-    environment
-      .split('\0')
-      .find((line) => line.startsWith(`${name}=`))
-      ?.slice(name.length + 1) ?? '';
-  return openAdmin(
-    connectionTo(value('DATABASE_SOCKET_DIRECTORY'), {
-      database: value('DATABASE_NAME'),
-      role: value('DATABASE_ROLE'),
-      password: value('DATABASE_PASSWORD'),
-    }),
-  );
-}
