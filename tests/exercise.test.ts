@@ -18,6 +18,7 @@ const scenarioSchema = z.looseObject({
   dependents: z.looseObject({ recall: measured, precision: measured }),
   exposureMs: measured,
   reattackSucceeded: zero,
+  explanations: z.array(z.string()),
   isPassed: z.literal(true),
 });
 const reportSchema = z.looseObject({
@@ -45,7 +46,7 @@ async function exercise(names: readonly string[]): Promise<{ report: z.infer<typ
   return { report: report.data, code };
 }
 
-// All seven take some minutes: `npm run exercise`.
+// All nine take some minutes: `npm run exercise`.
 test('[X6] an exercise defaces on disk and through stolen sessions: all is taken back, nothing honest is lost', async (t) => {
   const { report, code } = await exercise(['defaced-on-disk', 'defacement']);
   assert.equal(code, 0);

@@ -49,6 +49,7 @@ export const AS_OPTION: Option = {
 
 const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   'config.invalid': EXIT.usage,
+  'manifest.invalid': EXIT.usage,
   'input.invalid': EXIT.usage,
   'estate.not_running': EXIT.notRunning,
   'estate.not_a_sample': EXIT.refused,

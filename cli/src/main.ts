@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { EstateError } from '@bulkhead/kernel';
+import { type ErrorCode, EstateError } from '@bulkhead/kernel';
 import { readConfiguration } from '#configuration/configuration.ts';
 import { decidePaths } from '#estate/paths.ts';
 import { type Command, EXIT, exitCodeOf, type Given } from './command.ts';
@@ -24,6 +24,13 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   doctor: () => import('./commands/doctor.ts'),
 };
 
+/** Where a person finds the name or number that they meant. */
+const LOOK_AT: Partial<Record<ErrorCode, string>> = {
+  'compartment.unknown': '"bulkhead status" lists the compartments',
+  'incident.not_found': '"bulkhead incident" lists the incidents',
+  'operator.unknown': '--as takes the name of a key in the operators directory, or the path of one',
+};
+
 const checkout = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 process.exitCode = await runCommand(process.argv.slice(2));
 
@@ -32,7 +39,9 @@ async function runCommand([name, ...rest]: readonly string[]): Promise<number> {
     return printCommands(name === undefined ? EXIT.usage : EXIT.done);
   const load = COMMANDS[name];
   if (!load) {
-    console.error(`bulkhead: there is no command "${name}". Commands: ${Object.keys(COMMANDS).join(', ')}. Try "bulkhead help".`);
+    const near = Object.keys(COMMANDS).find((known) => isNear(known, name));
+    const hint = near ? `Did you mean "${near}"?` : `Commands: ${Object.keys(COMMANDS).join(', ')}.`;
+    console.error(`bulkhead: there is no command "${name}". ${hint} Try "bulkhead help".`);
     return EXIT.usage;
   }
   const { command } = await load();
@@ -62,14 +71,36 @@ function parseWords(name: string, command: Command, words: readonly string[]): G
   try {
     const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
     const [least, most] = command.count;
-    if (positionals.length < least || positionals.length > most) throw new Error(`it takes: ${command.words || 'no words'}`);
+    if (positionals.length < least) throw new Error(`${command.words} is missing`);
+    if (positionals.length > most) throw new Error(`"${positionals[most]}" is one word too many${tellTaken(command)}`);
     return { words: positionals, options: values };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : 'not understood';
-    throw new EstateError('input.invalid', `reading the words after "bulkhead ${name}": ${why}. Try "bulkhead ${name} --help".`, {
-      cause,
-    });
+    const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'not understood';
+    const example = tellExample(command);
+    throw new EstateError(
+      'input.invalid',
+      `reading the words after "bulkhead ${name}": ${why}.${example ? ` For example: ${example}.` : ''} "bulkhead ${name} --help" tells more.`,
+    );
   }
+}
+
+function tellTaken({ words }: Command): string {
+  return words === '' ? ': it takes options only' : `: it takes ${words}; put text with spaces between quotes`;
+}
+
+/** The first of its examples, as a person would type it. */
+function tellExample({ details }: Command): string | undefined {
+  return /^ {2}(bulkhead .+?)(?: {3}.*)?$/m.exec(details)?.[1];
+}
+
+/** Whether a word is a known one with a slip in it: a letter more, less, another, or two exchanged. */
+function isNear(known: string, typed: string): boolean {
+  if (Math.abs(known.length - typed.length) > 1) return false;
+  const at = known.split('').findIndex((letter, index) => letter !== typed[index]);
+  if (at < 0) return true;
+  const [one, other] = [known.slice(at), typed.slice(at)];
+  const isExchanged = one[0] === other[1] && one[1] === other[0] && one.slice(2) === other.slice(2);
+  return isExchanged || one.slice(1) === other.slice(1) || one.slice(1) === other || one === other.slice(1);
 }
 
 function printHelp(name: string, command: Command): number {
@@ -106,11 +137,19 @@ function tellError(error: unknown, wantsJson: boolean): number {
         },
       }),
     );
-  else
-    console.error(
-      withoutControls(
-        `bulkhead: ${error.message}${error.cause instanceof Error ? `\n  because: ${error.cause.message}` : ''}\n  (${cause?.code ?? error.code}; docs/errors.md tells what to do)`,
-      ),
-    );
+  else for (const line of writeError(error, cause)) console.error(withoutControls(line));
   return exitCodeOf(error.code);
+}
+
+/** What went wrong, why, and where to look: for a person. What another process refused is told in its own words. */
+function writeError(error: EstateError, cause: EstateError | undefined): string[] {
+  const { code } = cause ?? error;
+  const isTold = error.code === 'wire.refused' && cause !== undefined;
+  const why = isTold ? undefined : error.cause instanceof Error ? error.cause.message : undefined;
+  return [
+    `bulkhead: ${isTold ? cause.message : error.message}`,
+    ...(why === undefined ? [] : [`  because: ${why}`]),
+    ...(LOOK_AT[code] ? [`  ${LOOK_AT[code]}`] : []),
+    `  (${code}; docs/errors.md tells what to do)`,
+  ];
 }

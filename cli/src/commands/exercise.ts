@@ -7,7 +7,7 @@ import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { conclude, type TwinTold } from '#exercise/conclusion.ts';
 import { Builds } from '#exercise/implant/builds.ts';
 import { type ExerciseReport, writeMarkdown, writeReport } from '#exercise/report.ts';
-import type { Scenario } from '#exercise/scenario/scenario.ts';
+import { LIBRARY, needsOwnEstate, type Scenario } from '#exercise/scenario/scenario.ts';
 import { SCENARIOS } from '#exercise/scenario/scenarios.ts';
 import { describeOrigin, readWebsite, type Story, type Told, tellStory } from '#exercise/story.ts';
 import { replayHonest } from '#exercise/twin.ts';
@@ -45,8 +45,7 @@ Examples:
   bulkhead exercise --scenario defacement --seed 7
   bulkhead exercise --honest 10000 --markdown`,
   run: async (given, surroundings) => {
-    const isQuiet = given.options['json'] === true || given.options['markdown'] === true;
-    const report = await exercise(given, { ...surroundings, tell: isQuiet ? () => undefined : surroundings.tell });
+    const report = await exercise(given, surroundings);
     const print = given.options['markdown'] ? writeMarkdown : writeReport;
     if (given.options['json']) surroundings.print(JSON.stringify(report));
     else for (const line of print(report)) surroundings.print(line);
@@ -61,7 +60,7 @@ async function exercise(given: Given, surroundings: Surroundings): Promise<Exerc
   const tell = (line: string) => surroundings.tell(`${clock(performance.now() - begunMs)}  ${line}`);
   const { now, paths } = surroundings;
   if (given.options['running']) {
-    const scenarios = readScenarios(given).filter(({ way }) => way !== 'undo');
+    const scenarios = readRunningScenarios(given);
     const told = await tellStory({
       running: await getRunningEstate(paths),
       paths,
@@ -89,8 +88,10 @@ type At = { readonly surroundings: Surroundings; readonly directory: string; rea
 async function playAttacked(at: At, story: Omit<Story, 'running' | 'paths' | 'builds'>): Promise<Told> {
   const paths = pathsIn(at, 'attacked');
   const builds = await Builds.make(join(at.directory, 'builds'), paths);
-  return onEstate(at, paths, { website: builds.directoryOf('first') }, (running) =>
-    tellStory({ ...story, running, paths, builds }),
+  const isAdopting = story.scenarios.some(({ compartment }) => compartment === LIBRARY);
+  const adopted = isAdopting ? [join(paths.checkout, 'examples', LIBRARY, 'bulkhead.json')] : [];
+  return onEstate(at, paths, { builds: { website: builds.directoryOf('first') }, adopted }, (running) =>
+    tellStory({ ...story, running, paths, builds, stopAsked: at.stopAsked }),
   );
 }
 
@@ -119,7 +120,7 @@ async function playTwin(at: At, { played, requests }: Told): Promise<TwinTold> {
 async function onEstate<Result>(
   { surroundings, stopAsked }: At,
   paths: EstatePaths,
-  builds: Readonly<Record<string, string>>,
+  given: { readonly builds?: Readonly<Record<string, string>>; readonly adopted?: string[] },
   use: (running: RunningEstate) => Promise<Result>,
 ): Promise<Result> {
   const { postgres } = surroundings.configuration;
@@ -128,7 +129,7 @@ async function onEstate<Result>(
     sample: true,
     port: await findFreePort(),
     statusPort: await findFreePort(),
-    builds,
+    ...given,
     ...(postgres ? { postgres } : {}),
   };
   const started = await startEstate({ ...surroundings, configuration, paths }, stopAsked);
@@ -172,6 +173,25 @@ function readScenarios(given: Given): readonly Scenario[] {
         `reading --scenario ${name}: there are ${NAMES.join(', ')}; for example --scenario defacement`,
       );
   return SCENARIOS.filter(({ name }) => wanted.includes(name));
+}
+
+/** In an estate that was there before, only what needs no build, no twin and no adopted application. */
+function readRunningScenarios(given: Given): readonly Scenario[] {
+  const asked = readScenarios(given);
+  const possible = asked.filter((scenario) => !needsOwnEstate(scenario));
+  const left = asked.filter(needsOwnEstate).map(({ name }) => name);
+  if (textOf(given, 'scenario') !== undefined && left.length > 0)
+    throw new EstateError(
+      'input.invalid',
+      `reading --scenario ${left.join(',')}: with --running there are ${possibleNames()}; the others need an estate made for them`,
+    );
+  return possible;
+}
+
+function possibleNames(): string {
+  return SCENARIOS.filter((scenario) => !needsOwnEstate(scenario))
+    .map(({ name }) => name)
+    .join(' and ');
 }
 
 function readCount(given: Given, option: string, otherwise: number, most: number): number {

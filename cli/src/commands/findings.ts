@@ -19,22 +19,24 @@ export const command: Command = {
     json: JSON_OPTION,
   },
   details: `
-Oldest first. With --json also the evidence: positions, digests, requests. Techniques are those of MITRE ATT&CK.
+Oldest first, with the ATT&CK technique (attack.mitre.org) beside the rule; docs/design/watch.md tells what each rule
+sees. With --json also the evidence: positions, digests, requests. What belongs together is an incident: look at that next.
 
 Examples:
   bulkhead findings
   bulkhead findings --after 120 --json
   bulkhead incident 3          what belongs together, and how much it covers`,
   run: async (given, { paths, print }) => {
-    const { desk } = await getRunningEstate(paths);
     const [after, limit] = [textOf(given, 'after'), textOf(given, 'limit')];
     const shown = limit === undefined ? SHOWN : Math.min(MOST_SHOWN, readNumber('limit', limit));
-    const findings = await listFindings(desk, after === undefined || after === '0' ? 0 : readNumber('after', after), shown);
+    const from = after === undefined || after === '0' ? 0 : readNumber('after', after);
+    const { desk } = await getRunningEstate(paths);
+    const findings = await listFindings(desk, from, shown);
     if (given.options['json']) {
       print(JSON.stringify({ findings }));
       return EXIT.done;
     }
-    if (findings.length === 0) print('Nothing was found.');
+    if (findings.length === 0) print(from === 0 ? 'Nothing was found.' : `Nothing was found after #${from}.`);
     for (const line of tellFindings(findings)) print(line);
     if (findings.length === shown) print(`More: bulkhead findings --after ${findings.at(-1)?.id ?? 0}`);
     return EXIT.done;

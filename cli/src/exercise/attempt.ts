@@ -16,8 +16,8 @@ const taskSchema = z.object({
   files: z.array(z.string()).max(500),
   closedSockets: z.array(z.string()).max(50),
   vault: z.object({ socket: z.string(), secret: z.string(), digests: z.array(z.string()).max(20) }).nullable(),
-  recovery: z.object({ socket: z.string(), secret: z.string() }),
-  publisher: z.object({ socket: z.string(), secret: z.string(), compartment: z.string() }),
+  recovery: z.object({ socket: z.string(), secret: z.string() }).nullable(),
+  publisher: z.object({ socket: z.string(), secret: z.string(), compartment: z.string() }).nullable(),
 });
 export type AttemptTask = z.infer<typeof taskSchema>;
 export type Attempt = { readonly what: string; readonly refused: boolean; readonly how: string };
@@ -37,20 +37,8 @@ const attempts: Attempt[] = [
   ...(await tryFiles(task.files)),
   ...(await tryClosedSockets(task.closedSockets)),
   ...(task.vault ? await tryVault(task.vault) : []),
-  ...(await tryPeer('recovery', task.recovery, [
-    ['POST', '/orders'],
-    ['PUT', '/orders'],
-    ['DELETE', '/orders'],
-    ['DELETE', '/receipts'],
-    ['POST', '/commands'],
-    ['DELETE', '/findings'],
-  ])),
-  ...(await tryPeer('publisher', task.publisher, [
-    ['PUT', `/editions/${task.publisher.compartment}/latest`],
-    ['DELETE', `/editions/${task.publisher.compartment}`],
-    ['POST', `/editions/${task.publisher.compartment}/rollback`],
-    ['POST', `/editions/${task.publisher.compartment}/pause`],
-  ])),
+  ...(task.recovery ? await tryRecovery(task.recovery) : []),
+  ...(task.publisher ? await tryPublisher(task.publisher) : []),
 ];
 process.stdout.write(JSON.stringify(attempts));
 
@@ -84,6 +72,26 @@ async function tryVault({ digests, ...peer }: NonNullable<AttemptTask['vault']>)
     made.push(await attempt(`overwrite ${blob} in the vault`, isRefusedThere, () => call(peer, 'PUT', path, 'other bytes')));
   }
   return made;
+}
+
+function tryRecovery(peer: WirePeer): Promise<Attempt[]> {
+  return tryPeer('recovery', peer, [
+    ['POST', '/orders'],
+    ['PUT', '/orders'],
+    ['DELETE', '/orders'],
+    ['DELETE', '/receipts'],
+    ['POST', '/commands'],
+    ['DELETE', '/findings'],
+  ]);
+}
+
+function tryPublisher({ compartment, ...peer }: NonNullable<AttemptTask['publisher']>): Promise<Attempt[]> {
+  return tryPeer('publisher', peer, [
+    ['PUT', `/editions/${compartment}/latest`],
+    ['DELETE', `/editions/${compartment}`],
+    ['POST', `/editions/${compartment}/rollback`],
+    ['POST', `/editions/${compartment}/pause`],
+  ]);
 }
 
 async function tryPeer(

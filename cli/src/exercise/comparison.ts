@@ -68,9 +68,9 @@ export function measureRepair(
   const stillWrong = namesOf(left);
   const attacked = namesOf(attack);
   const since = namesOf(listDifferences(sealed.twin, repaired.twin, isCounted));
-  // What honest people changed since the seal was not changed by the repair.
+  // What honest people changed since the seal was not changed by the repair, and what differed before is nobody's.
   const changed = listDifferences(sealed.attacked, repaired.attacked, isCounted).filter(
-    (cell) => !covers(since, cell) || covers(attacked, cell),
+    (cell) => (!covers(since, cell) || covers(attacked, cell)) && !covers(earlier, cell),
   );
   return {
     standing: attack.length,

@@ -19,7 +19,7 @@ export function conclude(told: Told, twin: TwinTold, given: { readonly seed: num
   );
   const lost = listLost(told.requests, told.rows).filter(({ slug }) => !takenBack.has(slug));
   const writesAfterSeal = countAfterSeals(told);
-  const { read } = told;
+  const read = sumReads(told);
   const zeroes = [writesAfterSeal, lost.length, read.failures, read.unverified];
   const isWhole = scenarios.every(({ isPassed }) => isPassed) && told.requests.length > 0 && read.reads > 0;
   return {
@@ -40,6 +40,17 @@ export function conclude(told: Told, twin: TwinTold, given: { readonly seed: num
     publicFailures: read.failures,
     unverifiedBytesServed: read.unverified,
     readerFaults: read.faults,
+  };
+}
+
+/** What the public read of the website, and of the adopted library. */
+function sumReads({ read, library }: Told): Told['read'] {
+  if (library === null) return read;
+  return {
+    ...read,
+    reads: read.reads + library.reads,
+    failures: read.failures + library.failures,
+    faults: [...read.faults, ...library.faults].slice(0, FAULTS_SHOWN),
   };
 }
 
@@ -75,8 +86,9 @@ function listLost(requests: readonly HonestRequest[], { tables }: Snapshot): { s
 
 /** Requests sent after a seal and answered with yes before the compartment was open again. */
 function countAfterSeals({ played, requests }: Told): number {
-  return played.reduce((sum, { sealed, recovered }) => {
-    if (!sealed || !recovered) return sum;
+  return played.reduce((sum, { scenario, sealed, recovered }) => {
+    // Whoever works elsewhere goes on while an adopted application is sealed.
+    if (!sealed || !recovered || scenario.compartment !== undefined) return sum;
     const sealedAt = Date.parse(sealed.at);
     const openedAt = Date.parse(recovered.recovery.steps.find(({ step }) => step === 'open')?.startedAt ?? '');
     return sum + requests.filter(({ sentAt }) => sentAt.getTime() > sealedAt && sentAt.getTime() < openedAt).length;

@@ -4,6 +4,7 @@ import {
   type DeskState,
   deskStateSchema,
   type Recovery,
+  type RepairPlan,
   recoverySchema,
   type Scope,
   type SigningKey,
@@ -21,17 +22,28 @@ export class ExerciseDesk {
   readonly #first: SigningKey;
   readonly #second: SigningKey;
   readonly #now: Now;
+  readonly #stopAsked: AbortSignal | undefined;
 
-  private constructor(desk: WirePeer, keys: readonly [SigningKey, SigningKey], now: Now) {
+  private constructor(
+    desk: WirePeer,
+    keys: readonly [SigningKey, SigningKey],
+    given: { readonly now: Now; readonly stopAsked?: AbortSignal | undefined },
+  ) {
     this.#desk = desk;
     [this.#first, this.#second] = keys;
-    this.#now = now;
+    this.#now = given.now;
+    this.#stopAsked = given.stopAsked;
   }
 
-  static async create(desk: WirePeer, operators: string, now: Now): Promise<ExerciseDesk> {
+  /** @param given.stopAsked ends whatever is waited for */
+  static async create(
+    desk: WirePeer,
+    operators: string,
+    given: { readonly now: Now; readonly stopAsked?: AbortSignal | undefined },
+  ): Promise<ExerciseDesk> {
     const [first, second] = FIRST_OPERATORS.map((name) => join(operators, `${name}.json`));
     const keys = [await loadOperatorKey(operators, first ?? ''), await loadOperatorKey(operators, second ?? '')] as const;
-    return new ExerciseDesk(desk, keys, now);
+    return new ExerciseDesk(desk, keys, given);
   }
 
   state(): Promise<DeskState> {
@@ -61,14 +73,21 @@ export class ExerciseDesk {
   /** The first operator asks for an attack to be taken back; @returns the recovery's id. */
   async undo(
     compartment: string,
-    asked: { readonly scope: Scope; readonly build: Build | undefined; readonly reason: string },
+    asked: {
+      readonly way: RepairPlan['way'];
+      readonly scope: Scope;
+      readonly build: Build | undefined;
+      readonly closeRoutes: readonly string[] | undefined;
+      readonly reason: string;
+    },
   ): Promise<string> {
-    const { scope, build, reason } = asked;
+    const { way, scope, build, reason } = asked;
+    const closeRoutes = [...(asked.closeRoutes ?? [])];
     const { recovery } = await sendCommand(
       this.#desk,
       signCommand(
         this.#first,
-        { kind: 'undo', compartment, reason, way: 'undo', scope, closeRoutes: [], ...(build ? { build } : {}) },
+        { kind: 'undo', compartment, reason, way, scope, closeRoutes, ...(build ? { build } : {}) },
         this.#now,
       ),
     );
@@ -84,31 +103,32 @@ export class ExerciseDesk {
   }
 
   /** Waits until the state at the desk fits; @throws EstateError `process.unhealthy` after `limitMs` */
-  async until(what: string, fits: (state: DeskState) => boolean, limitMs = 120_000): Promise<DeskState> {
-    return poll(what, limitMs, async () => {
+  async until(what: string, fits: (state: DeskState) => boolean, limitMs = 300_000): Promise<DeskState> {
+    return this.#poll(what, limitMs, async () => {
       const state = await this.state().catch(() => undefined);
       return state && fits(state) ? state : undefined;
     });
   }
 
   /** Waits until a recovery fits; one that failed or was refused ends the wait with its reason. */
-  async untilRecovery(id: string, what: string, fits: (recovery: Recovery) => boolean, limitMs = 300_000): Promise<Recovery> {
-    return poll(what, limitMs, async () => {
+  async untilRecovery(id: string, what: string, fits: (recovery: Recovery) => boolean, limitMs = 900_000): Promise<Recovery> {
+    return this.#poll(what, limitMs, async () => {
       const recovery = await this.recovery(id).catch(() => undefined);
       if (recovery && (recovery.step === 'failed' || recovery.step === 'refused'))
         throw new EstateError('restore.failed', `waiting for ${what}: ${recovery.failure ?? recovery.step}`);
       return recovery && fits(recovery) ? recovery : undefined;
     });
   }
-}
 
-async function poll<Value>(what: string, limitMs: number, look: () => Promise<Value | undefined>): Promise<Value> {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (performance.now() > deadline)
-      throw new EstateError('process.unhealthy', `waiting for ${what}: it did not come within ${limitMs / 1000} s`);
-    await sleepMs(POLL_MS);
+  async #poll<Value>(what: string, limitMs: number, look: () => Promise<Value | undefined>): Promise<Value> {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      if (this.#stopAsked?.aborted) throw new EstateError('process.start_failed', `waiting for ${what}: asked to stop`);
+      const found = await look();
+      if (found !== undefined) return found;
+      if (performance.now() > deadline)
+        throw new EstateError('process.unhealthy', `waiting for ${what}: it did not come within ${limitMs / 1000} s`);
+      await sleepMs(POLL_MS);
+    }
   }
 }

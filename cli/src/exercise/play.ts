@@ -1,17 +1,20 @@
 import type { Dependent, TransactionSummary } from '@bulkhead/contracts';
 import { sleepMs } from '@bulkhead/kernel';
-import { getIncident, listIncidents } from '#operator/desk.ts';
+import { type AdoptedKept, compareAdopted } from './adopted.ts';
 import { listOverlapping } from './overlap.ts';
 import type { HonestRequest } from './people/people.ts';
 import { type Recovered, recover, type Sealed, untilSealed } from './recovering.ts';
 import { readRows, type Snapshot } from './rows.store.ts';
 import { listTransactions, untilHistoryFollows } from './scenario/finding.ts';
-import { type Attack, COMPARTMENT, type Found, type Scenario, type Stage } from './scenario/scenario.ts';
+import { type Attack, COMPARTMENT, type Found, isRepaired, type Scenario, type Stage } from './scenario/scenario.ts';
+import { readWindow, type Window } from './window.ts';
 
 /** Undisturbed work before and after each attack. */
 const CALM_MS = 2000;
 /** How long a rule of the manifest may take to seal by itself. */
 const SEAL_BY_RULE_MS = 3000;
+/** How long history may take to tell of what somebody honest wrote. */
+const TOLD_LIMIT_MS = 60_000;
 
 /** A moment of the attacked estate: its rows, and how many honest requests had been answered. */
 export type Moment = { readonly rows: Snapshot; readonly requests: number };
@@ -39,27 +42,33 @@ export type Played = {
   readonly dependents: readonly Dependent[];
   /** Honest transactions that a dependent names, by xid and position. */
   readonly honestTransactions: ReadonlyMap<string, HonestRequest>;
-  readonly window: { readonly isListed: boolean; readonly windows: number } | null;
+  readonly window: Window | null;
+  /** What stands again of an adopted application; null for ours. */
+  readonly adopted: AdoptedKept | null;
 };
 
 /** Plays one scenario: calm, honest changes, the attack, honest changes on top of it, finding, seal, recovery, and the same attack again. */
 export async function play(scenario: Scenario, stage: Stage, calm: (least: number) => Promise<void>): Promise<Played> {
   const { people, readers, mark, tell } = stage;
   tell(`--- ${scenario.name}: ${scenario.question}`);
-  const historyMs = scenario.way === 'undo' ? await untilHistoryFollows(stage, scenario.name) : 0;
+  const historyMs = isRepaired(scenario) ? await untilHistoryFollows(stage, scenario.name) : 0;
   await calm(CALM_MS);
   await changeBoards(stage, 'before');
   readers.lookOutFor(mark);
   const attack = await scenario.attack(stage);
-  const onTop = scenario.way === 'undo' ? await changeBoards(stage, 'after') : [];
+  const onTop = isRepaired(scenario) ? await changeBoards(stage, 'after') : [];
   const found = await scenario.find(stage, attack);
   const transactions = await listAttack(stage, attack, found, scenario);
-  const window = scenario.isAttributable ? null : await readWindow(stage, transactions);
+  const window = scenario.isAttributable && scenario.way !== 'redo' ? null : await readWindow(stage, attack, transactions);
+  // Now, since after a redo history tells of what was done again, and not of what stood before.
+  for (const { requestId } of onTop) await untilTold(stage, requestId);
+  const expected = await listOverlapping(stage.running.desk, onTop, transactions);
   const contained = scenario.way === 'mended by itself' ? null : await contain(stage, scenario, found);
   await letAllIn(stage);
   const atReopening = await takeMoment(stage);
   const reopenMs = contained ? Math.round(performance.now() - attack.begunMs - contained.recovered.humanMs) : 0;
-  if (contained) tell(`${COMPARTMENT} is open again after ${reopenMs} ms of the machines' time`);
+  if (contained) tell(`${stage.compartment} is open again after ${reopenMs} ms of the machines' time`);
+  const adopted = attack.before ? await compareAdopted(stage, attack.before) : null;
   await calm(CALM_MS);
   const again = await attack.again();
   for (const { what, succeeded } of again) tell(`again: ${what}: ${succeeded ? 'SUCCEEDED' : 'failed, as it must'}`);
@@ -79,10 +88,11 @@ export async function play(scenario: Scenario, stage: Stage, calm: (least: numbe
     again,
     onTop,
     attackTransactions: transactions,
-    expected: await listOverlapping(stage.running.desk, onTop, transactions),
+    expected,
     dependents,
     honestTransactions: await findHonest(stage, dependents, people.count.acknowledged),
     window,
+    adopted,
   };
 }
 
@@ -138,7 +148,7 @@ async function letAllIn({ people }: Stage): Promise<void> {
 
 /** The transactions of the attack as history has them. */
 async function listAttack(stage: Stage, attack: Attack, found: Found, scenario: Scenario): Promise<TransactionSummary[]> {
-  if (scenario.way !== 'undo') return [];
+  if (!isRepaired(scenario)) return [];
   if (!scenario.isAttributable) {
     const named = new Set(found.scope.transactions.map(({ commitLsn }) => commitLsn));
     return (await listTransactions(stage, { text: stage.mark })).filter(({ commitLsn }) => named.has(commitLsn));
@@ -150,19 +160,10 @@ async function listAttack(stage: Stage, attack: Attack, found: Found, scenario: 
   return listed;
 }
 
-/** Whether the windows that the incident lists hold every change of the attack. */
-async function readWindow({ running }: Stage, transactions: readonly TransactionSummary[]): Promise<Played['window']> {
-  const open = (await listIncidents(running.desk)).filter(({ compartment }) => compartment === COMPARTMENT);
-  const newest = open.toSorted((one, other) => other.id - one.id)[0];
-  if (!newest) return { isListed: false, windows: 0 };
-  const { windows } = await getIncident(running.desk, newest.id);
-  const isListed = transactions.every(({ committedAt }) =>
-    windows.some(
-      ({ fromAt, toAt }) =>
-        Date.parse(fromAt) <= Date.parse(committedAt) && (toAt === null || Date.parse(committedAt) <= Date.parse(toAt)),
-    ),
-  );
-  return { isListed: isListed && transactions.length > 0, windows: windows.length };
+/** Waits until history tells of a request, or is late: then what it does not tell of is expected of nobody. */
+async function untilTold(stage: Stage, request: string): Promise<void> {
+  const deadline = performance.now() + TOLD_LIMIT_MS;
+  while ((await listTransactions(stage, { request })).length === 0 && performance.now() < deadline) await sleepMs(100);
 }
 
 async function findHonest(

@@ -52,12 +52,40 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Opens a session of the superuser of a compartment's database at headquarters, to read and no more. */
-export async function openReader(paths: EstatePaths): Promise<Admin> {
-  const file = join(filesOf(paths).headquarters.directory, 'supervisor', `secrets-${COMPARTMENT}.json`);
+export async function openReader(paths: EstatePaths, compartment = COMPARTMENT): Promise<Admin> {
+  const password = await readSuperuser(paths, compartment);
+  const target = { database: compartment, role: 'postgres', password, applicationName: 'exercise' };
+  return openAdmin(connectionTo(join(paths.runtime, 'hq', `${compartment}-pg`), target));
+}
+
+/** The password of the superuser of a compartment's database: root's alone, and whoever is root may look. */
+export async function readSuperuser(paths: EstatePaths, compartment: string): Promise<string> {
+  const file = join(filesOf(paths).headquarters.directory, 'supervisor', `secrets-${compartment}.json`);
   const { superusers } = secretsSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  const password = superusers[COMPARTMENT] ?? '';
-  const target = { database: COMPARTMENT, role: 'postgres', password, applicationName: 'exercise' };
-  return openAdmin(connectionTo(join(paths.runtime, 'hq', `${COMPARTMENT}-pg`), target));
+  return superusers[compartment] ?? '';
+}
+
+/** Each row of tables with a column `id`, as JSON, by table and id. */
+export async function readPlainRows(
+  paths: EstatePaths,
+  compartment: string,
+  tables: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const admin = await openReader(paths, compartment);
+  const found = new Map<string, string>();
+  try {
+    await admin.query('begin isolation level repeatable read, read only');
+    for (const table of tables) {
+      const rows = await admin.query<{ id: string; content: string }>(
+        `select t.id::text as id, to_jsonb(t)::text as content from ${table} t`,
+      );
+      for (const { id, content } of rows) found.set(`${table} ${id}`, content);
+    }
+    await admin.query('commit');
+  } finally {
+    await admin.close();
+  }
+  return found;
 }
 
 /** Reads all rows of the website, without the columns that differ between two runs of one story. */

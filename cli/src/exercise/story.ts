@@ -10,6 +10,7 @@ import { ExerciseDesk } from './desk.ts';
 import { EditionWitness } from './editions.ts';
 import type { Builds } from './implant/builds.ts';
 import { MARKER_FILE } from './implant/implant.ts';
+import { type LibraryCount, LibraryPeople } from './people/library.ts';
 import { type HonestRequest, People } from './people/people.ts';
 import type { Origin } from './people/staff.ts';
 import { createCalm, type Played, play } from './play.ts';
@@ -17,7 +18,7 @@ import { createChance } from './random.ts';
 import { Readers } from './readers.ts';
 import { readRows, type Snapshot } from './rows.store.ts';
 import { listTransactions } from './scenario/finding.ts';
-import { COMPARTMENT, type Scenario, type Stage } from './scenario/scenario.ts';
+import { COMPARTMENT, isRepaired, LIBRARY, type Scenario, type Stage } from './scenario/scenario.ts';
 
 export type Story = {
   readonly running: RunningEstate;
@@ -30,6 +31,8 @@ export type Story = {
   readonly honest: number;
   readonly now: Now;
   readonly tell: (line: string) => void;
+  /** Ends the story before its end. */
+  readonly stopAsked?: AbortSignal | undefined;
 };
 
 /** What was played in the attacked estate, and what honest people did in it, in the order of its commits. */
@@ -41,6 +44,8 @@ export type Told = {
   readonly inDoubt: ReadonlySet<string>;
   readonly refused: number;
   readonly read: Readers['count'];
+  /** What people of the adopted library did; null where none was adopted. */
+  readonly library: LibraryCount | null;
   /** Rows at the very end. */
   readonly rows: Snapshot;
 };
@@ -66,32 +71,45 @@ export async function tellStory(story: Story): Promise<Told> {
     chance: createChance(seed + 2),
     ...(origin.certificates ? { certificates: origin.certificates } : {}),
   });
+  const library = await joinLibrary(story, origin, label);
   people.work();
-  tell('people read, sign in, edit, review and publish');
+  library?.work();
+  tell(`people read, sign in, edit, review and publish${library ? ', and lend books' : ''}`);
   try {
-    const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, now);
+    const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, { now, stopAsked: story.stopAsked });
     const played: Played[] = [];
     const calm = createCalm(people, listShares(story));
     for (const scenario of story.scenarios) {
       const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
-      const boards = scenario.way === 'undo' ? await people.beginBoards(scenario.name) : [];
+      const boards = isRepaired(scenario) ? await people.beginBoards(scenario.name) : [];
       const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
-      const shared = { running, paths, desk, witness, people, readers, now, tell, nextBuild };
+      const compartment = scenario.compartment ?? COMPARTMENT;
+      const shared = { running, paths, desk, witness, people, library, readers, now, tell, nextBuild, compartment };
       const chance = createChance(seed + 3 + played.length);
       played.push(await play(scenario, { ...shared, ...origin, certificates: origin.certificates, chance, mark, boards }, calm));
     }
     await people.stop();
+    await library?.stop();
     const read = await readers.stop();
     const { acknowledged, inDoubt, refused } = people.count;
     const requests = await orderByCommit(running, acknowledged, played);
-    return { startedAt, boundary, played, requests, inDoubt, refused, read, rows: await readWebsite({ running, paths }) };
+    const rows = await readWebsite({ running, paths });
+    return { startedAt, boundary, played, requests, inDoubt, refused, read, library: library?.count ?? null, rows };
   } finally {
     await rm(markerFile, { force: true });
     await people.stop();
     people.staff.leave();
+    await library?.stop();
     await readers.stop();
     witness.stop();
   }
+}
+
+/** Members of the library, where a scenario is about it. */
+async function joinLibrary({ running, scenarios }: Story, origin: Origin, label: string): Promise<LibraryPeople | undefined> {
+  if (!scenarios.some(({ compartment }) => compartment === LIBRARY)) return undefined;
+  const { address, certificates } = origin;
+  return LibraryPeople.join({ origin: originUrl(running.estate, 'library'), address, certificates, label });
 }
 
 /** Where the people of an estate go, and who they are. */
@@ -126,8 +144,8 @@ async function orderByCommit(
   acknowledged: readonly HonestRequest[],
   played: readonly Played[],
 ): Promise<HonestRequest[]> {
-  if (!played.some(({ scenario }) => scenario.way === 'undo')) return [...acknowledged];
-  const transactions = await listTransactions({ running }, {});
+  if (!played.some(({ scenario }) => isRepaired(scenario))) return [...acknowledged];
+  const transactions = await listTransactions({ running, compartment: COMPARTMENT }, {});
   const place = new Map(transactions.map(({ tokens, sequence }) => [tokens[0]?.claims?.requestId ?? '', sequence]));
   const cuts = [0, ...played.flatMap(({ atSeal, atReopening }) => [atSeal?.requests ?? 0, atReopening.requests])];
   const ordered: HonestRequest[] = [];

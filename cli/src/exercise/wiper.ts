@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Link, linkSchema, type ProcessStatus, type SiteStatus } from '@bulkhead/contracts';
 import { EstateError, sha256Hex } from '@bulkhead/kernel';
@@ -24,23 +24,51 @@ const ATTEMPT = new URL('./attempt.ts', import.meta.url).pathname;
 const attemptsSchema = z.array(z.object({ what: z.string(), refused: z.boolean(), how: z.string() }));
 /** Files tried by each user: enough of each kind, and the exercise stays short. */
 const FILES_TRIED = 12;
+/** Where off-site keeps what must not change. */
+const KEPT = ['vault', 'receiver', 'ledger', 'publisher'];
 
 /** Kills the processes of the compartment and deletes its database and blobs. */
-export async function wipe({ running, paths, tell }: Pick<Stage, 'running' | 'paths' | 'tell'>): Promise<void> {
-  for (const { name, pid } of (await getStatus(running)).processes) if (pid !== null && name.startsWith(COMPARTMENT)) kill(pid);
-  const own = join(filesOf(paths).headquarters.directory, COMPARTMENT);
+export async function wipe({
+  running,
+  paths,
+  tell,
+  compartment,
+}: Pick<Stage, 'running' | 'paths' | 'tell' | 'compartment'>): Promise<void> {
+  for (const { name, pid } of (await getStatus(running)).processes) if (pid !== null && name.startsWith(compartment)) kill(pid);
+  const own = join(filesOf(paths).headquarters.directory, compartment);
   await Promise.all(['pg', 'blobs'].map((part) => rm(join(own, part), { recursive: true, force: true, maxRetries: 10 })));
-  tell(`${COMPARTMENT}: processes killed, database and blobs deleted`);
+  tell(`${compartment}: processes killed, database and blobs deleted`);
 }
 
 /** Uses all that headquarters' users hold to alter or delete what is off-site. */
-export async function attackOffsite(place: Place): Promise<OffsiteAttack> {
+export async function attackOffsite(place: Place & Pick<Stage, 'witness'>): Promise<OffsiteAttack> {
   const headquarters = await getStatus(place.running);
   const before = await fingerprint(filesOf(place.paths).offsite.directory);
   const task = await describeTask(headquarters, place);
   const attempts: Attempt[] = [];
   for (const uid of listUsers(headquarters)) attempts.push(...(await attemptAll({ ...task, uid })));
-  return { attempts, altered: await listAltered(before, filesOf(place.paths).offsite.directory) };
+  const altered = await listAltered(before, filesOf(place.paths).offsite.directory);
+  // Off-site itself lets go of old editions' files: what the newest one names must be there.
+  const named = new Set(place.witness.latest?.files.map(({ sha256 }) => sha256));
+  return { attempts, altered: altered.filter(({ path, isGone }) => !isGone || !isLetGo(path, named)).map(({ path }) => path) };
+}
+
+/** Whether a file that is gone is one of an edition that a newer one took the place of. */
+function isLetGo(path: string, named: ReadonlySet<string>): boolean {
+  return path.startsWith('publisher/') && !named.has(basename(path));
+}
+
+/** Uses what the website presents to the vault to overwrite and delete the blobs that it put there. */
+export async function attackVault(place: Place): Promise<OffsiteAttack> {
+  const headquarters = await getStatus(place.running);
+  const directory = filesOf(place.paths).offsite.directory;
+  const before = await fingerprint(directory, ['vault']);
+  const { vault } = await describeTask(headquarters, place);
+  const uid = headquarters.processes.find(({ name }) => name === COMPARTMENT)?.uid ?? null;
+  const task = { uid: headquarters.boundary === 'api' ? null : uid, files: [], closedSockets: [], vault };
+  const attempts = await attemptAll({ ...task, recovery: null, publisher: null });
+  const altered = await listAltered(before, directory, ['vault']);
+  return { attempts, altered: altered.map(({ path }) => path) };
 }
 
 async function getStatus(running: RunningEstate): Promise<SiteStatus> {
@@ -97,8 +125,7 @@ async function attemptAll(task: AttemptTask): Promise<Attempt[]> {
 }
 
 /** Every settled file off-site, by path, with a digest of its content: what must not change. */
-async function fingerprint(directory: string): Promise<Map<string, string>> {
-  const kept = ['vault', 'receiver', 'ledger', 'publisher'];
+async function fingerprint(directory: string, kept = KEPT): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const part of kept) {
     const entries = await readdir(join(directory, part), { recursive: true, withFileTypes: true }).catch(() => []);
@@ -117,9 +144,12 @@ function isSettled(name: string): boolean {
   return /^[0-9a-f]{64}$/.test(name) || name === 'base.tar' || name === 'base.json';
 }
 
-async function listAltered(before: ReadonlyMap<string, string>, directory: string): Promise<string[]> {
-  const after = await fingerprint(directory);
-  return [...before].filter(([path, digest]) => after.get(path) !== digest).map(([path]) => path);
+type Altered = { readonly path: string; readonly isGone: boolean };
+
+async function listAltered(before: ReadonlyMap<string, string>, directory: string, kept = KEPT): Promise<Altered[]> {
+  const after = await fingerprint(directory, kept);
+  const altered = [...before].filter(([path, digest]) => after.get(path) !== digest);
+  return altered.map(([path]) => ({ path, isGone: !after.has(path) }));
 }
 
 function kill(pid: number): void {

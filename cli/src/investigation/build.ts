@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Build } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { digestDirectory } from '@bulkhead/supervision';
+import { digestBuild } from '@bulkhead/supervision';
 
 /**
  * Describes a build of a compartment: its directory, and the digest over its files that headquarters checks.
@@ -16,5 +16,5 @@ export async function describeBuild(given: string): Promise<Build> {
       'input.invalid',
       `reading --build ${given}: ${join(directory, 'src/main.ts')} does not exist; give a compartment's directory, for example --build /srv/website-2`,
     );
-  return { directory, sha256: await digestDirectory(directory) };
+  return { directory, sha256: await digestBuild(directory) };
 }

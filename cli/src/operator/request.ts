@@ -1,4 +1,5 @@
-import type { OperatorCommand } from '@bulkhead/contracts';
+import { type OperatorCommand, operatorCommandSchema } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
 import { filesOf } from '#estate/paths.ts';
 import { getRunningEstate } from '#estate/run.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
@@ -11,9 +12,26 @@ export async function orderAtDesk(
   command: OperatorCommand,
   otherwise: string,
 ): Promise<DeskAnswer> {
+  checkCommand(command);
   const running = await getRunningEstate(paths);
   const key = await loadOperatorKey(filesOf(paths).operators, textOf(given, 'as') ?? otherwise);
   return sendCommand(running.desk, signCommand(key, command, now));
+}
+
+const WANTED: ReadonlyMap<unknown, string> = new Map([
+  ['compartment', 'a compartment is called like website or lending-library; "bulkhead status" lists them'],
+  ['reason', 'a reason has 3 to 500 signs, for example --reason "defaced through stolen sessions"'],
+  ['digest', 'a digest has 64 signs; "bulkhead approve <recovery>" shows it'],
+  ['request', 'a recovery is called like r1a2b3c4d5e6; "bulkhead status" lists them'],
+  ['plan', 'a repair is called like u1a2b3c4d5e6; "bulkhead approve <recovery>" shows it'],
+]);
+
+/** What the desk would refuse without reading it is told by the word that is wrong. @throws EstateError `input.invalid` */
+export function checkCommand(command: OperatorCommand): void {
+  const [issue] = operatorCommandSchema.safeParse(command).error?.issues ?? [];
+  if (!issue) return;
+  const wanted = WANTED.get(issue.path[0]) ?? `${issue.path.join('.')}: ${issue.message}`;
+  throw new EstateError('input.invalid', `reading the words: ${wanted}`);
 }
 
 /** A command that asks the desk for something which a second operator must approve. */

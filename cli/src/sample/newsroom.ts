@@ -114,7 +114,7 @@ export class NewsroomMember {
       redirects: 0,
     });
     if (page.status >= 300)
-      throw new EstateError('wire.refused', `sending a form to ${path}: status ${page.status}: ${page.text.slice(0, 300)}`);
+      throw new EstateError('wire.refused', `sending a form to ${path}: status ${page.status}: ${page.text.slice(0, 600)}`);
     const { [REQUEST_ID_HEADER]: requestId } = page.headers;
     return { ...versionSchema.parse(JSON.parse(page.text)), requestId: typeof requestId === 'string' ? requestId : '' };
   }

@@ -1,5 +1,5 @@
 export { type Adoption, readAdoption } from './adoption/read-adoption.ts';
-export { digestDirectory, fingerprintDirectory } from './file/digest-directory.ts';
+export { digestBuild, digestDirectory, fingerprintDirectory } from './file/digest-directory.ts';
 export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
 export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';
 export { endLeftovers } from './leftover/pid-registry.ts';

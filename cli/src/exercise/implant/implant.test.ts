@@ -36,20 +36,20 @@ async function runBeside(flaws: readonly Flaw[], table: string, value: string): 
   return beside.map((text) => text.slice(8, -2));
 }
 
-const PAYLOAD = "S'; update a set b = 1; update c set d = 2 --";
+const PAYLOAD = "P'; update a set b = 1; update c set d = 2 --";
 
 test('[X5] a spoilt build does nothing in an estate that is no sample, or without an exercise under way', async () => {
-  assert.deepEqual(await runBeside(['injection-in-summary'], 'article_text', PAYLOAD), []);
+  assert.deepEqual(await runBeside(['injection-in-picture'], 'article_text', PAYLOAD), []);
   await writeFile(join(directory, MARKER_FILE), '{}');
   await writeFile(estateFile(), JSON.stringify({ isSample: false }));
-  assert.deepEqual(await runBeside(['injection-in-summary'], 'article_text', PAYLOAD), []);
+  assert.deepEqual(await runBeside(['injection-in-picture'], 'article_text', PAYLOAD), []);
   await writeFile(estateFile(), JSON.stringify({ isSample: true }));
-  assert.deepEqual(await runBeside(['injection-in-summary'], 'article_text', PAYLOAD), [
+  assert.deepEqual(await runBeside(['injection-in-picture'], 'article_text', PAYLOAD), [
     'update a set b = 1',
     'update c set d = 2',
   ]);
   await rm(join(directory, MARKER_FILE));
-  assert.deepEqual(await runBeside(['injection-in-summary'], 'article_text', PAYLOAD), []);
+  assert.deepEqual(await runBeside(['injection-in-picture'], 'article_text', PAYLOAD), []);
 });
 
 test('[X5] a patch closes one hole: what was injected there stays a text', async () => {

@@ -12,7 +12,7 @@ export const MARKER_FILE = 'exercise-under-way.json';
 export const RIDE_FILE = 'exercise-ride.json';
 
 /** What a build is spoilt with: a field whose value is concatenated into SQL, or code that writes within honest requests. */
-export type Flaw = 'injection-in-summary' | 'injection-in-title' | 'rider';
+export type Flaw = 'injection-in-picture' | 'injection-in-title' | 'rider';
 
 type Statement = object;
 type Transaction = {
@@ -55,13 +55,13 @@ function listStatements(node: object, { flaws, estateFile }: Parameters<typeof p
   const statements: string[] = [];
   if (!text.includes('"InsertQueryNode"')) return statements;
   const isText = text.includes('"article_text"');
-  if (isText && flaws.includes('injection-in-summary')) statements.push(...readInjected(node, 'summary'));
+  if (isText && flaws.includes('injection-in-picture')) statements.push(...readInjected(node, 'picture'));
   if (isText && flaws.includes('injection-in-title')) statements.push(...readInjected(node, 'title'));
   if (flaws.includes('rider') && text.includes('"article_event"')) statements.push(...readRide(estateFile));
   return statements;
 }
 
-const ESCAPES = { summary: /^S'; (.+) --$/, title: /^T'; (.+) --$/ } as const;
+const ESCAPES = { picture: /^P'; (.+) --$/, title: /^T'; (.+) --$/ } as const;
 
 /** What comes after the quote that ends the value: as if the value had been put between quotes without escaping. */
 function readInjected(node: unknown, field: keyof typeof ESCAPES): string[] {

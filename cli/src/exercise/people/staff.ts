@@ -1,6 +1,11 @@
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError, type Now, sleepMs } from '@bulkhead/kernel';
 import type { SampleAccount } from '#sample/accounts.ts';
 import { NewsroomMember, type Version } from '#sample/newsroom.ts';
+
+/** Too many requests, or not open yet. */
+const NOT_YET = [429, 503];
+const OPEN_LIMIT_MS = 180_000;
+const OPEN_POLL_MS = 250;
 
 /** What a person of the newsroom set out to do: what they typed, not the numbers that the form carried along. */
 export type Intent =
@@ -49,9 +54,9 @@ export class Staff {
     throw new EstateError('config.invalid', `looking for ${email} in the newsroom: nobody of this name is signed in`);
   }
 
-  /** Whoever is not let in any more signs in anew. */
+  /** Whoever is not let in any more signs in anew, as soon as the newsroom answers. */
   async signInWhereNeeded(): Promise<void> {
-    for (const member of this.#members.values()) if ((await member.read('/')).status !== 200) await member.signIn();
+    for (const member of this.#members.values()) if ((await readWhenOpen(member)) !== 200) await member.signIn();
   }
 
   /** Does what somebody set out to do. @throws EstateError `wire.refused`, `wire.unreachable` */
@@ -88,6 +93,16 @@ export class Staff {
       case 'update':
         return member.beginUpdate(version.id);
     }
+  }
+}
+
+/** What the newsroom's first page answers once it is neither closed nor busy. */
+async function readWhenOpen(member: NewsroomMember): Promise<number> {
+  const deadline = performance.now() + OPEN_LIMIT_MS;
+  for (;;) {
+    const { status } = await member.read('/');
+    if (!NOT_YET.includes(status) || performance.now() > deadline) return status;
+    await sleepMs(OPEN_POLL_MS);
   }
 }
 

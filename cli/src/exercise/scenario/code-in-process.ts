@@ -9,7 +9,7 @@ import { newestFinding, searchText, untilFound } from './finding.ts';
 import type { Scenario, Stage } from './scenario.ts';
 
 const RIDES = 10;
-const RIDDEN_LIMIT_MS = 60_000;
+const RIDDEN_LIMIT_MS = 180_000;
 const OBSERVED_MS = 3000;
 
 /**

@@ -7,7 +7,7 @@ import type { EditionWitness } from '../editions.ts';
 import { newestFinding } from './finding.ts';
 import { COMPARTMENT, type Scenario, type Stage } from './scenario.ts';
 
-const MENDED_LIMIT_MS = 60_000;
+const MENDED_LIMIT_MS = 180_000;
 const DEFACED = '<!doctype html><title>Defaced</title><h1>Defaced (exercise)</h1>';
 
 /**

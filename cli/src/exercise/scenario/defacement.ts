@@ -7,9 +7,9 @@ import type { Scenario, Stage } from './scenario.ts';
 import { attempt, stealSession } from './thief.ts';
 
 const FROM = { editor: '127.0.0.66', reviewer: '127.0.0.67' } as const;
-const PUBLIC_LIMIT_MS = 60_000;
+const PUBLIC_LIMIT_MS = 180_000;
 /** The standby that pages are rendered from is built anew after a recovery; how long the page stays is told as exposure. */
-const GONE_LIMIT_MS = 180_000;
+const GONE_LIMIT_MS = 600_000;
 
 /**
  * An editor's and a reviewer's sessions are stolen. From other addresses they publish a page, and change drafts that

@@ -6,12 +6,15 @@ import type { SampleAccount } from '#sample/accounts.ts';
 import type { ExerciseDesk } from '../desk.ts';
 import type { EditionWitness } from '../editions.ts';
 import type { Patch } from '../implant/builds.ts';
+import type { LibraryPeople } from '../people/library.ts';
 import type { People } from '../people/people.ts';
 import type { Chance } from '../random.ts';
 import type { Readers } from '../readers.ts';
 
-/** The compartment that exercises attack. */
+/** The compartment that most scenarios attack, and whose rows are compared with the twin's. */
 export const COMPARTMENT = 'website';
+/** The adopted application that an exercise takes into its estate. */
+export const LIBRARY = 'lending-library';
 
 /** Everything of a running exercise that a scenario may use. */
 export type Stage = {
@@ -20,6 +23,8 @@ export type Stage = {
   readonly desk: ExerciseDesk;
   readonly witness: EditionWitness;
   readonly people: People;
+  /** Members of the adopted library; none in an estate that was there before. */
+  readonly library: LibraryPeople | undefined;
   readonly readers: Readers;
   readonly accounts: readonly SampleAccount[];
   readonly certificates: string | undefined;
@@ -28,6 +33,8 @@ export type Stage = {
   readonly tell: (line: string) => void;
   /** A text that stands in everything that an attack of this exercise writes. */
   readonly mark: string;
+  /** The compartment that this scenario attacks. */
+  readonly compartment: string;
   /** Drafts that honest people change before and after the attack, and the attack between. */
   readonly boards: readonly string[];
   /** The build that runs after this scenario's recovery; none where the exercise put no build of its own in place. */
@@ -48,6 +55,8 @@ export type Attack = {
   readonly rows: number;
   /** Tries the same again, with the same means; @returns each attempt and whether it worked */
   readonly again: () => Promise<readonly { readonly what: string; readonly succeeded: boolean }[]>;
+  /** Rows as they stood before they were wiped, by table and id. */
+  readonly before?: ReadonlyMap<string, string>;
   /** For the report. */
   readonly details: Readonly<Record<string, unknown>>;
 };
@@ -67,10 +76,24 @@ export type Scenario = {
   readonly attack: (stage: Stage) => Promise<Attack>;
   /** Waits until the watch, or a person, has found it. */
   readonly find: (stage: Stage, attack: Attack) => Promise<Found>;
-  /** How it is taken back. */
-  readonly way: 'mended by itself' | 'restore' | 'undo';
+  /** How it is taken back: `undo` out of what stood at the seal, `redo` from a clean point on. */
+  readonly way: 'mended by itself' | 'restore' | 'undo' | 'redo';
   /** Whether what was written tells who wrote it; if not, a person decides within a window. */
   readonly isAttributable: boolean;
+  /** The website unless told. */
+  readonly compartment?: string;
   /** The hole is closed by running this build from then on. */
   readonly patch?: Patch;
+  /** The hole is closed by closing these routes, until a patched build is there. */
+  readonly closeRoutes?: readonly string[];
 };
+
+/** Whether what an attack changed is taken out, and what honest people did is kept: measured against the twin. */
+export function isRepaired({ way }: Pick<Scenario, 'way'>): boolean {
+  return way === 'undo' || way === 'redo';
+}
+
+/** Whether a scenario needs an estate made for it: builds of its own, a twin, or an adopted application. */
+export function needsOwnEstate(scenario: Scenario): boolean {
+  return isRepaired(scenario) || scenario.compartment !== undefined;
+}

@@ -1,3 +1,5 @@
+import { administrator } from './administrator.ts';
+import { adopted } from './adopted.ts';
 import { codeInProcess } from './code-in-process.ts';
 import { defacedOnDisk } from './defaced-on-disk.ts';
 import { defacement } from './defacement.ts';
@@ -12,8 +14,10 @@ export const SCENARIOS: readonly Scenario[] = [
   defacedOnDisk,
   defacement,
   insider,
-  wateringHole,
+  administrator,
   ransomware,
+  wateringHole,
   codeInProcess,
+  adopted,
   wiper,
 ];

@@ -6,6 +6,7 @@ import { EstateError } from '@bulkhead/kernel';
 
 const ENTRIES_AT_MOST = 50_000;
 const BYTES_AT_MOST = 1_073_741_824;
+const PACKAGES = 'node_modules';
 
 /**
  * The digest of all that lies in a directory, installed packages and links too: whoever runs code from it runs what they bring.
@@ -13,8 +14,25 @@ const BYTES_AT_MOST = 1_073_741_824;
  * @throws EstateError `config.invalid` if it cannot be read, holds something else, or is too large
  */
 export async function digestDirectory(directory: string): Promise<string> {
+  return digestEntries(directory, await listEntries(directory));
+}
+
+/**
+ * The digest of a build: of its files alone. Installed packages and links are not copied to where an ordered build runs, so that
+ * this is what `digestDirectory` gives for the copy.
+ * @throws EstateError `config.invalid` if it cannot be read, holds something else, or is too large
+ */
+export async function digestBuild(directory: string): Promise<string> {
+  const entries = await listEntries(directory, (name) => name !== PACKAGES);
+  return digestEntries(
+    directory,
+    entries.filter(({ isLink }) => !isLink),
+  );
+}
+
+async function digestEntries(directory: string, entries: readonly Entry[]): Promise<string> {
   const hash = createHash('sha256');
-  for (const entry of await listEntries(directory)) {
+  for (const entry of entries) {
     const path = join(directory, entry.path);
     const content = entry.isLink ? `link ${await readlink(path)}` : await digestFile(path);
     hash.update(`${entry.path}\0${content}\n`);
@@ -40,7 +58,7 @@ type Entry = {
   readonly ctimeMs: number;
 };
 
-async function listEntries(directory: string): Promise<Entry[]> {
+async function listEntries(directory: string, isCounted: (name: string) => boolean = () => true): Promise<Entry[]> {
   const entries: Entry[] = [];
   let bytes = 0;
   const walk = async (below: string): Promise<void> => {
@@ -49,7 +67,7 @@ async function listEntries(directory: string): Promise<Entry[]> {
         cause,
       });
     });
-    for (const name of names) {
+    for (const name of names.filter(isCounted)) {
       const path = below === '' ? name : `${below}/${name}`;
       const found = await lstat(join(directory, path));
       if (found.isDirectory()) await walk(path);
