@@ -6,6 +6,7 @@ import { adoptTree, makeDirectory, type Owner, type Runtime, type Supervision, t
 import type { WirePeer } from '@bulkhead/wire';
 import { Closure } from '#closure/closure.actions.ts';
 import { Code } from '#closure/code.actions.ts';
+import { tryOldKey } from '#closure/old-key.actions.ts';
 import { Cluster, type ClusterDeps } from '#cluster/cluster.actions.ts';
 import { NO_CLUSTER } from '#cluster/no-cluster.actions.ts';
 import type { SecretStore } from '#cluster/secret.store.ts';
@@ -14,6 +15,7 @@ import { Compartment } from '#compartment/compartment.actions.ts';
 import { RecordStore } from '#compartment/compartment.store.ts';
 import type { Driver } from '#compartment/driver.rules.ts';
 import { describeProcess, mintJobToken, type ProcessDeps } from '#compartment/process.actions.ts';
+import type { AskedKey, GatewaySigningKey } from '#gateway/signing-key.actions.ts';
 import { layImage } from '#image/image.actions.ts';
 import { type CompartmentLayout, type Layout, layOutCompartment } from '#layout/layout.rules.ts';
 import type { Leave } from '#lease/lease.rules.ts';
@@ -43,6 +45,8 @@ export type ComposeOptions = {
   readonly rotateInternalSecret: () => void;
   /** Signs the gateway's cookies with another key: everybody signs in again. */
   readonly rotateCookieKey: () => Promise<void>;
+  readonly rotateGatewayKey: (asked: AskedKey, signal: AbortSignal) => Promise<void>;
+  readonly signingKey: Pick<GatewaySigningKey, 'replacedFor'>;
   readonly vaultSecret: string;
   readonly replicationPassword: string;
   readonly recovery: WirePeer;
@@ -140,6 +144,7 @@ function composeCluster(
     ownedBy: manifest.adopted?.database,
     migrationToken: () => mintJobToken(given.processDeps, 'migrate'),
     preparationToken: () => mintJobToken(given.processDeps, 'prepare'),
+    rolesToken: () => mintJobToken(given.processDeps, 'roles'),
     died: given.died,
   });
 }
@@ -173,6 +178,12 @@ function composeClosure(
       if (kept.record.cookieEpoch === epoch) return;
       await rotateCookieKey();
       await kept.change({ cookieEpoch: epoch });
+    },
+    tryReplacedKey: async () => {
+      const key = code ? options.signingKey.replacedFor(manifest.name) : undefined;
+      if (key === undefined) return undefined;
+      const { socket } = layOutCompartment(options.layout, manifest.name);
+      return tryOldKey(key, { compartment: manifest.name, socket, requestId: options.newId(), now: options.now });
     },
   });
 }

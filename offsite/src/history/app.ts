@@ -44,6 +44,7 @@ export async function startHistory(config: Readonly<Config>, log: Log): Promise<
         name,
         {
           reader: chronicle.index.reader,
+          texts: chronicle.texts,
           status: () => chronicle.status(),
           untilAdded: (waitMs: number) => chronicle.untilAdded(waitMs),
         },

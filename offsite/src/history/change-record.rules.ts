@@ -32,6 +32,15 @@ export function unpackChange(table: string, { kind, payload }: ChangeRecord): Ch
   }
 }
 
+/** All values that a record holds, of either image. */
+export function* valuesOfRecord(payload: string): Generator<string> {
+  const [before, kept] = JSON.parse(payload) as [RowImage | null, RowImage | null];
+  for (const row of [before, kept]) {
+    if (row === null) continue;
+    for (const value of Object.values(row)) if (value !== null) yield value;
+  }
+}
+
 function haveSameColumns(before: RowImage, after: RowImage): boolean {
   const columns = Object.keys(after);
   if (columns.includes('__proto__') || columns.length !== Object.keys(before).length) return false;

@@ -9,6 +9,7 @@ import { type HistoryIndex, openIndex } from './index.store.ts';
 import { LineageReader } from './lineage.actions.ts';
 import { lsnText } from './lineage.rules.ts';
 import { Reconciler } from './reconcile.actions.ts';
+import { TextKeeper } from './text-index.actions.ts';
 
 export type ChronicleOptions = {
   readonly compartment: string;
@@ -26,6 +27,7 @@ export type ChronicleOptions = {
 /** The history of one compartment: its index, what follows decoding into it, and what compares it with the WAL. */
 export class Chronicle {
   readonly index: HistoryIndex & { readonly close: () => void };
+  readonly texts: TextKeeper;
   readonly #options: ChronicleOptions;
   readonly #follower: Follower;
   readonly #reconciler: Reconciler;
@@ -43,12 +45,15 @@ export class Chronicle {
     this.#added.setMaxListeners(0);
     const lineage = new LineageReader(archive);
     const { compartment, now, monotonicMs, raise, log } = options;
-    this.#follower = new Follower({ ...options, lineage, writer, reader, onAdded });
+    this.texts = new TextKeeper({ texts: this.index.texts, reader, compartment, monotonicMs, log });
+    const untold = (lsn: number) => this.#reconciler.findUntold(lsn);
+    this.#follower = new Follower({ ...options, lineage, writer, reader, untold, onAdded });
     this.#reconciler = new Reconciler({
       compartment,
       jail: options.jail,
       archive,
       lineage,
+      keys: options.keys,
       writer,
       reader,
       isWriting: () => this.#follower.isWriting,
@@ -63,7 +68,7 @@ export class Chronicle {
 
   start(): void {
     const { signal } = this.#stopping;
-    this.#running = Promise.all([this.#follower.run(signal), this.#reconciler.run(signal)]);
+    this.#running = Promise.all([this.#follower.run(signal), this.#reconciler.run(signal), this.texts.run(signal)]);
   }
 
   status(): HistoryStatus {
@@ -78,7 +83,7 @@ export class Chronicle {
       reconciledLsn: reconciled ? lsnText(reconciled.lsn) : null,
       ...reader.count(),
       gaps: reader.listGaps(),
-      fault: fault ?? this.#reconciler.fault ?? null,
+      fault: fault ?? this.#reconciler.fault ?? this.texts.fault ?? null,
     };
   }
 

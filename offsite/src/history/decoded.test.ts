@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { RowImage } from '@bulkhead/contracts';
 import { hasCode } from '@bulkhead/kernel';
 import { useCluster } from '@bulkhead/testkit';
+import { Assembler, type Commit } from './assembler.rules.ts';
 import { type Decoded, parseDecoded, toChange } from './decoded.rules.ts';
 
-const { admin } = await useCluster({ name: 'site', settings: { wal_level: 'logical', max_replication_slots: '4' } });
+const { admin, adminOf } = await useCluster({ name: 'site', settings: { wal_level: 'logical', max_replication_slots: '4' } });
 await admin.query(
   "set datestyle to 'ISO, YMD'; set intervalstyle to postgres; set timezone to 'UTC'; set bytea_output to hex; set extra_float_digits to 1",
 );
@@ -251,3 +252,30 @@ function createRandom(seed: number): (below: number) => number {
     return Math.floor((state / 2 ** 32) * below);
   };
 }
+
+async function hear(statements: readonly string[]): Promise<Commit[]> {
+  const inside = await adminOf('site');
+  await inside.query("select pg_create_logical_replication_slot('heard', 'test_decoding')");
+  for (const statement of statements) await inside.query(statement);
+  const rows = await inside.query<{ lsn: string; data: string }>(
+    "select lsn::text, data from pg_logical_slot_get_changes('heard', null, null, 'include-timestamp', '1', 'skip-empty-xacts', '0')",
+  );
+  await inside.query("select pg_drop_replication_slot('heard')");
+  const assembler = new Assembler();
+  return rows.flatMap(({ lsn, data }) => assembler.take({ lsn, data })?.commit ?? []);
+}
+
+test('commands that name no object, such as a grant, are told whole like every other change of the schema', async () => {
+  const commits = await hear([
+    'create table page (id int)',
+    'grant select on page to site_reader',
+    'revoke select on page from site_reader',
+    'alter default privileges for role site_owner in schema public grant select on tables to site_reader',
+  ]);
+  assert.deepEqual(
+    commits.flatMap(({ faults }) => faults),
+    [],
+  );
+  const told = commits.flatMap(({ ddl }) => ddl.map(({ command, identity }) => `${command} ${identity}`.trim()));
+  assert.deepEqual(told, ['CREATE TABLE public.page', 'ALTER TABLE public.page', 'GRANT', 'REVOKE', 'ALTER DEFAULT PRIVILEGES']);
+});

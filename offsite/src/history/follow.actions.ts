@@ -11,10 +11,12 @@ import { z } from 'zod';
 import { Assembler, type Piece, positionOf } from './assembler.rules.ts';
 import { TokenJudge, type TokenKeys } from './attribution.actions.ts';
 import type { IndexReader } from './index-reader.store.ts';
+import { isWithoutRoom } from './index-schema.store.ts';
 import type { IndexWriter } from './index-writer.store.ts';
 import { parseLine, splitLines } from './line.rules.ts';
 import type { LineageReader } from './lineage.actions.ts';
 import { type Lineage, lsnText, resume, timelineAt } from './lineage.rules.ts';
+import { isRefusal, Refusals } from './refusal.rules.ts';
 import type { Position } from './transaction.rules.ts';
 import { type Written, writePieces } from './write.actions.ts';
 
@@ -25,12 +27,14 @@ const BATCH_CHANGES = 4_000;
 const BATCH_TRANSACTIONS = 1_000;
 /** So long in a row decoding may fail before it is a finding. */
 const PATIENCE_MS = 60_000;
+/** The same of what passes by itself: a restore takes its time, and the comparison with the WAL goes on without decoding. */
+const EXPECTED_PATIENCE_MS = 300_000;
 
 /** What passes by itself while the estate starts, restarts or is restored. */
 const EXPECTED = ['history.behind', 'compartment.wrong_state', 'wire.unreachable', 'archive.gap'] as const;
 
 export type Raise = (seen: {
-  readonly rule: 'history.gap' | 'history.lost' | 'sequence.set' | 'catalog.changed';
+  readonly rule: 'history.gap' | 'history.lost' | 'sequence.set' | 'catalog.changed' | 'role.granted';
   readonly summary: string;
   readonly evidence: Readonly<Record<string, string>>;
 }) => void;
@@ -44,6 +48,8 @@ export type FollowDeps = {
   readonly keys: TokenKeys;
   /** Shows each committed transaction to the watch, in their order; again after a crash. */
   readonly onTransaction: (transaction: TransactionSummary, changes: Iterable<Change>) => void;
+  /** The first commit behind a position that decoding must tell, as the WAL has it; undefined if none is known. */
+  readonly untold: (lsn: number) => number | undefined;
   /** Something was added to the index. */
   readonly onAdded: () => void;
   readonly raise: Raise;
@@ -56,8 +62,10 @@ export type FollowDeps = {
 export class Follower {
   readonly #deps: FollowDeps;
   readonly #judge: TokenJudge;
+  readonly #refusals = new Refusals();
   #fault: string | undefined = 'decoding has not begun yet';
   #failingSinceMs: number | undefined;
+  #isStuck = false;
   #hasTold = false;
   #needsCatalog = true;
   #indexed: Position | null;
@@ -83,7 +91,6 @@ export class Follower {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    this.#showWhatWasNotSeen();
     while (!signal.aborted) {
       try {
         await this.#followOnce(signal);
@@ -95,7 +102,7 @@ export class Follower {
     }
   }
 
-  /** What was written when the process ended, and the watch had not seen. */
+  /** What was written, and the watch has not seen: the process ended, or the watch had no room. */
   #showWhatWasNotSeen(): void {
     const { writer, reader, onTransaction } = this.#deps;
     for (let after = writer.judgedSequence; ; ) {
@@ -106,12 +113,14 @@ export class Follower {
           again(() => reader.streamChanges(transaction.sequence)),
         );
       after = page.at(-1)?.sequence ?? after;
-      if (page.length < 500) return writer.inBatch(() => writer.keepJudged(after));
+      if (page.length > 0) writer.inBatch(() => writer.keepJudged(after));
+      if (page.length < 500) return;
     }
   }
 
   async #followOnce(signal: AbortSignal): Promise<void> {
     const { jail, writer } = this.#deps;
+    this.#showWhatWasNotSeen();
     const lineage = await this.#deps.lineage.read();
     const { after, abandoned } = resume(lineage, writer.position, await this.#deps.lineage.ancestorsOf(writer.position, lineage));
     const reply = await openWire(jail, {
@@ -135,7 +144,7 @@ export class Follower {
             continue;
           }
           const line = parseLine(text);
-          if (line.error !== undefined) throw new EstateError('history.lost', `decoding ended: ${line.error}`.slice(0, 500));
+          if (line.error !== undefined) throw this.#refused(lineage, line.error);
           const piece = assembler.take(line);
           if (piece) pieces.add(piece);
           else if (line.data === undefined && !assembler.isWithin) progress = positionOf(line.lsn);
@@ -150,12 +159,38 @@ export class Follower {
       ending.abort();
       reply.body.destroy();
       await confirming;
-      if (this.#isOpen) this.#deps.writer.rollback();
+      const wasOpen = this.#isOpen;
       this.#isOpen = false;
+      if (wasOpen) writer.rollback();
     }
   }
 
   #isOpen = false;
+
+  /**
+   * What the jail says when its server ends the stream. The same again and again at the same place: the next transaction is
+   * one that nothing can write down, such as one with a line of over a gigabyte. It is passed over, and unknown [H13].
+   */
+  #refused(lineage: Lineage, reason: string): EstateError {
+    const { writer, raise, compartment, untold } = this.#deps;
+    const lsn = this.#indexed?.lsn ?? 0;
+    this.#refusals.note(lsn, reason);
+    const next = this.#refusals.isHopeless ? untold(lsn) : undefined;
+    const error = new EstateError('history.lost', `decoding ended: ${reason}`.slice(0, 500));
+    if (next === undefined || this.#isOpen) return error;
+    const position = { systemId: lineage.systemId, timeline: timelineAt(lineage, next), lsn: next };
+    writer.inBatch(() => {
+      this.#keepGap(lineage, lsn, next, `a transaction could not be decoded: ${reason}`);
+      writer.keepPosition(position);
+    });
+    this.#indexed = position;
+    raise({
+      rule: 'history.gap',
+      summary: `a transaction of ${compartment} cannot be decoded; history goes on behind it`,
+      evidence: { lsn: lsnText(next), reason: reason.slice(0, 500) },
+    });
+    return error;
+  }
 
   /** What was left behind, and what the jail cannot tell any more. */
   #begin(lineage: Lineage, head: DecodingHead, after: number, abandoned: readonly { timeline: number; lsn: number }[]): void {
@@ -181,12 +216,12 @@ export class Follower {
         evidence: { fromLsn: lsnText(after), toLsn: head.from },
       });
     }
-    reader.forgetScopes();
+    reader.scopes.forgetScopes();
     this.#indexed = writer.position;
     this.#needsCatalog = true;
     this.#fault = undefined;
-    this.#failingSinceMs = undefined;
-    this.#hasTold = false;
+    // A stream that opens only to break off at the same place is no success.
+    if (!this.#isStuck) this.#noteProgress();
     log.info({ compartment, from: head.from, after: lsnText(after) }, 'decoding');
   }
 
@@ -214,6 +249,7 @@ export class Follower {
     writer.commit();
     this.#isOpen = false;
     this.#indexed = writer.position;
+    this.#noteProgress();
     this.#show(written);
   }
 
@@ -281,6 +317,12 @@ export class Follower {
     }
   }
 
+  #noteProgress(): void {
+    this.#failingSinceMs = undefined;
+    this.#hasTold = false;
+    this.#isStuck = false;
+  }
+
   #noteFailure(error: unknown): void {
     const { log, raise, compartment, monotonicMs } = this.#deps;
     const sentence = error instanceof EstateError ? sentenceOf(error) : String(error);
@@ -289,11 +331,16 @@ export class Follower {
     this.#failingSinceMs ??= monotonicMs();
     const isExpected = EXPECTED.some((code) => hasCode(error, code));
     if (isNews) log[isExpected ? 'info' : 'warn']({ err: error, compartment }, 'decoding does not go on');
-    if (this.#hasTold || monotonicMs() - this.#failingSinceMs < PATIENCE_MS) return;
+    const isFull = isWithoutRoom(error);
+    this.#isStuck = isFull || isRefusal(sentence);
+    const patienceMs = isFull ? 0 : isExpected ? EXPECTED_PATIENCE_MS : PATIENCE_MS;
+    if (this.#hasTold || monotonicMs() - this.#failingSinceMs < patienceMs) return;
     this.#hasTold = true;
     raise({
       rule: 'history.lost',
-      summary: `what is committed in ${compartment} cannot be decoded for over a minute`,
+      summary: isFull
+        ? `the history of ${compartment} has no room on its disk: it goes on when there is some`
+        : `what is committed in ${compartment} cannot be decoded for over ${isExpected ? 'five minutes' : 'a minute'}`,
       evidence: { reason: this.#fault, indexedLsn: lsnText(this.#indexed?.lsn ?? 0) },
     });
   }

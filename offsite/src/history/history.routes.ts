@@ -12,7 +12,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
-import { countScope, type IndexReader, readRowLife, searchHistory } from './search.actions.ts';
+import { countScope, type IndexReader, readRowLife, searchHistory, type TextKeeper } from './search.actions.ts';
 
 const BODY_BYTES = 4_194_304;
 const CHANGES_SHOWN = 1_000;
@@ -22,6 +22,7 @@ const WAIT_LIMIT_MS = 20_000;
 /** What the routes need of one compartment. */
 export type CompartmentHistory = {
   readonly reader: IndexReader;
+  readonly texts?: TextKeeper;
   readonly status: () => HistoryStatus;
   /** Resolves when something was added, or after a time. */
   readonly untilAdded: (waitMs: number) => Promise<void>;
@@ -59,9 +60,9 @@ export function addHistoryRoutes(
     return c.json(transactionSchema.parse({ transaction, changes, isWhole: changes.length === transaction.changes }));
   });
   app.post('/compartments/:name/search', async (c) => {
-    const { reader } = find(c.req.param('name'));
+    const { reader, texts } = find(c.req.param('name'));
     const search = await readWireBody(c.req.raw, historySearchSchema, BODY_BYTES);
-    return c.json(historyPageSchema.parse(await searchHistory(reader, search, monotonicMs)));
+    return c.json(historyPageSchema.parse(await searchHistory(reader, search, monotonicMs, texts)));
   });
   app.post('/compartments/:name/row', async (c) => {
     const { reader } = find(c.req.param('name'));

@@ -13,6 +13,7 @@ import {
   isWhole,
   movesAway,
   type Page,
+  type RecordRow,
   readColumns,
   TRUNCATE,
   type TransactionRow,
@@ -20,8 +21,8 @@ import {
   toIndexed,
   toSummary,
 } from './index-rows.store.ts';
-import { MARKS, type Mark } from './index-schema.store.ts';
 import { keyOf, shorten, valuesOf } from './key.rules.ts';
+import { ScopeReader } from './scope.store.ts';
 import type { Place } from './transaction.rules.ts';
 
 const SLICE = 1_000;
@@ -30,10 +31,11 @@ const SLICE = 1_000;
 export class IndexReader {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  readonly #scopes = new Map<string, { sequences: number[]; upTo: number }>();
+  readonly scopes: ScopeReader;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.scopes = new ScopeReader({ all: (sql, ...values) => this.all(sql, ...values) });
   }
 
   close(): void {
@@ -97,6 +99,15 @@ export class IndexReader {
     return row && toSummary(row);
   }
 
+  /** The first transaction behind a position of which only the WAL tells. */
+  findUnknown(lsn: number): number | undefined {
+    const [row] = this.all<{ lsn: number | null }>(
+      'select min(lsn) as lsn from tx where state = 1 and abandoned = 0 and lsn > ?',
+      lsn,
+    );
+    return row?.lsn ?? undefined;
+  }
+
   /** Transactions after a sequence, oldest first. */
   listAfter(sequence: number, limit: number): TransactionSummary[] {
     return this.all<TransactionRow>(
@@ -134,7 +145,7 @@ export class IndexReader {
       );
       return rows.map(toIndexed);
     }
-    return cut(this.listScope(scope), page).flatMap((sequence) => {
+    return cut(this.scopes.listScope(scope), page).flatMap((sequence) => {
       const [row] = this.all<TransactionRow>(`select ${COLUMNS} from tx where sequence = ?`, sequence);
       return row ? [toIndexed(row)] : [];
     });
@@ -252,95 +263,48 @@ export class IndexReader {
     return rows.map(toChange);
   }
 
-  /** Sequences of a scope's transactions, oldest first. Kept, and carried on as history grows. */
-  listScope(scope: Scope): readonly number[] {
-    const name = JSON.stringify(scope);
-    const [{ last } = { last: 0 }] = this.all<{ last: number }>('select coalesce(max(sequence), 0) as last from tx');
-    const kept = this.#scopes.get(name) ?? { sequences: [], upTo: 0 };
-    if (kept.upTo < last) {
-      const found = new Set<number>();
-      for (const [, sequences] of this.criteria(scope, kept.upTo)) for (const sequence of sequences) found.add(sequence);
-      kept.sequences.push(...[...found].filter((sequence) => sequence <= last).toSorted((left, right) => left - right));
-      kept.upTo = last;
-    }
-    this.#scopes.delete(name);
-    this.#scopes.set(name, kept);
-    for (const oldest of this.#scopes.keys()) if (this.#scopes.size > 20) this.#scopes.delete(oldest);
-    return kept.sequences;
-  }
-
-  /** What is kept of scopes, after transactions were abandoned or became known. */
-  forgetScopes(): void {
-    this.#scopes.clear();
-  }
-
-  /** Each criterion of a scope with the transactions after a sequence that meet it, within the span of time. */
-  *criteria(scope: Scope, after: number): Generator<readonly [string, readonly number[]]> {
-    const lists: readonly [Mark, readonly string[]][] = [
-      ['session', scope.sessions],
-      ['account', scope.accounts],
-      ['address', scope.addresses],
-      ['request', scope.requests],
-      ['key', scope.keyIds],
-    ];
-    const span = 'and t.abandoned = 0 and t.committed_at >= ? and t.committed_at <= ?';
-    const times = [
-      scope.fromAt === null ? 0 : Date.parse(scope.fromAt),
-      scope.toAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(scope.toAt),
-    ];
-    const pick = (rows: readonly { sequence: number }[]) => rows.map(({ sequence }) => sequence);
-    for (const [mark, values] of lists) {
-      for (const value of values) {
-        const sql = `select m.sequence from mark m cross join tx t on t.sequence = m.sequence where m.kind = ? and m.value = ? and m.sequence > ? ${span}`;
-        yield [`${mark} ${value}`, pick(this.all(sql, MARKS.indexOf(mark), value, after, ...times))];
-      }
-    }
-    for (const { timeline, commitLsn } of scope.transactions) {
-      const sql = `select t.sequence from tx t where t.lsn = ? and t.timeline = ? and t.sequence > ? ${span}`;
-      yield [`transaction ${timeline}:${commitLsn}`, pick(this.all(sql, Number(parseLsn(commitLsn)), timeline, after, ...times))];
-    }
-    if (scope.untagged) {
-      const sql = `select t.sequence from tx t where t.untagged = 1 and (t.changes > 0 or t.ddl <> '[]' or t.state = 1) and t.sequence > ? ${span}`;
-      yield ['untagged', pick(this.all(sql, after, ...times))];
-    }
-    if (scope.everything)
-      yield ['everything', pick(this.all(`select t.sequence from tx t where t.sequence > ? ${span}`, after, ...times))];
-  }
-
   /** The keys that a row had before and has after a change. */
   keysOf({ before, after }: Change, columns: readonly string[]): string[] {
     return [before, after].flatMap((row) => (row === null || columns.length === 0 ? [] : [keyOf(row, columns)]));
   }
 
-  countTransactions(sequences: readonly number[]) {
-    let rows = 0;
-    let firstAt = Number.POSITIVE_INFINITY;
-    let lastAt = Number.NEGATIVE_INFINITY;
-    let hasDdl = false;
-    for (const sequence of sequences) {
-      const [row] = this.all<{ changes: number; committed_at: number; ddl: number }>(
-        "select changes, committed_at, ddl <> '[]' as ddl from tx where sequence = ?",
-        sequence,
-      );
-      if (!row) continue;
-      rows += row.changes;
-      firstAt = Math.min(firstAt, row.committed_at);
-      lastAt = Math.max(lastAt, row.committed_at);
-      hasDdl ||= row.ddl === 1;
-    }
-    const textOf = (ms: number) => (Number.isFinite(ms) ? new Date(ms).toISOString() : null);
-    return { rows, firstAt: textOf(firstAt), lastAt: textOf(lastAt), hasDdl };
+  /** The last change of all. */
+  lastChange(): number {
+    const [row] = this.all<{ last: number | null }>('select max(id) as last from change');
+    return row?.last ?? 0;
   }
 
-  /** Whether the values of a transaction's changed rows hold a text. */
-  holdsText(sequence: number, pattern: string): boolean {
-    const [row] = this.all<{ found: number }>(
-      `select exists (select 1 from tx t join change c on c.id >= t.first_change and c.id < t.first_change + t.changes
-         where t.sequence = ? and c.payload like ? escape '\\') as found`,
+  /** The sequence of a change's transaction. */
+  sequenceOf(change: number): number {
+    const [row] = this.all<{ sequence: number }>('select sequence from change where id = ?', change);
+    return row?.sequence ?? 0;
+  }
+
+  /** The changes of a transaction: from one up to before another. */
+  spanOf(sequence: number): { readonly from: number; readonly to: number } {
+    const [row] = this.all<{ first_change: number; changes: number }>(
+      'select first_change, changes from tx where sequence = ?',
       sequence,
-      pattern,
     );
-    return row?.found === 1;
+    return row ? { from: row.first_change, to: row.first_change + row.changes } : { from: 0, to: 0 };
+  }
+
+  /** The first change of the first transaction from a sequence on that has any; one beyond all if there is none. */
+  firstChangeFrom(sequence: number): number {
+    const sql = 'select first_change from tx where sequence >= ? and changes > 0 order by sequence limit 1';
+    const [row] = this.all<{ first_change: number }>(sql, sequence);
+    return row?.first_change ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** Changes of a transaction as they are recorded, from one up to before another. */
+  listRecordsOf(sequence: number, from: number, to: number, limit: number): RecordRow[] {
+    const sql = 'select id, sequence, payload from change where id >= ? and id < ? and sequence = ? order by id limit ?';
+    return this.all<RecordRow>(sql, from, to, sequence, limit);
+  }
+
+  /** Changes as they are recorded, behind one of them, whatever their transactions. */
+  listRecords(afterChange: number, limit: number): RecordRow[] {
+    return this.all<RecordRow>('select id, sequence, payload from change where id > ? order by id limit ?', afterChange, limit);
   }
 
   /** Transactions that truncated a table, with their sequence. */

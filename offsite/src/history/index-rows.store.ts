@@ -37,6 +37,9 @@ export type ChangeRow = {
   readonly first_change: number;
 };
 
+/** A change as it is recorded. */
+export type RecordRow = { readonly id: number; readonly sequence: number; readonly payload: string };
+
 /** A change's place: its transaction's, and its own within it, from 0. */
 export type ChangePlace = { readonly sequence: number; readonly index: number };
 export type Origin = { readonly timeline: number; readonly commitLsn: string; readonly xid: string };

@@ -2,6 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { EstateError } from '@bulkhead/kernel';
 
 const VERSION = 1;
+/** Results of SQLite: SQLITE_CORRUPT, SQLITE_NOTADB; SQLITE_FULL. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26]);
+const FULL = 13;
 
 /** What a transaction can be found by. */
 export const MARKS = ['session', 'account', 'address', 'request', 'route', 'key', 'table'] as const;
@@ -39,7 +42,9 @@ create table holding (relation integer not null, columns integer not null, value
 export function openIndexFile(path: string, remove: () => void): DatabaseSync {
   try {
     return prepare(new DatabaseSync(path));
-  } catch {
+  } catch (cause) {
+    // A disk without room, or a file in somebody else's hands, is no reason to throw away what is whole.
+    if (!isWorthless(cause)) throw new EstateError('history.unreadable', `opening the index ${path}`, { cause });
     remove();
     try {
       return prepare(new DatabaseSync(path));
@@ -47,6 +52,20 @@ export function openIndexFile(path: string, remove: () => void): DatabaseSync {
       throw new EstateError('history.unreadable', `opening the index ${path}`, { cause });
     }
   }
+}
+
+/** Damaged, no database at all, or of another version. */
+export function isWorthless(error: unknown): boolean {
+  return error instanceof EstateError || DAMAGED.has(resultOf(error));
+}
+
+/** Whether SQLite found no room: the disk is full, or a quota used up. */
+export function isWithoutRoom(error: unknown): boolean {
+  return resultOf(error) === FULL;
+}
+
+function resultOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
 }
 
 /** A second connection, which sees whole batches only. */

@@ -54,8 +54,8 @@ export class IndexWriter {
 
   /** All of it, or nothing. */
   inBatch<Result>(work: () => Result): Result {
-    this.begin();
     try {
+      this.begin();
       const result = work();
       this.commit();
       return result;
@@ -73,8 +73,9 @@ export class IndexWriter {
     this.#db.exec('commit');
   }
 
+  /** Back to where the last batch ended; SQLite may have gone there by itself, having no room. */
   rollback(): void {
-    this.#db.exec('rollback');
+    if (this.#db.isTransaction) this.#db.exec('rollback');
     this.#reload();
   }
 

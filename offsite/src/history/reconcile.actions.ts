@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { parseLsn, SEGMENT_BYTES, segmentName } from '#archive/wal.rules.ts';
 import { WalWalker } from '#archive/wal-walk.rules.ts';
 import type { ArchiveClient } from '#standby/archive-client.actions.ts';
+import type { TokenKeys } from './attribution.actions.ts';
+import { CommitWatch } from './commit-watch.actions.ts';
 import type { Raise } from './follow.actions.ts';
 import type { IndexReader } from './index-reader.store.ts';
 import type { IndexWriter } from './index-writer.store.ts';
@@ -21,21 +23,15 @@ const YIELD_RECORDS = 20_000;
 /** So many commits the walk may be ahead of decoding. */
 const PENDING_LIMIT = 20_000;
 const LOGICAL = 2;
-/** pg_proc, pg_attribute, pg_trigger, pg_rewrite, pg_policy: what runs with a statement. */
-const CODE_CATALOGS = new Map([
-  [1255, 'pg_proc'],
-  [1249, 'pg_attribute'],
-  [2620, 'pg_trigger'],
-  [2618, 'pg_rewrite'],
-  [3256, 'pg_policy'],
-]);
-
 const noteSchema = z.object({
   systemId: z.string(),
   resumeLsn: z.number(),
   level: z.number(),
   database: z.number(),
   sequences: z.array(z.tuple([z.number(), z.string()])),
+  /** What the walk and the watch over commits remember. */
+  moves: z.array(z.tuple([z.string(), z.number()])).default([]),
+  usedTokens: z.array(z.string()).default([]),
 });
 type Note = z.infer<typeof noteSchema>;
 
@@ -44,6 +40,7 @@ export type ReconcileDeps = {
   readonly jail: WirePeer;
   readonly archive: ArchiveClient;
   readonly lineage: LineageReader;
+  readonly keys: TokenKeys;
   readonly writer: IndexWriter;
   readonly reader: IndexReader;
   /** Whether somebody's batch is open. */
@@ -61,6 +58,7 @@ type Walk = {
   readonly lineage: Lineage;
   readonly walker: WalWalker;
   readonly commits: CommitReader;
+  readonly watch: CommitWatch;
   readonly sequences: SequenceWatch;
   database: number;
   /** Commits that decoding has not come to yet. */
@@ -74,7 +72,6 @@ export class Reconciler {
   #walk: Walk | undefined;
   #doneLsn = 0;
   #stalledSinceMs: number | undefined;
-  #hasToldOfKeys = false;
 
   constructor(deps: ReconcileDeps) {
     this.#deps = deps;
@@ -82,6 +79,13 @@ export class Reconciler {
 
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  /** The first commit behind a position that decoding must tell, of those that it has not come to; undefined if none is known. */
+  findUntold(lsn: number): number | undefined {
+    return (
+      this.#walk?.pending.find((commit) => commit.isDecodable && commit.lsn > lsn)?.lsn ?? this.#deps.reader.findUnknown(lsn)
+    );
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -163,7 +167,8 @@ export class Reconciler {
     const walk: Walk = {
       lineage,
       walker: new WalWalker(startLsn),
-      commits: new CommitReader(note?.database ?? catalog.database, note?.level ?? LOGICAL),
+      commits: new CommitReader(note?.database ?? catalog.database, note?.level ?? LOGICAL, note?.moves),
+      watch: new CommitWatch(this.#deps, note?.usedTokens),
       sequences,
       database: note?.database ?? catalog.database,
       pending: [],
@@ -184,14 +189,17 @@ export class Reconciler {
     const bytes = all.subarray(0, Math.min(all.length, leg.endLsn - segmentLsn, endLsn - segmentLsn));
     if (bytes.length <= atLsn - segmentLsn) return;
     let records = 0;
+    const shared: WalCommit[] = [];
     for (const record of walk.walker.walk(segmentLsn, bytes)) {
       const fact = walk.commits.take(record);
       if (fact?.kind === 'wal level') this.#noteLevel(fact.level, fact.lsn);
       if (fact?.kind === 'commit' && fact.commit.lsn > this.#doneLsn) walk.pending.push(fact.commit);
+      if (fact?.kind === 'commit' && fact.commit.tokens.length > 0) shared.push(fact.commit);
       records += 1;
       if (records % YIELD_RECORDS === 0) await new Promise(setImmediate);
       if (signal.aborted) return;
     }
+    await walk.watch.prepare(shared);
   }
 
   #judgePending(walk: Walk, limitLsn: number): void {
@@ -205,50 +213,14 @@ export class Reconciler {
   }
 
   /** Judges a commit; true if the index lacks it. */
-  #isUntold({ lineage, sequences }: Walk, commit: WalCommit): boolean {
-    const { reader, raise, compartment } = this.#deps;
+  #isUntold({ lineage, sequences, watch }: Walk, commit: WalCommit): boolean {
+    const { reader } = this.#deps;
     const { lsn, xid } = commit;
-    const place = { systemId: lineage.systemId, timeline: timelineAt(lineage, lsn), lsn, xid };
+    const timeline = timelineAt(lineage, lsn);
+    const place = { systemId: lineage.systemId, timeline, lsn, xid };
     const isKnown = reader.hasPlace(place);
-    const isPlain = commit.sequences.length === 0 && commit.catalogs.length === 0 && !commit.isKeyOnly;
-    if (isPlain) return commit.isDecodable && !isKnown;
-    const known = isKnown ? reader.findByPlace(place) : undefined;
-    const sets = commit.sequences.flatMap((write) => sequences.take(write) ?? []);
-    const route = known?.tokens.find(({ verdict }) => verdict === 'verified')?.claims?.route ?? '';
-    const evidence = { lsn: lsnText(lsn), xid, timeline: String(timelineAt(lineage, lsn)) };
-    const [set] = sets;
-    if (set && !route.startsWith('job:')) {
-      raise({
-        rule: 'sequence.set',
-        summary: `a sequence of ${compartment} was set from ${set.from} to ${set.to}: ${set.sequence}`.slice(0, 500),
-        evidence: { ...evidence, sequence: set.sequence.slice(0, 500), from: set.from, to: set.to },
-      });
-    }
-    const code = commit.catalogs.flatMap((file) => CODE_CATALOGS.get(file) ?? []);
-    const isTold = known !== undefined && (known.ddl.length > 0 || known.tables.some(({ truncates }) => truncates > 0));
-    if (code.length > 0 && !isTold) {
-      raise({
-        rule: 'catalog.changed',
-        summary: `the catalog of ${compartment} was changed and no message told of it: ${code.join(', ')}`,
-        evidence: { ...evidence, catalogs: code.join(', ') },
-      });
-    }
-    if (commit.isKeyOnly && !this.#hasToldOfKeys) {
-      this.#hasToldOfKeys = true;
-      raise({
-        rule: 'history.lost',
-        summary: `a table of ${compartment} does not keep whole old rows: what is overwritten there cannot be brought back from history`,
-        evidence: {
-          ...evidence,
-          table:
-            known?.tables
-              .map(({ table }) => table)
-              .join(', ')
-              .slice(0, 500) ?? '',
-        },
-      });
-    }
-    return commit.isDecodable && known === undefined;
+    if (!isPlain(commit)) watch.look(commit, timeline, isKnown ? reader.findByPlace(place) : undefined, sequences);
+    return commit.isDecodable && !isKnown;
   }
 
   #noteLevel(level: number, lsn: number): void {
@@ -290,6 +262,8 @@ export class Reconciler {
         level: walk.commits.level,
         database: walk.database,
         sequences: [...walk.sequences.values].map(([file, value]) => [file, value]),
+        moves: walk.commits.moves.map(([file, table]) => [file, table]),
+        usedTokens: [...walk.watch.used],
       };
       writer.keepReconcilingNote(note);
     });
@@ -322,4 +296,9 @@ export class Reconciler {
   async #untilFree(signal: AbortSignal): Promise<void> {
     while (this.#deps.isWriting() && !signal.aborted) await sleepMs(20, signal).catch(() => undefined);
   }
+}
+
+/** Whether it did nothing but change rows, wholly logged. */
+function isPlain({ sequences, catalogs, shared, moved, isKeyOnly }: WalCommit): boolean {
+  return !isKeyOnly && [sequences, catalogs, shared, moved].every(({ length }) => length === 0);
 }

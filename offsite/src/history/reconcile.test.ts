@@ -3,7 +3,7 @@ import { createServer, request, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { WirePeer } from '@bulkhead/wire';
-import { commit, makeDirectory, makeWorld, mint, until } from './tests/world.ts';
+import { commit, JOBS, makeDirectory, makeWorld, mint, until } from './tests/world.ts';
 
 const world = await makeWorld();
 const { headquarters, standby } = world;
@@ -70,6 +70,71 @@ test('[H9] setval, a lowered replica identity and code slipped into the catalog 
     'code is found',
   );
   await headquarters.run('site', ['alter table note replica identity full']);
+  await close();
+});
+
+test('[H12] roles, memberships and settings changed by anybody but the supervisor are findings; its token vouches once', async () => {
+  const { chronicle, findings, close } = world.openChronicle(directory);
+  chronicle.start();
+  const roleToken = await mint({ route: 'job:site.roles' }, { key: JOBS });
+  const tagged = (token: string, statement: string) =>
+    headquarters.run('postgres', [
+      'begin',
+      `select pg_logical_emit_message(true, 'bulkhead.token', '${token}')`,
+      statement,
+      'commit',
+    ]);
+  const found = async (rule: string, catalogs: RegExp, count: number) => {
+    const isIt = (one: (typeof findings)[number]) => one.rule === rule && catalogs.test(one.evidence['catalogs'] ?? '');
+    await until(() => findings.filter(isIt).length === count, `${rule} ${catalogs} is found ${count} times`);
+  };
+  await tagged(roleToken, 'create role servant login');
+  await tagged(await mint({ route: 'job:site.roles' }, { key: JOBS }), 'alter database site set lock_timeout = 1000');
+  await headquarters.run('site', ['create role "between" nologin']);
+  await found('role.granted', /pg_authid/, 1);
+  assert.equal(findings.length, 1, 'the supervisor raises none');
+  await tagged(roleToken, 'alter role servant superuser');
+  await tagged(await mint({ route: 'job:site.roles' }), 'alter role servant createrole');
+  await tagged(await mint({ route: 'job:site.prepare' }, { key: JOBS }), 'alter role servant createdb');
+  await found('role.granted', /pg_authid/, 4);
+  await headquarters.run('site', ['grant pg_read_all_data to servant']);
+  await found('role.granted', /pg_auth_members/, 1);
+  await headquarters.run('site', [
+    'alter role servant set search_path = elsewhere',
+    'alter database site set search_path = elsewhere',
+  ]);
+  await found('catalog.changed', /pg_db_role_setting/, 2);
+  await headquarters.run('postgres', ['vacuum full pg_authid']);
+  await found('catalog.changed', /1260/, 1);
+  await headquarters.run('postgres', ['alter role servant nosuperuser']);
+  await found('role.granted', /pg_authid/, 5);
+  await headquarters.run('postgres', ['alter role servant reset all', 'alter database site reset all']);
+  assert.deepEqual([chronicle.status().unknown, chronicle.status().gaps.length], [1, 1], 'only what was kept silent above');
+  await close();
+});
+
+test('[H13] a transaction that nothing can decode is passed over, unknown and a finding; what comes after is told', async () => {
+  const { chronicle, findings, reader, close } = world.openChronicle(directory);
+  chronicle.start();
+  await headquarters.run('site', [
+    "create type mood as enum ('calm', 'cross')",
+    'create table poison (id int primary key, mood mood)',
+    "insert into poison values (1, 'cross')",
+    "delete from pg_enum where enumlabel = 'cross'",
+  ]);
+  const { unknown } = chronicle.status();
+  await commit(
+    headquarters,
+    [await mint()],
+    ['insert into poison select 2, mood from poison', "insert into note (id, text) values (6001, 'hidden')"],
+  );
+  await commit(headquarters, [await mint()], ["insert into note (id, text) values (6002, 'told all the same')"]);
+  const isTold = () => reader.all("select 1 as found from change where payload like '%told all the same%'").length > 0;
+  await until(isTold, 'what comes after is told');
+  await until(() => chronicle.status().unknown === unknown + 1, 'one is unknown');
+  assert.ok(findings.some(({ rule, summary }) => rule === 'history.gap' && /cannot be decoded; history goes on/.test(summary)));
+  assert.equal(reader.all("select 1 as found from change where payload like '%hidden%'").length, 0);
+  await headquarters.run('site', ['drop table poison', 'drop type mood']);
   await close();
 });
 

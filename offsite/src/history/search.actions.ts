@@ -1,41 +1,31 @@
-import type { HistoryPage, HistorySearch, RowLife, Scope, ScopeCount, TransactionSummary } from '@bulkhead/contracts';
+import type { HistoryPage, HistorySearch, RowLife, Scope, ScopeCount } from '@bulkhead/contracts';
 import { historySearchSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { IndexReader } from './index-reader.store.ts';
 import { listCandidates } from './search.store.ts';
+import type { TextKeeper } from './text-index.actions.ts';
+import { searchText } from './text-search.actions.ts';
 
-export type { IndexReader };
+export type { IndexReader, TextKeeper };
 
-/** Following decoding must not wait: a search gives way after so long. */
-const SLICE_MS = 20;
-/** What is not found by then is for the next page. */
-const BUDGET_MS = 8_000;
 const SHARES_LIMIT = 20_000;
 
 /** Transactions that meet every criterion, newest first. A page may be short: `next` tells whether there is more. */
-export async function searchHistory(reader: IndexReader, given: HistorySearch, monotonicMs: () => number): Promise<HistoryPage> {
+export async function searchHistory(
+  reader: IndexReader,
+  given: HistorySearch,
+  monotonicMs: () => number,
+  texts?: TextKeeper,
+): Promise<HistoryPage> {
   const search = historySearchSchema.parse(given);
   if (search.key !== undefined && search.table === undefined) {
     throw new EstateError('input.invalid', 'searching history: a key needs its table');
   }
-  const pattern = search.text === undefined ? undefined : patternOf(search.text);
-  const found: TransactionSummary[] = [];
-  const startedMs = monotonicMs();
-  let sliceMs = startedMs;
-  let before = search.before ?? Number.MAX_SAFE_INTEGER;
-  for (;;) {
-    const candidates = listCandidates(reader, { ...search, before }, pattern === undefined ? search.limit : 200);
-    for (const sequence of candidates) {
-      before = sequence;
-      if (pattern === undefined || reader.holdsText(sequence, pattern)) found.push(...reader.listSummaries([sequence]));
-      if (found.length >= search.limit) return { transactions: found, next: before };
-      if (monotonicMs() - sliceMs < SLICE_MS) continue;
-      if (monotonicMs() - startedMs > BUDGET_MS) return { transactions: found, next: before };
-      await new Promise(setImmediate);
-      sliceMs = monotonicMs();
-    }
-    if (candidates.length === 0) return { transactions: found, next: null };
-  }
+  const { text, limit } = search;
+  const asked = { ...search, before: search.before ?? Number.MAX_SAFE_INTEGER };
+  if (text !== undefined) return searchText({ reader, texts, monotonicMs }, { ...asked, text }, limit);
+  const sequences = listCandidates(reader, asked, limit);
+  return { transactions: reader.listSummaries(sequences), next: sequences.length < limit ? null : (sequences.at(-1) ?? null) };
 }
 
 /** All that ever happened to a row, oldest first, following it where its key changed, both ways. */
@@ -82,10 +72,10 @@ export async function countScope(reader: IndexReader, scope: Scope): Promise<Sco
   let first: string | null = null;
   let last: string | null = null;
   let hasDdl = false;
-  for (const [criterion, sequences] of reader.criteria(scope, 0)) {
+  for (const [criterion, sequences] of reader.scopes.criteria(scope, 0)) {
     const added = sequences.filter((sequence) => !seen.has(sequence));
     for (const sequence of added) seen.add(sequence);
-    const counted = reader.countTransactions(added);
+    const counted = reader.scopes.countTransactions(added);
     shares.push({ criterion: criterion.slice(0, 200), transactions: added.length, rows: counted.rows });
     rows += counted.rows;
     hasDdl ||= counted.hasDdl;
@@ -95,10 +85,4 @@ export async function countScope(reader: IndexReader, scope: Scope): Promise<Sco
     await new Promise(setImmediate);
   }
   return { shares, transactions: seen.size, rows, firstAt: first, lastAt: last, hasDdl };
-}
-
-/** The text as it stands within JSON, for `like`. */
-function patternOf(text: string): string {
-  const inside = JSON.stringify(text).slice(1, -1);
-  return `%${inside.replaceAll(/[\\%_]/g, '\\$&')}%`;
 }

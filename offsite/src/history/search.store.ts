@@ -3,41 +3,66 @@ import type { IndexReader } from './index-reader.store.ts';
 import { MARKS, type Mark } from './index-schema.store.ts';
 import { shorten } from './key.rules.ts';
 
-type Asked = Omit<HistorySearch, 'before'> & { readonly before: number };
+/** What is asked of history, with the place before which it is looked for. */
+export type Asked = Omit<HistorySearch, 'before' | 'limit'> & { readonly before: number };
 
 /** Sequences that meet all criteria but the text, newest first. The narrowest criterion leads. */
 export function listCandidates(reader: IndexReader, asked: Asked, limit: number): number[] {
-  const marks = (
-    [
-      ['request', asked.request],
-      ['session', asked.session],
-      ['account', asked.account],
-      ['address', asked.address],
-      ['table', asked.table],
-      ['route', asked.route],
-    ] satisfies readonly (readonly [Mark, string | undefined])[]
-  ).flatMap(([mark, value]): (readonly [number, string])[] => (value === undefined ? [] : [[MARKS.indexOf(mark), value]]));
+  const marks = marksOf(asked);
   const { from, values } = leadOf(asked, marks);
-  const conditions = ['t.sequence < ?'];
-  const bounds: (string | number)[] = [asked.before];
-  for (const [kind, value] of marks) {
-    conditions.push('exists (select 1 from mark x where x.kind = ? and x.value = ? and x.sequence = t.sequence)');
-    bounds.push(kind, value);
-  }
+  const { conditions, bounds } = conditionsOf(asked, marks);
+  const sql = `select t.sequence from ${from} where t.sequence < ? and ${conditions} order by t.sequence desc limit ?`;
+  const rows = reader.all<{ sequence: number }>(sql, ...values, asked.before, ...bounds, limit);
+  return rows.map(({ sequence }) => sequence);
+}
+
+/** Whether a transaction meets all criteria but the text. */
+export function meetsCriteria(reader: IndexReader, asked: Asked, sequence: number): boolean {
+  if (sequence >= asked.before) return false;
+  if (!hasCriteria(asked)) return true;
+  if (asked.key !== undefined) return listCandidates(reader, { ...asked, before: sequence + 1 }, 1)[0] === sequence;
+  const { conditions, bounds } = conditionsOf(asked, marksOf(asked));
+  const sql = `select 1 from tx t where t.sequence = ? and ${conditions}`;
+  return reader.all(sql, sequence, ...bounds).length > 0;
+}
+
+/** Whether anything besides a text is asked for. */
+export function hasCriteria({ before: _before, text: _text, ...criteria }: Asked): boolean {
+  return Object.entries(criteria).some(([name, value]) => name !== 'limit' && value !== undefined);
+}
+
+type Marks = readonly (readonly [number, string])[];
+
+function marksOf(asked: Asked): Marks {
+  const named = [
+    ['request', asked.request],
+    ['session', asked.session],
+    ['account', asked.account],
+    ['address', asked.address],
+    ['table', asked.table],
+    ['route', asked.route],
+  ] satisfies readonly (readonly [Mark, string | undefined])[];
+  return named.flatMap(([mark, value]): Marks => (value === undefined ? [] : [[MARKS.indexOf(mark), value]]));
+}
+
+function conditionsOf(asked: Asked, marks: Marks) {
+  const conditions = ['true'];
+  const bounds: (string | number)[] = [];
   const add = (condition: string, ...more: (string | number)[]) => {
     conditions.push(condition);
     bounds.push(...more);
   };
+  for (const [kind, value] of marks)
+    add('exists (select 1 from mark x where x.kind = ? and x.value = ? and x.sequence = t.sequence)', kind, value);
   if (asked.xid !== undefined) add('t.xid = ?', asked.xid);
   if (asked.fromAt !== undefined) add('t.committed_at >= ?', Date.parse(asked.fromAt));
   if (asked.toAt !== undefined) add('t.committed_at <= ?', Date.parse(asked.toAt));
   if (asked.untagged !== undefined) add('t.untagged = ?', asked.untagged ? 1 : 0);
   if (asked.state !== undefined) add('t.state = ?', asked.state === 'unknown' ? 1 : 0);
-  const sql = `select t.sequence from ${from} where ${conditions.join(' and ')} order by t.sequence desc limit ?`;
-  return reader.all<{ sequence: number }>(sql, ...values, ...bounds, limit).map(({ sequence }) => sequence);
+  return { conditions: conditions.join(' and '), bounds };
 }
 
-function leadOf(asked: Asked, marks: readonly (readonly [number, string])[]) {
+function leadOf(asked: Asked, marks: Marks) {
   if (asked.key !== undefined && asked.table !== undefined) {
     const key = shorten(asked.key);
     const of = '(select id from relation where name = ?)';

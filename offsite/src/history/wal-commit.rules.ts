@@ -1,3 +1,4 @@
+import { LONGEST_TOKEN_BYTES, TOKEN_PREFIX } from '@bulkhead/postgres';
 import { damaged, MANAGER, readUInt32, type WalRecord } from '#archive/wal-record.rules.ts';
 
 /** A transaction's end as the WAL has it, and what it did. */
@@ -11,8 +12,14 @@ export type WalCommit = {
   readonly isDecodable: boolean;
   /** Old rows were logged in part only: their tables do not keep whole rows. */
   readonly isKeyOnly: boolean;
-  /** Tables of the catalog that it changed, by their file's number. */
+  /** Tables of the catalog that it changed, by the numbers that they have from the beginning. */
   readonly catalogs: readonly number[];
+  /** The same of those that all databases of the cluster share: roles, who belongs to whom, settings of both. */
+  readonly shared: readonly number[];
+  /** Tables of the catalog that it laid into files of other numbers. */
+  readonly moved: readonly number[];
+  /** Tokens that it carries, kept of those that changed what is shared; written in whatever database. */
+  readonly tokens: readonly string[];
   readonly sequences: readonly SequenceWrite[];
 };
 export type SequenceWrite = { readonly file: number; readonly value: bigint; readonly isCalled: boolean; readonly lsn: number };
@@ -23,7 +30,16 @@ export type WalFact =
   /** 0 minimal, 1 replica, 2 logical. */
   | { readonly kind: 'wal level'; readonly level: number; readonly lsn: number };
 
-type Work = { firstLsn: number; isDecodable: boolean; isKeyOnly: boolean; catalogs: Set<number>; sequences: SequenceWrite[] };
+type Work = {
+  firstLsn: number;
+  isDecodable: boolean;
+  isKeyOnly: boolean;
+  readonly catalogs: Set<number>;
+  readonly shared: Set<number>;
+  readonly moved: Set<number>;
+  readonly tokens: string[];
+  readonly sequences: SequenceWrite[];
+};
 
 const FIRST_OWN_FILE = 16_384;
 const LOGICAL = 2;
@@ -37,6 +53,11 @@ const HAS_INFO = 0x80;
 const INFO = { database: 1, subtransactions: 2, files: 4, invalidations: 8, twoPhase: 16, droppedStatistics: 256 } as const;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const CATALOGS_KEPT = 50;
+const TOKENS_KEPT = 3;
+/** The database whose number is zero: what all share. */
+const SHARED = 0;
+/** src/backend/utils/cache/relmapper.c */
+const MAPPING_ROOM = 64;
 const SEQUENCES_KEPT = 1_000;
 
 /** Follows transactions through the records of a cluster's WAL. */
@@ -45,10 +66,22 @@ export class CommitReader {
   readonly #database: number;
   #level: number;
 
-  /** @param level the wal_level in force where the walk begins */
-  constructor(database: number, level = LOGICAL) {
+  /** Files of the catalog's tables that were laid into others: database (or zero) and file, to the table. */
+  readonly #tables = new Map<string, number>();
+
+  /**
+   * @param level the wal_level in force where the walk begins
+   * @param moves as `moves` gave them
+   */
+  constructor(database: number, level = LOGICAL, moves: readonly (readonly [string, number])[] = []) {
     this.#database = database;
     this.#level = level;
+    for (const [file, table] of moves) this.#tables.set(file, table);
+  }
+
+  /** What must be remembered for a walk that begins here. */
+  get moves(): readonly (readonly [string, number])[] {
+    return [...this.#tables];
   }
 
   get level(): number {
@@ -78,9 +111,9 @@ export class CommitReader {
     if (manager === MANAGER.transaction) return this.#noteEnd(record);
     if (manager === MANAGER.message) {
       // database, transactional, prefix size, message size
-      if (main.length >= 5 && main[4] === 1 && readUInt32(main, 0, endLsn) === this.#database)
-        this.#workOf(record).isDecodable = true;
-    } else if (manager === MANAGER.sequence) this.#noteSequence(record);
+      if (main.length >= 5 && main[4] === 1) this.#noteMessage(record);
+    } else if (manager === MANAGER.mapping) this.#noteMapping(record);
+    else if (manager === MANAGER.sequence) this.#noteSequence(record);
     else if (manager === MANAGER.standby && (info & 0xf0) === RUNNING) this.#forgetBefore(readUInt32(main, 16, endLsn));
     else if (manager === MANAGER.xlog && (info & 0xf0) === LEVEL_CHANGE) {
       this.#level = readUInt32(main, 20, endLsn);
@@ -92,7 +125,8 @@ export class CommitReader {
   #workOf({ xid, startLsn }: WalRecord): Work {
     let work = this.#work.get(xid);
     if (!work) {
-      work = { firstLsn: startLsn, isDecodable: false, isKeyOnly: false, catalogs: new Set(), sequences: [] };
+      const sets = { catalogs: new Set<number>(), shared: new Set<number>(), moved: new Set<number>() };
+      work = { firstLsn: startLsn, isDecodable: false, isKeyOnly: false, ...sets, tokens: [], sequences: [] };
       this.#work.set(xid, work);
     }
     return work;
@@ -103,16 +137,45 @@ export class CommitReader {
     if (!written || record.xid === 0) return undefined;
     const work = this.#workOf(record);
     for (const { database, file } of record.files) {
-      if (database !== this.#database) continue;
-      if (file < FIRST_OWN_FILE) {
-        if (work.catalogs.size < CATALOGS_KEPT) work.catalogs.add(file);
-      } else if (written.isLogical || this.#level < LOGICAL) {
+      if (database !== this.#database && database !== SHARED) continue;
+      const table = this.#tables.get(`${database} ${file}`) ?? file;
+      if (table < FIRST_OWN_FILE) {
+        const tables = database === SHARED ? work.shared : work.catalogs;
+        if (tables.size < CATALOGS_KEPT) tables.add(table);
+      } else if (database === this.#database && (written.isLogical || this.#level < LOGICAL)) {
         work.isDecodable = true;
         if (written.isKeyOnly) work.isKeyOnly = true;
       }
     }
     if (written.truncates === this.#database) work.isDecodable = true;
     return undefined;
+  }
+
+  /** A transactional message: of which tokens count, in whatever database they were written. */
+  #noteMessage(record: WalRecord): void {
+    const { main, endLsn } = record;
+    const work = this.#workOf(record);
+    if (readUInt32(main, 0, endLsn) === this.#database) work.isDecodable = true;
+    const prefixEnd = 24 + Number(main.readBigUInt64LE(8));
+    const end = prefixEnd + Number(main.readBigUInt64LE(16));
+    if (end !== main.length || work.tokens.length >= TOKENS_KEPT || end - prefixEnd > LONGEST_TOKEN_BYTES) return;
+    // The prefix is written with the zero byte behind it.
+    if (main.toString('utf8', 24, prefixEnd) === `${TOKEN_PREFIX}\0`) work.tokens.push(main.toString('utf8', prefixEnd, end));
+  }
+
+  /** Where the files of the catalog's oldest tables stand from now on (xl_relmap_update). */
+  #noteMapping(record: WalRecord): void {
+    const { main, endLsn } = record;
+    const database = readUInt32(main, 0, endLsn);
+    if (database !== this.#database && database !== SHARED) return;
+    const count = Math.min(MAPPING_ROOM, readUInt32(main, 16, endLsn));
+    for (let at = 20; at < 20 + 8 * count; at += 8) {
+      const [table, file] = [readUInt32(main, at, endLsn), readUInt32(main, at + 4, endLsn)];
+      const isKnown = (this.#tables.get(`${database} ${file}`) ?? file) === table;
+      if (isKnown) continue;
+      this.#tables.set(`${database} ${file}`, table);
+      if (record.xid !== 0) this.#workOf(record).moved.add(table);
+    }
   }
 
   #noteSequence(record: WalRecord): void {
@@ -140,7 +203,8 @@ export class CommitReader {
     const works = [xid, ...subtransactions].flatMap((one) => this.#work.get(one) ?? []);
     for (const one of [xid, ...subtransactions]) this.#work.delete(one);
     if (!isCommit || xid === 0) return undefined;
-    const catalogs = new Set(works.flatMap((work) => [...work.catalogs]));
+    const setOf = (kind: 'catalogs' | 'shared' | 'moved') => [...new Set(works.flatMap((work) => [...work[kind]]))];
+    const shared = setOf('shared');
     const commit: WalCommit = {
       xid: String(xid),
       lsn: endLsn,
@@ -148,7 +212,10 @@ export class CommitReader {
       committedAt: new Date(POSTGRES_EPOCH_MS + Number(main.readBigInt64LE(0) / 1000n)).toISOString(),
       isDecodable: works.some(({ isDecodable }) => isDecodable),
       isKeyOnly: works.some(({ isKeyOnly }) => isKeyOnly),
-      catalogs: [...catalogs],
+      catalogs: setOf('catalogs'),
+      shared,
+      moved: setOf('moved'),
+      tokens: shared.length === 0 ? [] : works.flatMap(({ tokens }) => tokens),
       sequences: works.flatMap(({ sequences }) => sequences),
     };
     return { kind: 'commit', commit };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
+import { allowLogin, forbidLogin, prepareDatabase, runTagged, setPasswords } from '@bulkhead/postgres';
 import { useCluster } from '@bulkhead/testkit';
 import { parseLsn, segmentName } from '#archive/wal.rules.ts';
 import type { WalRecord } from '#archive/wal-record.rules.ts';
@@ -11,7 +12,7 @@ import { SequenceWatch } from './sequence.rules.ts';
 import { CommitReader, type WalCommit } from './wal-commit.rules.ts';
 
 const SEGMENT = 16_777_216;
-const { admin, dataDirectory, adminOf, database } = await useCluster({
+const cluster = await useCluster({
   name: 'site',
   settings: {
     wal_level: 'logical',
@@ -22,6 +23,7 @@ const { admin, dataDirectory, adminOf, database } = await useCluster({
     autovacuum: 'off',
   },
 });
+const { admin, dataDirectory, adminOf, database } = cluster;
 await admin.query('create extension pg_walinspect');
 const site = await adminOf(database.name);
 const [{ oid } = { oid: 0 }] = await site.query<{ oid: number }>(
@@ -180,6 +182,40 @@ test('[H9] setval is told from nextval, also after a crash, with increments and 
   assert.deepEqual(await look(), ['one 1000000', 'down -7']);
   await site.query("select nextval('one'), nextval('ten')");
   assert.deepEqual(await look(), []);
+});
+
+test('[H12] whatever the supervisor changes of roles carries one token of its own, and every such change is seen', async () => {
+  const from = await here();
+  const token = (name: string) => `token of ${name}`;
+  const { passwords } = cluster;
+  await prepareDatabase({ admin, name: 'site', passwords, token: 'inside', rolesToken: token('start') });
+  await setPasswords(admin, 'site', { app: passwords.app }, token('rotation'));
+  await forbidLogin(admin, ['site_app', 'site_reader'], token('seal'));
+  await allowLogin(admin, ['site_app', 'site_reader'], token('opening'));
+  await runTagged(admin, token('restore'), ["alter role postgres password 'of a test'"]);
+  await site.query('create table of_site (id int); alter table of_site owner to site_owner; analyze of_site');
+  await admin.query('grant site_owner to site_app');
+  await admin.query('revoke site_owner from site_app');
+  await admin.query("alter role site_app set lock_timeout = '6s'");
+  const commits = readCommits(walkFiles(from, await here(), SEGMENT));
+  const shared = commits.map(({ shared: tables, tokens }) => ({
+    tables: tables.filter((table) => [1260, 1261, 1262, 2964].includes(table)).toSorted((left, right) => left - right),
+    tokens,
+  }));
+  assert.deepEqual(
+    shared.filter(({ tables }) => tables.length > 0),
+    [
+      { tables: [1260, 1262, 2964], tokens: [token('start')] },
+      { tables: [1260], tokens: [token('rotation')] },
+      { tables: [1260], tokens: [token('seal')] },
+      { tables: [1260], tokens: [token('opening')] },
+      { tables: [1260], tokens: [token('restore')] },
+      { tables: [1261], tokens: [] },
+      { tables: [1261], tokens: [] },
+      { tables: [2964], tokens: [] },
+    ],
+  );
+  await admin.query('alter role site_app reset all');
 });
 
 test('[H8] bytes that are no WAL end the walk with a code, whatever they are', async () => {

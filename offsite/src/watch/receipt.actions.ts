@@ -1,11 +1,11 @@
-import { openSigned, PURPOSES, receiptBatchSchema, type Signed, signedSchema, type VerifyingKey } from '@bulkhead/contracts';
+import { openSigned, PURPOSES, receiptBatchSchema, type Signed, signedSchema, type TokenKey } from '@bulkhead/contracts';
 import { EstateError, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { type FindingDeps, raiseFinding } from './finding.actions.ts';
 import type { NumberedBatch, ReceiptStore, StoredBatch } from './receipt.store.ts';
 
 export type ReceiptDeps = {
   readonly receipts: ReceiptStore;
-  readonly gatewayKeys: readonly VerifyingKey[];
+  readonly gatewayKeys: () => readonly TokenKey[];
   readonly finding: FindingDeps;
   readonly now: Now;
   readonly listeners: ReceiptListeners;
@@ -73,10 +73,13 @@ export async function listReceipts(
 export async function keepReceipts(deps: ReceiptDeps, signed: Signed): Promise<number> {
   const { value: batch, keyId } = openSigned(signed, {
     purpose: PURPOSES.receipts,
-    keys: deps.gatewayKeys,
+    // What was replaced testifies no more.
+    keys: deps.gatewayKeys().filter(({ until }) => until === undefined),
     schema: receiptBatchSchema,
   });
-  const last = await deps.receipts.lastSequence(keyId);
+  const own = await deps.receipts.lastSequence(keyId);
+  // A new key goes on where the gateway's journal stands, and may say again what the one before said last.
+  const last = own > 0 ? own : Math.min(batch.sequence - 1, await deps.receipts.lastOfAny());
   if (batch.sequence > last + 1) {
     throw new EstateError('receipt.out_of_sequence', `keeping receipts: batch ${last + 1} must come before ${batch.sequence}`);
   }

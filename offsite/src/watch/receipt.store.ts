@@ -15,6 +15,8 @@ export type StoredBatch = {
 export type ReceiptStore = {
   /** The highest sequence stored of a key; 0 if none. */
   readonly lastSequence: (keyId: string) => Promise<number>;
+  /** The highest of all keys. */
+  readonly lastOfAny: () => Promise<number>;
   readonly findDigest: (keyId: string, sequence: number) => Promise<string | undefined>;
   /** False if the sequence is taken. */
   readonly addBatch: (batch: StoredBatch) => Promise<boolean>;
@@ -31,6 +33,13 @@ export function createReceiptStore(db: Kysely<Schema>): ReceiptStore {
         .selectFrom('receipt_batch')
         .select(({ fn }) => fn.max('sequence').as('last'))
         .where('key_id', '=', keyId)
+        .executeTakeFirst();
+      return row?.last ?? 0;
+    },
+    lastOfAny: async () => {
+      const row = await db
+        .selectFrom('receipt_batch')
+        .select(({ fn }) => fn.max('sequence').as('last'))
         .executeTakeFirst();
       return row?.last ?? 0;
     },

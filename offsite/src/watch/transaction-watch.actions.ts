@@ -28,6 +28,7 @@ const SEND_MS = 50;
 /** The same kind is told at once, then again at most this often, with a count. */
 const QUIET_MS = 10_000;
 const KINDS_LIMIT = 500;
+const UNKEPT_LIMIT = 100;
 const POLL_MS = 30_000;
 
 const receiptsReplySchema = z.object({
@@ -58,6 +59,7 @@ export class TransactionWatch {
   readonly #recent = new Map<string, RecentWork>();
   readonly #stopping = new AbortController();
   readonly #toldAtMs = new Map<string, number>();
+  readonly #unkept: FindingReport[] = [];
   #background: Promise<unknown> = Promise.resolve();
   #heardAtMs: number | null = null;
 
@@ -101,7 +103,13 @@ export class TransactionWatch {
 
   /** Keeps any finding of history's own until recovery has it. */
   raise(report: Omit<FindingReport, 'seenAt'>): void {
-    this.#store.inTransaction(() => this.#raise(report));
+    try {
+      this.#store.inTransaction(() => this.#raise(report));
+    } catch (error) {
+      // What has no room on the disk is told from memory: that there is none, above all.
+      this.#deps.log.error({ err: error, rule: report.rule }, 'a finding could not be kept');
+      if (this.#unkept.length < UNKEPT_LIMIT) this.#unkept.push({ ...report, seenAt: this.#deps.now().toISOString() });
+    }
   }
 
   async close(): Promise<void> {
@@ -172,6 +180,10 @@ export class TransactionWatch {
   }
 
   async #tell(): Promise<void> {
+    for (let report = this.#unkept[0]; report; report = this.#unkept[0]) {
+      await this.#send(report);
+      this.#unkept.shift();
+    }
     const nowMs = performance.now();
     for (const due of this.#store.listDue(KINDS_LIMIT * 2)) {
       if (nowMs - (this.#toldAtMs.get(due.kind) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) continue;
@@ -214,6 +226,7 @@ function describeContexts({ estate, trust }: TransactionWatchDeps, store: Testim
         ownHosts,
         gatewayKeys: trust.gatewayKeys.map(({ keyId }) => keyId),
         jobKeys: trust.jobKeys.map(({ keyId }) => keyId),
+        boundedKeys: trust.gatewayKeys.filter(({ from, until }) => from ?? until),
         rowsOf: (table: string) => store.countRows(manifest.name, table),
       },
     ]),

@@ -161,8 +161,8 @@ export const historySearchSchema = z.strictObject({
     .string()
     .regex(/^\d{1,10}$/)
     .optional(),
-  /** Anywhere in the values of changed rows. */
-  text: z.string().min(3).max(200).optional(),
+  /** Anywhere in the values of changed rows, whatever its case. Under three characters history is gone through for it. */
+  text: z.string().min(1).max(200).optional(),
   fromAt: instantSchema.optional(),
   toAt: instantSchema.optional(),
   /** Only transactions without exactly one verified token. */
@@ -177,6 +177,8 @@ export const historyPageSchema = z.object({
   transactions: z.array(transactionSummarySchema).max(1000),
   /** Give it as `before` for the next page; null when there is none. */
   next: z.number().int().positive().nullable(),
+  /** A search that took too long was cut short here: nothing is said of what was committed before. */
+  lookedBackTo: instantSchema.optional(),
 });
 export type HistoryPage = z.infer<typeof historyPageSchema>;
 

@@ -17,6 +17,7 @@ export { allowLogin, forbidLogin } from './role/login.ts';
 export { type Extension, grantDatabase, type PrepareDatabaseOptions, prepareDatabase } from './role/prepare-database.ts';
 export { DDL_PREFIX, LONGEST_TOKEN_BYTES, TOKEN_PREFIX } from './role/provenance-sql.ts';
 export { type RoleNames, type RolePasswords, rolesOf, setPasswords } from './role/roles.ts';
+export { runTagged } from './role/run-tagged.ts';
 export { describeSchema } from './schema/describe-schema.ts';
 export { describeTypes } from './schema/describe-types.ts';
 export { type Admin, type ConnectionTarget, connectionTo, openAdmin, socketPath } from './session/connection.ts';

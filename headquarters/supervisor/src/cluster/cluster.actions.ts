@@ -22,6 +22,7 @@ import {
   startCluster,
 } from '@bulkhead/postgres';
 import { killAllOfUid, type Owner } from '@bulkhead/supervision';
+import { CatalogHold } from './catalog-hold.actions.ts';
 import { hbaOf, namesOf, settingsOf } from './cluster.rules.ts';
 import { logStandbySnapshot, readProtection, readSynchronousNames, setSuperuserPassword } from './cluster.store.ts';
 import type { OldPassword, SecretStore } from './secret.store.ts';
@@ -45,11 +46,14 @@ export type ClusterDeps = {
   readonly migrations: () => string;
   /** An application that makes its tables itself gets the owner's role, with so many sessions, in the place of the application's. */
   readonly ownedBy?: { readonly connections: number; readonly extensions: readonly Extension[] } | undefined;
+  /** Of the joining; a recovery replaces it. */
   readonly replicationPassword: string;
   readonly secrets: SecretStore;
   readonly newSecret: () => string;
   readonly migrationToken: () => Promise<string>;
   readonly preparationToken: () => Promise<string>;
+  /** For one change of roles: off-site takes each once. */
+  readonly rolesToken: () => Promise<string>;
   readonly log: Log;
   readonly now: Now;
   /** Told when the server ended and nobody had asked for it. */
@@ -63,6 +67,7 @@ export class Cluster {
   readonly #deps: ClusterDeps;
   #server: RunningCluster | undefined;
   #running: Running | undefined;
+  #hold: CatalogHold | undefined;
   #startedAt: Date | undefined;
   #restarts = -1;
   #state: ProcessStatus['state'] = 'stopped';
@@ -114,19 +119,21 @@ export class Cluster {
    */
   async letIn(kind: 'app' | 'reader', isStillWanted: () => boolean): Promise<string | undefined> {
     const { guard } = this.#require();
-    const { database, newSecret } = this.#deps;
+    const { database, newSecret, rolesToken } = this.#deps;
     const roles = rolesOf(database);
     const granted = kind === 'app' && this.#deps.ownedBy ? 'owner' : kind;
     const others = (['app', 'reader', 'owner'] as const).filter((role) => role !== granted);
     await forbidLogin(
       guard,
       others.map((role) => roles[role]),
+      await rolesToken(),
     );
     const password = newSecret();
-    await setPasswords(guard, database, { [granted]: password });
+    await setPasswords(guard, database, { [granted]: password }, await rolesToken());
+    const token = await rolesToken();
     // Asked last: the guard's statements run in the order they are given, so a silence that comes later also runs later.
     if (!isStillWanted()) return undefined;
-    await allowLogin(guard, [roles[granted]]);
+    await allowLogin(guard, [roles[granted]], token);
     this.#given = { role: roles[granted], password };
     return password;
   }
@@ -135,7 +142,8 @@ export class Cluster {
   async retirePasswords(epoch: number): Promise<void> {
     const { secrets, compartment } = this.#deps;
     const superuser = await secrets.findSuperuser(compartment);
-    const known = superuser === undefined ? [] : [{ role: 'postgres', password: superuser }];
+    const replication = { role: rolesOf(this.#deps.database).offsite, password: await this.#replicationPassword() };
+    const known = superuser === undefined ? [replication] : [replication, { role: 'postgres', password: superuser }];
     await secrets.retire(epoch, this.#given ? [...known, this.#given] : known);
   }
 
@@ -145,7 +153,11 @@ export class Cluster {
     const old = await secrets.listRetired();
     let refused = 0;
     for (const { role, password } of old) {
-      const connection = connectionTo(socketDirectory, { database, role, password, applicationName: 'supervisor' });
+      const connection = {
+        ...connectionTo(socketDirectory, { database, role, password, applicationName: 'supervisor' }),
+        // That role finds a line for streams alone.
+        ...(role === rolesOf(database).offsite ? { replication: 'true' } : {}),
+      };
       const session = await openAdmin(connection).catch((error: unknown) => {
         if (sqlState(error) === WRONG_PASSWORD) refused += 1;
         return undefined;
@@ -161,7 +173,9 @@ export class Cluster {
     if (running === undefined) return;
     const { app, reader, owner } = rolesOf(this.#deps.database);
     const patience = new AbortController();
-    const forbidden = forbidLogin(running.guard, [app, reader, owner]);
+    // Without a token it is done all the same, and off-site asks who did it.
+    const token = await this.#deps.rolesToken().catch(() => undefined);
+    const forbidden = forbidLogin(running.guard, [app, reader, owner], token);
     const tooLate = sleepMs(SILENCE_LIMIT_MS, patience.signal).then(() => {
       throw new EstateError('postgres.query_failed', 'ending sessions: the server does not obey');
     });
@@ -197,7 +211,10 @@ export class Cluster {
 
   /** Lets decoding begin from here on a standby. */
   async logSnapshot(): Promise<void> {
-    if (this.#running) await logStandbySnapshot(this.#running.admin);
+    const admin = this.#running?.admin;
+    if (admin === undefined) return;
+    await logStandbySnapshot(admin);
+    if (await this.#hold?.isOver(admin, this.#deps.log)) this.#hold = undefined;
   }
 
   /** Ends the server; `fast` is given up for `immediate` when it takes too long. */
@@ -208,6 +225,8 @@ export class Cluster {
     this.#running = undefined;
     this.#state = 'stopped';
     if (running) for (const session of [running.admin, running.guard]) session.close().catch(() => undefined);
+    void this.#hold?.close();
+    this.#hold = undefined;
     if (server === undefined) return;
     const patience = new AbortController();
     const ended = server.stop(mode).finally(() => patience.abort());
@@ -223,7 +242,7 @@ export class Cluster {
 
   /** Gives the superuser a new password, through a socket that only its owner can reach. */
   async replaceSuperuser(): Promise<void> {
-    const { binaries, dataDirectory, owner, compartment, secrets, newSecret, log } = this.#deps;
+    const { binaries, dataDirectory, owner, compartment, secrets, newSecret, rolesToken, log } = this.#deps;
     const socketDirectory = await mkdtemp(join(tmpdir(), 'bh-'));
     try {
       if (owner) await chown(socketDirectory, owner.uid, owner.gid);
@@ -233,7 +252,8 @@ export class Cluster {
       try {
         const admin = await openAdmin(connectionTo(socketDirectory, { database: 'postgres', role: 'postgres' }));
         const password = newSecret();
-        await setSuperuserPassword(admin, password);
+        await setSuperuserPassword(admin, password, await rolesToken());
+        await logStandbySnapshot(admin);
         await admin.close();
         await secrets.saveSuperuser(compartment, password);
       } finally {
@@ -270,6 +290,8 @@ export class Cluster {
     });
     const server = this.#server;
     if (server === undefined) throw new EstateError('postgres.start_failed', 'starting the server: it was stopped meanwhile');
+    this.#hold = await CatalogHold.begin(admin, this.#deps.database);
+    await logStandbySnapshot(admin);
     await this.#prepare(admin);
     this.#running = { server, admin, guard: await this.#openAdmin(), isSynchronous };
     await logStandbySnapshot(admin);
@@ -300,7 +322,7 @@ export class Cluster {
   }
 
   async #prepare(admin: Admin): Promise<void> {
-    const { database, newSecret, replicationPassword, socketDirectory, migrationToken, preparationToken, ownedBy } = this.#deps;
+    const { database, newSecret, socketDirectory, migrationToken, preparationToken, rolesToken, ownedBy } = this.#deps;
     const migrations = this.#deps.migrations();
     const owner = newSecret();
     const roles = rolesOf(database);
@@ -308,16 +330,22 @@ export class Cluster {
       admin,
       name: database,
       token: await preparationToken(),
-      passwords: { owner, app: newSecret(), reader: newSecret(), offsite: replicationPassword },
+      rolesToken: await rolesToken(),
+      passwords: { owner, app: newSecret(), reader: newSecret(), offsite: await this.#replicationPassword() },
       ...(ownedBy ? { extensions: ownedBy.extensions, connections: ownedBy.connections } : {}),
     });
-    await forbidLogin(admin, [roles.app, roles.reader]);
+    await forbidLogin(admin, [roles.app, roles.reader], await rolesToken());
     if (!ownedBy && (await exists(migrations))) {
-      await allowLogin(admin, [roles.owner]);
+      await allowLogin(admin, [roles.owner], await rolesToken());
       const connection = connectionTo(socketDirectory, { database, role: roles.owner, password: owner });
       await migrate({ connection, directory: migrations, token: await migrationToken() });
     }
-    await forbidLogin(admin, [roles.owner]);
+    await forbidLogin(admin, [roles.owner], await rolesToken());
+  }
+
+  async #replicationPassword(): Promise<string> {
+    const { secrets, compartment, replicationPassword } = this.#deps;
+    return (await secrets.findReplication(compartment)) ?? replicationPassword;
   }
 
   async #openAdmin(): Promise<Admin> {

@@ -5,6 +5,8 @@ const secretsSchema = z.object({
   superusers: z.record(z.string(), z.string().regex(/^[0-9a-f]{32,}$/)),
   /** Secrets at the vault that replaced those of the joining. */
   vaults: z.record(z.string(), z.string().min(32)).default({}),
+  /** Passwords of the replication that replaced those of the joining. */
+  replications: z.record(z.string(), z.string().min(32)).default({}),
   /** Passwords from before the last image: worth nothing but to be tried. */
   retired: z
     .object({ epoch: z.number().int(), passwords: z.array(z.object({ role: z.string(), password: z.string() })).max(100) })
@@ -32,6 +34,14 @@ export class SecretStore {
     return this.#change((kept) => ({ ...kept, superusers: { ...kept.superusers, [compartment]: password } }));
   }
 
+  async findReplication(compartment: string): Promise<string | undefined> {
+    return (await this.#read()).replications[compartment];
+  }
+
+  saveReplication(compartment: string, password: string): Promise<void> {
+    return this.#change((kept) => ({ ...kept, replications: { ...kept.replications, [compartment]: password } }));
+  }
+
   async findVaultSecret(compartment: string): Promise<string | undefined> {
     return (await this.#read()).vaults[compartment];
   }
@@ -40,11 +50,14 @@ export class SecretStore {
     return this.#change((kept) => ({ ...kept, vaults: { ...kept.vaults, [compartment]: secret } }));
   }
 
-  /** Puts passwords aside that must open nothing any more; those of an earlier image are forgotten. */
+  /**
+   * Puts passwords aside that must open nothing any more; those of an earlier image are forgotten. Of one image the first of
+   * each role counts: what is known of it later may be what replaced it.
+   */
   retire(epoch: number, passwords: readonly OldPassword[]): Promise<void> {
     return this.#change((kept) => {
       const known = kept.retired?.epoch === epoch ? kept.retired.passwords : [];
-      const added = passwords.filter((one) => !known.some((old) => old.role === one.role && old.password === one.password));
+      const added = passwords.filter((one) => !known.some((old) => old.role === one.role));
       return { ...kept, retired: { epoch, passwords: [...known, ...added].slice(-100) } };
     });
   }
@@ -62,6 +75,6 @@ export class SecretStore {
   // A lost password is no lost cluster: it is set anew through a socket that nobody else can reach.
   async #read(): Promise<Secrets> {
     const kept = await readJson(this.#path, secretsSchema).catch(() => undefined);
-    return kept ?? { superusers: {}, vaults: {}, retired: null };
+    return kept ?? { superusers: {}, vaults: {}, replications: {}, retired: null };
   }
 }

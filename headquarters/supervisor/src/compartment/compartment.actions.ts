@@ -11,10 +11,10 @@ import type { Windows } from '#window/window.actions.ts';
 import { actualState, decideTarget, isForeignStart, retryMs, type Target, tellProtection } from './compartment.rules.ts';
 import type { CompartmentRecord } from './compartment.store.ts';
 import type { Driver } from './driver.rules.ts';
+import { protectCommits } from './protection.actions.ts';
 import { Telling, tellCause } from './telling.actions.ts';
 
 const SOON_MS = 200;
-const MINUTE_MS = 60_000;
 const DEATHS_FORGOTTEN_MS = 60_000;
 
 /** The record of a compartment's data, as this capability's store keeps it. */
@@ -54,6 +54,7 @@ export class Compartment {
   #isDirty = false;
   #isStopped = false;
   #isLaying = false;
+  #mustRestart = false;
   /** In this mode nothing of it runs, and that is as it should be. */
   #isIdle = false;
   #failures = 0;
@@ -91,6 +92,12 @@ export class Compartment {
     if (performance.now() < this.#notBeforeMs) return;
     this.#isDirty = true;
     if (!this.#isBusy && !this.#isStopped) void this.#work();
+  }
+
+  /** Starts the process anew, if one runs: what it read when it started is no longer so. */
+  restart(): void {
+    this.#mustRestart = true;
+    this.nudge();
   }
 
   /** Returns once the compartment is closed: how long that took, for people. */
@@ -199,6 +206,8 @@ export class Compartment {
     const target = this.#decide();
     if (target.run === 'nothing') await this.#close(target, attempt);
     else await this.#open(target, attempt);
+    const isUp = (this.#running === 'app' || this.#running === 'reader') && this.#isWell();
+    if (isUp) await this.#deps.closure.tryReplacedKey();
     if (!attempt.aborted) this.#report(order);
   }
 
@@ -268,7 +277,9 @@ export class Compartment {
     if (!(await this.#standsData())) return;
     if (target.run !== this.#running || !cluster.isRunning) await closure.beforeStart(this.#deps.standing().order, attempt);
     if (await cluster.ensureRunning(target.isSynchronous)) this.#running = 'wait';
-    await this.#protect(target);
+    if (this.#mustRestart) this.#running = 'wait';
+    this.#mustRestart = false;
+    if (await protectCommits(this.#deps, target)) this.#later(SOON_MS);
     const { run } = target;
     if (run === 'wait' || run === 'nothing' || run === this.#running) return;
     const isStillWanted = () => !attempt.aborted && !this.#isStopped && this.#decide().run === run;
@@ -310,29 +321,6 @@ export class Compartment {
     if (loss === undefined) return true;
     this.lost(loss);
     return false;
-  }
-
-  /** Brings commits to wait for off-site, or not to, and keeps account of the times in between [O6]. */
-  async #protect(target: Target): Promise<void> {
-    const { cluster, windows } = this.#deps;
-    if (!target.isSynchronous) {
-      if (!cluster.isSynchronous && windows.openSince(this.#name)) return;
-      await windows.begin(this.#name, 'off-site is out of reach');
-      return cluster.setSynchronous(false);
-    }
-    if (cluster.isSynchronous && windows.openSince(this.#name) === undefined) return;
-    const { isStreaming, isCaughtUp } = await cluster.protection();
-    if (!cluster.isSynchronous && (isStreaming || !this.#mayWaitUnprotected())) await cluster.setSynchronous(true);
-    // The window ends when all that was acknowledged in it is off-site too.
-    if (cluster.isSynchronous && isStreaming && isCaughtUp) return windows.end(this.#name);
-    this.#later(SOON_MS);
-  }
-
-  #mayWaitUnprotected(): boolean {
-    const { unreachable } = this.#deps.manifest.seal;
-    const since = this.#deps.windows.openSince(this.#name);
-    if (unreachable === 'stop' || since === undefined) return false;
-    return this.#deps.now().getTime() - since.getTime() < unreachable.degradeMinutes * MINUTE_MS;
   }
 
   async #silence(): Promise<string> {

@@ -73,7 +73,7 @@ function modulesBeside(directory: string, layout: Layout): string[] {
 /** Mints the token of work that no request asked for, such as `job:website.start`. */
 export function mintJobToken(
   deps: Pick<ProcessDeps, 'name' | 'jobKey' | 'newId' | 'now'>,
-  job: 'start' | 'migrate' | 'prepare',
+  job: 'start' | 'migrate' | 'prepare' | 'roles',
 ): Promise<string> {
   const claims = claimsOfJob({ requestId: deps.newId(), compartment: deps.name, route: `job:${deps.name}.${job}` });
   return mintToken(deps.jobKey, claims, deps.now, JOB_TOKEN_SECONDS);

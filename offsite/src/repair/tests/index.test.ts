@@ -9,7 +9,9 @@ import { lineageOf } from '#history/lineage.rules.ts';
 import { writePieces } from '#history/write.actions.ts';
 import { makePlan } from '#repair/plan.actions.ts';
 import { listDescriptions } from '#standby/schema.store.ts';
-import { createStatements, Dice, drawTables, Story, settingsOf } from './story.ts';
+import { Dice } from './dice.ts';
+import { createStatements, drawTables, settingsOf } from './drawn-tables.ts';
+import { Story } from './story.ts';
 import { ATTACK, repairOf, World } from './world.ts';
 
 const SEEDS = [11, 1011, 1012, 1013, 2007, 5153];

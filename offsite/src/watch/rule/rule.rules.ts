@@ -5,6 +5,7 @@ import type {
   FindingReport,
   FindingRule,
   RowImage,
+  TokenKey,
   TransactionSummary,
 } from '@bulkhead/contracts';
 
@@ -34,6 +35,8 @@ export type WatchContext = {
   readonly gatewayKeys: readonly string[];
   readonly jobKeys: readonly string[];
   readonly keyUses: readonly KeyUse[];
+  /** Keys of which the trust file says from where to where they are valid. */
+  readonly boundedKeys: readonly TokenKey[];
   readonly recent: Recent;
   /** Rows that a table is known to hold; undefined if nothing is known. */
   readonly rowsOf: (table: string) => number | undefined;

@@ -23,3 +23,24 @@ test('[W4] the new key is in force, and a key of another list replaces nothing',
   const jobs = [{ keyId: 'jobs-1', firstAt: rotatedAt, firstLsn: '0/1000000' }];
   assert.deepEqual(judge([row], { committedAt }, { keyUses: jobs }), []);
 });
+
+test('[W4] a key that a recovery replaced ends at a position of the WAL, whatever the clock said; its successor begins there', () => {
+  const bound = { at: rotatedAt, positions: { website: { timeline: 2, lsn: '0/A000000' } } };
+  const boundedKeys = [
+    { keyId: 'gateway-1', publicKey: 'x', until: bound },
+    { keyId: 'gateway-2', publicKey: 'y', from: bound },
+  ];
+  const judgeAt = (commit: object, keyId = 'gateway-1') =>
+    rulesOf(judge([row], { tokens: [token({ keyId })], ...commit }, { boundedKeys, gatewayKeys: ['gateway-1', 'gateway-2'] }));
+  const late = after(HANDOVER_MS + 1);
+  assert.deepEqual(judgeAt({ timeline: 2, commitLsn: '0/9000000', committedAt: late }), [], 'before the position');
+  assert.deepEqual(judgeAt({ timeline: 2, commitLsn: '0/B000000', committedAt: late }), ['write.key_out_of_range']);
+  assert.deepEqual(judgeAt({ timeline: 2, commitLsn: '0/B000000', committedAt: after(5) }), [], 'it was under way');
+  assert.deepEqual(
+    judgeAt({ timeline: 3, commitLsn: '0/1', committedAt: after(5) }),
+    ['write.key_out_of_range'],
+    'a restored timeline',
+  );
+  assert.deepEqual(judgeAt({ timeline: 3, commitLsn: '0/1', committedAt: after(5) }, 'gateway-2'), []);
+  assert.deepEqual(judgeAt({ timeline: 2, commitLsn: '0/1', committedAt: after(-5) }, 'gateway-2'), ['write.key_out_of_range']);
+});

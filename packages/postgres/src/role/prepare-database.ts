@@ -2,7 +2,8 @@ import { EstateError } from '@bulkhead/kernel';
 import type { Admin } from '../session/connection.ts';
 import { checkName, quoteIdentifier } from '../session/quote.ts';
 import { PROVENANCE_SQL, RESTRICTION_SQL } from './provenance-sql.ts';
-import { ensureRoles, type RolePasswords, rolesOf } from './roles.ts';
+import { listRoleStatements, type RolePasswords, rolesOf } from './roles.ts';
+import { runTagged } from './run-tagged.ts';
 
 const EXTENSIONS = ['amcheck', 'btree_gist', 'citext', 'pg_trgm', 'pg_walinspect', 'pgcrypto', 'unaccent'] as const;
 
@@ -22,6 +23,8 @@ export type PrepareDatabaseOptions = {
   readonly connections?: number;
   /** Put first into the WAL of the transaction that changes the schema, so that the change is known as the estate's own. */
   readonly token?: string;
+  /** The same for the transaction that changes roles and who may enter: another token, since each counts once there. */
+  readonly rolesToken?: string;
 };
 
 /**
@@ -33,9 +36,9 @@ export async function prepareDatabase(options: PrepareDatabaseOptions): Promise<
   checkName(name, 'database');
   const [existing] = await admin.query('select 1 from pg_database where datname = $1', [name]);
   if (existing === undefined) await admin.query(`create database ${quoteIdentifier(name)} template template0`);
-  await ensureRoles(admin, name, options.passwords, options.connections);
-  await admin.query('revoke all on database postgres, template1 from public');
-  await grantDatabase(admin, name, name);
+  const roles = await listRoleStatements(admin, name, options.passwords, options.connections);
+  const closing = 'revoke all on database postgres, template1 from public';
+  await runTagged(admin, options.rolesToken, [...roles, closing, ...listGrants(name, name)]);
   const inside = await admin.toDatabase(name);
   try {
     await prepareInside(inside, options);
@@ -46,10 +49,16 @@ export async function prepareDatabase(options: PrepareDatabaseOptions): Promise<
 
 /** Lets the roles of `name` into `database`, and nobody else. A cloned database does not carry this with it. */
 export async function grantDatabase(admin: Admin, database: string, name: string): Promise<void> {
+  await runTagged(admin, undefined, listGrants(database, name));
+}
+
+function listGrants(database: string, name: string): string[] {
   const { owner, app, reader, offsite } = quotedRoles(name);
   const quoted = quoteIdentifier(checkName(database, 'database'));
-  await admin.query(`revoke all on database ${quoted} from public`);
-  await admin.query(`grant connect on database ${quoted} to ${owner}, ${app}, ${reader}, ${offsite}`);
+  return [
+    `revoke all on database ${quoted} from public`,
+    `grant connect on database ${quoted} to ${owner}, ${app}, ${reader}, ${offsite}`,
+  ];
 }
 
 async function prepareInside(inside: Admin, { name, extensions = [], token }: PrepareDatabaseOptions): Promise<void> {

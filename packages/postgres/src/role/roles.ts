@@ -1,6 +1,7 @@
 import type { Admin } from '../session/connection.ts';
 import { checkName, quoteIdentifier, quoteLiteral } from '../session/quote.ts';
 import { scramVerifier } from '../session/scram.ts';
+import { runTagged } from './run-tagged.ts';
 
 /** The passwords of a database's roles; printable ASCII, 8 to 256 characters. */
 export type RolePasswords = {
@@ -51,32 +52,45 @@ const LIMITS: { readonly [Kind in keyof RolePasswords]: RoleLimits } = {
 
 const KINDS = ['owner', 'app', 'reader', 'offsite'] as const;
 
-/** Makes the roles that are missing, and brings attributes, limits and passwords of all up to date. */
-export async function ensureRoles(admin: Admin, name: string, passwords: RolePasswords, connections?: number): Promise<void> {
+/** Statements that make the roles that are missing, and bring attributes, limits and passwords of all up to date. */
+export async function listRoleStatements(
+  admin: Admin,
+  name: string,
+  passwords: RolePasswords,
+  connections?: number,
+): Promise<string[]> {
   const names = rolesOf(name);
+  const statements: string[] = [];
   for (const kind of KINDS) {
     const role = quoteIdentifier(names[kind]);
     const limits = LIMITS[kind];
     const isApplication = connections !== undefined && (kind === 'owner' || kind === 'reader');
     const [existing] = await admin.query('select 1 from pg_roles where rolname = $1', [names[kind]]);
-    if (existing === undefined) await admin.query(`create role ${role} login`);
-    await admin.query(
+    if (existing === undefined) statements.push(`create role ${role} login`);
+    statements.push(
       `alter role ${role} nosuperuser nocreatedb nocreaterole nobypassrls inherit
          ${limits.isReplication ? 'replication' : 'noreplication'} connection limit ${isApplication ? connections : limits.connections}`,
     );
     for (const [setting, value] of Object.entries(limits.settings)) {
-      await admin.query(`alter role ${role} set ${setting} = ${quoteLiteral(value)}`);
+      statements.push(`alter role ${role} set ${setting} = ${quoteLiteral(value)}`);
     }
   }
-  await setPasswords(admin, name, passwords);
+  return [...statements, ...listPasswordStatements(name, passwords)];
 }
 
-/** Replaces passwords of a database's roles. Only SCRAM verifiers reach the server. Sessions that are open stay open. */
-export async function setPasswords(admin: Admin, name: string, passwords: Partial<RolePasswords>): Promise<void> {
+/**
+ * Replaces passwords of a database's roles. Only SCRAM verifiers reach the server. Sessions that are open stay open.
+ * @param token put into the WAL before, so that the change is known as the estate's own
+ */
+export async function setPasswords(admin: Admin, name: string, passwords: Partial<RolePasswords>, token?: string): Promise<void> {
+  await runTagged(admin, token, listPasswordStatements(name, passwords));
+}
+
+function listPasswordStatements(name: string, passwords: Partial<RolePasswords>): string[] {
   const names = rolesOf(name);
-  for (const kind of KINDS) {
+  return KINDS.flatMap((kind) => {
     const password = passwords[kind];
-    if (password === undefined) continue;
-    await admin.query(`alter role ${quoteIdentifier(names[kind])} password ${quoteLiteral(scramVerifier(password))}`);
-  }
+    if (password === undefined) return [];
+    return [`alter role ${quoteIdentifier(names[kind])} password ${quoteLiteral(scramVerifier(password))}`];
+  });
 }

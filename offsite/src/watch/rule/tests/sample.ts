@@ -41,6 +41,7 @@ export function sampleContext(changes: Partial<WatchContext> = {}): WatchContext
     gatewayKeys: ['gateway-1', 'gateway-2'],
     jobKeys: ['jobs-1'],
     keyUses: [],
+    boundedKeys: [],
     recent: NOTHING_RECENT,
     rowsOf: () => undefined,
     ...changes,
