@@ -30,6 +30,7 @@ table compartment_secret (
   vault_secret text not null,
   recovery text not null,
   rotated_at timestamp with time zone not null,
+  replication_password text,
   constraint compartment_secret_pkey PRIMARY KEY (compartment),
   constraint compartment_secret_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
@@ -76,6 +77,16 @@ table incident (
   constraint incident_pkey PRIMARY KEY (id)
 );
 CREATE UNIQUE INDEX incident_one_open ON public.incident USING btree (compartment) WHERE (closed_at IS NULL);
+
+table incident_waiver (
+  incident integer not null,
+  operator text not null,
+  scope_sha256 text not null,
+  reason text not null,
+  given_at timestamp with time zone not null,
+  constraint incident_waiver_incident_fkey FOREIGN KEY (incident) REFERENCES incident(id),
+  constraint incident_waiver_pkey PRIMARY KEY (incident, operator, scope_sha256)
+);
 
 table ledger_due (
   id bigint not null generated always as identity,
@@ -154,6 +165,7 @@ table recovery (
   repair jsonb,
   hole jsonb,
   vault_secret text,
+  replication_password text,
   constraint recovery_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'reopen'::text, 'undo'::text, 'revert'::text]))),
   constraint recovery_pkey PRIMARY KEY (id)
 );

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { historyPageSchema } from '@bulkhead/contracts';
+import { type Finding, findingSchema, historyPageSchema, historyStatusSchema } from '@bulkhead/contracts';
 import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/testkit';
+import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { Member, pathOf, type Version, versionIn } from '#newsroom.ts';
 import { approve, untilRecovery } from '#recovery.ts';
-import { untilAllIsWell } from '#sites.ts';
+import { noteOf, openAsApplication, openAsSuperuser, untilAllIsWell } from '#sites.ts';
 
 suite('a session is stolen', () => {
   let estate: EstateProcess;
@@ -72,7 +74,68 @@ suite('a session is stolen', () => {
     await untilAllIsWell(estate);
     for (const version of [forged, kept]) assert.equal((await honest.read(pathOf(version))).status, 200);
   });
+
+  test('[O14] [H8] what two recoveries wrote stands in history and is no finding; what a stranger writes right after is one', async () => {
+    await untilWhole();
+    const ofRecovery = ['history.gap', 'history.lost', 'catalog.changed', 'role.granted', 'write.untagged', 'write.badly_tagged'];
+    const told = (await listFindings()).filter(({ rule }) => ofRecovery.includes(rule));
+    assert.deepEqual(told, []);
+    const status = await readHistory();
+    assert.deepEqual([status.unknown, status.gaps], [0, []]);
+    const session = await openAsApplication(estate);
+    await session.query("update article_text set title = 'Defaced by Nobody' where article_id = 2 and language = 'en'");
+    await session.close();
+    await waitUntil(async () => (await listFindings()).some(({ rule }) => rule === 'write.untagged'), {
+      what: 'the stranger’s write is found',
+      timeoutMs: 60_000,
+    });
+  });
+
+  test('[H12] a role that a superuser gives the application is found, though nothing in the database tells of it', async () => {
+    const session = await openAsSuperuser(estate);
+    await session.query('grant website_owner to website_app');
+    await session.close();
+    const found = await waitUntil(async () => (await listFindings()).find(({ rule }) => rule === 'role.granted'), {
+      what: 'the role is found',
+      timeoutMs: 60_000,
+    });
+    assert.equal(found.evidence['catalogs'], 'pg_auth_members');
+  });
+
+  const listFindings = async (): Promise<Finding[]> =>
+    (await askDesk('/findings?limit=1000', z.object({ findings: z.array(findingSchema) }))).findings.filter(
+      ({ compartment }) => compartment === 'website',
+    );
+
+  async function askDesk<Schema extends z.ZodType>(path: string, schema: Schema, body?: unknown): Promise<z.infer<Schema>> {
+    const { secrets } = await noteOf(estate, 'offsite');
+    const desk = { socket: join(estate.description.runtime, 'offsite/desk.sock'), secret: secrets.desk };
+    return callWire(desk, body === undefined ? { method: 'GET', path } : { method: 'POST', path, body }, schema);
+  }
+  const readHistory = () => askDesk('/history/website', historyStatusSchema);
+
+  /** History has decoded and compared what is committed now. */
+  async function untilWhole(): Promise<void> {
+    const title = 'Written after two recoveries';
+    versionIn(await honest.createDraft('after-two', { 'title-en': title }));
+    const [draft] = await waitUntil(
+      async () => {
+        const page = await askDesk('/history/website/search', historyPageSchema, { text: title });
+        return page.transactions.length > 0 ? page.transactions : undefined;
+      },
+      { what: 'history has the last draft', timeoutMs: 120_000 },
+    );
+    await waitUntil(async () => positionOf((await readHistory()).reconciledLsn) >= positionOf(draft?.commitLsn), {
+      what: 'the WAL is compared',
+      timeoutMs: 120_000,
+    });
+  }
 });
+
+function positionOf(lsn: string | null | undefined): number {
+  const [high = '0', low = '0'] = (lsn ?? '0/0').split('/');
+  return Number.parseInt(high, 16) * 2 ** 32 + Number.parseInt(low, 16);
+}
 
 async function findSession(estate: EstateProcess, text: string): Promise<string> {
   return waitUntil(

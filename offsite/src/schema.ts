@@ -27,6 +27,7 @@ export interface CompartmentSecretTable {
   vault_secret: string;
   recovery: string;
   rotated_at: Date;
+  replication_password: string | null;
 }
 
 export interface FindingTable {
@@ -59,6 +60,14 @@ export interface IncidentTable {
   compartment: string;
   opened_at: Date;
   closed_at: Date | null;
+}
+
+export interface IncidentWaiverTable {
+  incident: number;
+  operator: string;
+  scope_sha256: string;
+  reason: string;
+  given_at: Date;
 }
 
 export interface LedgerDueTable {
@@ -128,6 +137,7 @@ export interface RecoveryTable {
   repair: unknown;
   hole: unknown;
   vault_secret: string | null;
+  replication_password: string | null;
 }
 
 export interface RecoveryBlobTable {
@@ -180,6 +190,7 @@ export interface Schema {
   finding: FindingTable;
   finding_subject: FindingSubjectTable;
   incident: IncidentTable;
+  incident_waiver: IncidentWaiverTable;
   ledger_due: LedgerDueTable;
   notice: NoticeTable;
   operator_command: OperatorCommandTable;

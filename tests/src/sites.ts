@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DeskState, deskStateSchema, type ProcessStatus, type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
+import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres';
 import { type EstateProcess, waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -72,4 +73,36 @@ export function killHard(pid: number): void {
   } catch (error) {
     assert.ok(error instanceof Error && 'code' in error && error.code === 'ESRCH', String(error));
   }
+}
+
+/** What somebody could do who took the password from the process that has it. */
+export async function openAsApplication(estate: EstateProcess): Promise<Admin> {
+  const { processes } = await askSite(estate, 'headquarters');
+  const pid = processes.find(({ name }) => name === 'website')?.pid;
+  const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+  const value = (name: string) =>
+    environment
+      .split('\0')
+      .find((line) => line.startsWith(`${name}=`))
+      ?.slice(name.length + 1) ?? '';
+  return openAdmin(
+    connectionTo(value('DATABASE_SOCKET_DIRECTORY'), {
+      database: value('DATABASE_NAME'),
+      role: value('DATABASE_ROLE'),
+      password: value('DATABASE_PASSWORD'),
+    }),
+  );
+}
+
+/** What somebody could do who is superuser of website's database. */
+export async function openAsSuperuser(estate: EstateProcess): Promise<Admin> {
+  const path = join(estate.description.data, 'headquarters/supervisor/secrets-website.json');
+  const { superusers } = JSON.parse(await readFile(path, 'utf8')) as { superusers: Record<string, string> };
+  return openAdmin(
+    connectionTo(join(estate.description.runtime, 'hq/website-pg'), {
+      database: 'website',
+      role: 'postgres',
+      password: superusers['website'] ?? '',
+    }),
+  );
 }

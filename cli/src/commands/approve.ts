@@ -67,6 +67,7 @@ function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): 
     lines.push(
       `  blobs: ${diff.blobs.named} named, ${diff.blobs.missing.length} missing; pages: ${diff.pages.same} the same, ${diff.pages.changed.length} changed, ${diff.pages.missing.length} missing`,
     );
+    lines.push(...(diff.pages.leaving?.subjects ?? []).slice(0, 20).map((subject) => `    leaves the public: ${subject}`));
     lines.push(...diff.pages.changed.slice(0, 20).map((page) => `    changed: ${page}`));
     if (diff.repair) lines.push(...describeRepair(diff.repair));
     if (diff.hole) lines.push(...describeHole(diff.hole, recovery.id));

@@ -36,7 +36,7 @@ export type Offsite = {
   /** Renders what the rows are now, publishing nothing; resolves with the code of a refusal, or null. */
   readonly tryRendering: () => Promise<string | null>;
   /** What recovery tells the publisher after a copy that two operators approved went live. */
-  readonly resumeAfterRecovery: () => Promise<void>;
+  readonly resumeAfterRecovery: (mayVanish: readonly string[]) => Promise<void>;
   /** Findings that the publisher told recovery of. */
   readonly findings: { readonly rule: string; readonly summary: string }[];
   /** Kills the publisher with -9 and starts it again. */
@@ -142,10 +142,10 @@ export async function startOffsite(given: {
         throw error;
       }
     },
-    resumeAfterRecovery: async () => {
+    resumeAfterRecovery: async (mayVanish) => {
       const control = { socket: at('control.sock'), secret: SECRET };
       const path = '/editions/website/resume';
-      await callWire(control, { method: 'POST', path, body: { mayVanish: true } }, z.unknown());
+      await callWire(control, { method: 'POST', path, body: { mayVanish } }, z.unknown());
     },
     killAndStart: async () => {
       await publisher.kill();

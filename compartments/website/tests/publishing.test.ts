@@ -167,7 +167,7 @@ test('[E11] a copy that two operators approved takes a page away, once: what is 
     for (const table of tables) await attack(`delete from ${table} where article_id = ${article}`);
   };
   await remove(id);
-  await offsite.resumeAfterRecovery();
+  await offsite.resumeAfterRecovery([`article ${id}`]);
   await waitUntil(async () => (await offsite.readPage(await latest(), '/en/news/a-false-page')).status === 404, {
     what: 'the false page is gone',
   });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SiteStatus } from '@bulkhead/contracts';
+import { type SiteStatus, trustWith } from '@bulkhead/contracts';
 import { type Log, sleepMs } from '@bulkhead/kernel';
 import { locateBinaries } from '@bulkhead/postgres';
 import {
@@ -23,6 +23,7 @@ import { relocateEstate } from '#compartment/process.actions.ts';
 import { addControlRoutes } from '#control/control.routes.ts';
 import { type GatewayDeps, prepareGateway } from '#gateway/gateway.actions.ts';
 import { GatewayKeeper } from '#gateway/gateway-keeper.actions.ts';
+import { type AskedKey, GatewaySigningKey } from '#gateway/signing-key.actions.ts';
 import { type Layout, layOut, layOutCompartment } from '#layout/layout.rules.ts';
 import { Leases } from '#lease/lease.actions.ts';
 import { LeaseKeeper } from '#lease/lease.jobs.ts';
@@ -59,11 +60,18 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   await endLeftovers(pidFile, log);
   const runtime = await prepareRuntime({ checkout: config.CHECKOUT, dataDirectory: layout.data });
   const estate = relocateEstate(given.estate, config.CHECKOUT, runtime);
-  await publish(layout, estate, given.trust);
+  const signingKey = await GatewaySigningKey.load({
+    directory: layout.supervisor,
+    givenFile: config.GATEWAY_KEY_FILE,
+    jobKey: given.jobKey,
+    recovery: { socket: layout.offsite.recovery, secret: given.link.recoverySecret },
+  });
+  const publishTrust = () => publish(layout, estate, trustWith(given.trust, signingKey.enrolled));
+  await publishTrust();
   const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
   await endStrays(uids);
-  const site: Site = { config, log, layout, given: { ...given, estate }, runtime, supervision, uids };
+  const site: Site = { config, log, layout, given: { ...given, estate }, signingKey, runtime, supervision, uids };
 
   const offsite = await composeOffsite(site);
   const compartments = await composeCompartments(site, offsite);
@@ -83,6 +91,14 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   });
   offsite.gateway.tellSecret = (name) => gateway.tellSecret(name);
   offsite.gateway.rotateCookieKey = () => gateway.rotateCookieKey();
+  offsite.gateway.rotateGatewayKey = (asked, signal) => {
+    const putInForce = async () => {
+      await publishTrust();
+      await gateway.start();
+      for (const [name, compartment] of compartments) if (name !== asked.compartment) compartment.restart();
+    };
+    return signingKey.rotate(asked, putInForce, signal);
+  };
   const control = await serveControl(site, { compartments, offsite, gatewaySecret, stop: () => stopAsked.resolve() });
 
   const nudgeAll = () => {
@@ -109,6 +125,7 @@ type Site = {
   readonly log: Log;
   readonly layout: Layout;
   readonly given: Given;
+  readonly signingKey: GatewaySigningKey;
   readonly runtime: Runtime;
   readonly supervision: Supervision;
   readonly uids: UidAllocator;
@@ -159,6 +176,7 @@ async function composeOffsite({ config, log, layout, given }: Site) {
     gateway: {
       tellSecret: (_compartment: string): void => undefined,
       rotateCookieKey: (): Promise<void> => Promise.resolve(),
+      rotateGatewayKey: (_asked: AskedKey, _signal: AbortSignal): Promise<void> => Promise.resolve(),
     },
     logLevel: config.LOG_LEVEL,
   };
@@ -189,6 +207,7 @@ async function composeCompartments(site: Site, offsite: Offsite): Promise<Readon
         offsite.gateway.tellSecret(name);
       },
       rotateCookieKey: () => offsite.gateway.rotateCookieKey(),
+      rotateGatewayKey: (asked, signal) => offsite.gateway.rotateGatewayKey(asked, signal),
       vaultSecret: secretOf(given.link.vaultSecrets, name),
       replicationPassword: secretOf(given.link.replicationPasswords, name),
       jobKey: given.jobKey,
@@ -287,13 +306,13 @@ function listSockets({ given, layout }: Site, offsite: Offsite) {
 }
 
 async function gatewayOf(site: Site, offsite: Offsite, controlSecret: string): Promise<GatewayDeps> {
-  const { config, given, layout, runtime, uids } = site;
+  const { config, given, layout, runtime, uids, signingKey } = site;
   return {
     estate: given.estate,
     runtime,
     layout,
     owner: await uids.ownerOf('gateway'),
-    keyFiles: { signing: config.GATEWAY_KEY_FILE, cookie: await cookieKeyOf(site) },
+    keyFiles: { signing: signingKey.file, cookie: await cookieKeyOf(site) },
     controlSecret,
     offsite: given.link,
     compartments: () => Object.fromEntries(listSockets(site, offsite)),

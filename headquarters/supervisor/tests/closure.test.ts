@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Applied } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
-import { readControlFile } from '@bulkhead/postgres';
+import { connectionTo, openAdmin, readControlFile } from '@bulkhead/postgres';
 import { digestDirectory } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { Headquarters } from './headquarters.ts';
 import { packDirectory } from './image-tar.ts';
+import { keepCatalog } from './wal-receiver.ts';
 
 const LONG_MS = 90_000;
 const READ = { compartment: 'example', state: 'read-only' } as const;
@@ -49,21 +50,38 @@ async function environmentOf(headquarters: Headquarters): Promise<Record<string,
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
 
-test('[O13] with an image every secret of the compartment is another; old passwords are tried and refused; the cookie key is replaced once', async (t) => {
+test('[O13] [O14] [O15] with an image every secret of the compartment is another; old passwords, the replication’s too, are tried and refused; the gateway’s keys are replaced once; the catalog is kept for the standby', async (t) => {
   const { headquarters, offSite, tar, systemId, before } = await prepare(t);
   const blob = { text: 'from the vault', digest: sha256Hex('from the vault') };
   offSite.blobs.set(blob.digest, Buffer.from(blob.text));
   const rotated = 'c'.repeat(64);
   offSite.rotatedSecret = rotated;
+  offSite.rotatedPassword = 'd'.repeat(64);
   offSite.vaultSecrets['example'] = rotated;
   await offSite.vanish();
   await offSite.appear();
   const image = offSite.offer(tar, { systemId, blobs: [blob.digest] });
-  offSite.order({ compartment: 'example', state: 'restoring', image, rotatesCookieKey: true });
+  offSite.order({ compartment: 'example', state: 'restoring', image, rotatesCookieKey: true, rotatesGatewayKey: 'gateway-r1' });
   assert.match((await untilApplied(headquarters, 3)).detail, /1 fetched from the vault/);
   offSite.order(READ);
   const { closure } = await untilApplied(headquarters, 4);
-  assert.deepEqual(closure, { passwordsTried: 2, passwordsRefused: 2, build: null });
+  assert.deepEqual(closure, { passwordsTried: 3, passwordsRefused: 3, tokens: { tried: 1, refused: 1 }, build: null });
+  const trust = async () => JSON.parse(await readFile(join(headquarters.directory, 'd/public/trust.json'), 'utf8')).gatewayKeys;
+  assert.deepEqual(
+    (await trust()).map(({ keyId, until }: { keyId: string; until?: object }) => [keyId, until !== undefined]),
+    [
+      ['gateway-1', true],
+      ['gateway-r1', false],
+    ],
+  );
+  assert.equal(await signingKeyOf(headquarters), 'gateway-r1');
+  assert.equal(await countHolders(headquarters), 1, 'the catalog is held back until a standby does so');
+  const standby = await keepCatalog(join(headquarters.directory, 'r/hq/example-pg'), offSite.rotatedPassword);
+  await waitUntil(async () => (await countHolders(headquarters)) === 0, {
+    what: 'the standby has taken over',
+    timeoutMs: LONG_MS,
+  });
+  await standby.end();
   const after = await environmentOf(headquarters);
   for (const name of ['DATABASE_PASSWORD', 'INTERNAL_SECRET', 'VAULT_SECRET']) assert.notEqual(after[name], before[name], name);
   assert.equal(after['VAULT_SECRET'], rotated);
@@ -78,13 +96,35 @@ test('[O13] with an image every secret of the compartment is another; old passwo
   await headquarters.untilReady();
   assert.equal((await environmentOf(headquarters))['VAULT_SECRET'], rotated, 'kept while off-site is away');
   assert.equal(await readFile(key, 'utf8'), first);
+  assert.equal(await signingKeyOf(headquarters), 'gateway-r1');
+  assert.equal((await trust()).length, 2);
   await offSite.appear();
   offSite.order({ compartment: 'example', state: 'sealed' });
   await untilApplied(headquarters, 5);
   offSite.order(READ);
   const told = await untilApplied(headquarters, 6);
-  assert.deepEqual(told.closure, { passwordsTried: 3, passwordsRefused: 2, build: null }, 'one that still opens is told');
+  assert.deepEqual(told.closure, { passwordsTried: 4, passwordsRefused: 3, tokens: { tried: 1, refused: 1 }, build: null });
+  assert.deepEqual(offSite.drawnKeys, ['gateway-r1'], 'drawn once');
 });
+
+/** The id of the key that the gateway runs with. */
+async function signingKeyOf(headquarters: Headquarters): Promise<string> {
+  const pid = (await headquarters.status()).processes.find(({ name }) => name === 'gateway')?.pid;
+  const line = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').find((one) => one.startsWith('SIGNING_KEY_FILE='));
+  return JSON.parse(await readFile(line?.slice('SIGNING_KEY_FILE='.length) ?? '', 'utf8')).keyId;
+}
+
+/** Sessions that keep old rows from being cleaned away. */
+async function countHolders(headquarters: Headquarters): Promise<number> {
+  const kept = JSON.parse(await readFile(join(headquarters.directory, 'd/supervisor/secrets-example.json'), 'utf8'));
+  const target = { database: 'example', role: 'postgres', password: String(kept.superusers.example) };
+  const admin = await openAdmin(connectionTo(join(headquarters.directory, 'r/hq/example-pg'), target));
+  const rows = await admin.query(
+    "select 1 from pg_stat_activity where state = 'idle in transaction' and backend_xmin is not null and datname = 'example'",
+  );
+  await admin.close();
+  return rows.length;
+}
 
 /** As if the superuser's password had survived the restore. */
 async function putAsideTrueSuperuser(headquarters: Headquarters): Promise<void> {

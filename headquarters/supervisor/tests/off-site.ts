@@ -7,12 +7,14 @@ import {
   appliedSchema,
   type FindingReport,
   findingReportSchema,
+  generateSigningKey,
   type Order,
   type ProtectionWindow,
   PURPOSES,
   protectionWindowSchema,
   type Signed,
   type SigningKey,
+  signedSchema,
   signMessage,
 } from '@bulkhead/contracts';
 import { createLog, EstateError } from '@bulkhead/kernel';
@@ -32,6 +34,11 @@ export class OffSite {
   imageHangsAfter: number | undefined;
   /** What replaces the vault's secret of the joining. */
   rotatedSecret: string | null = null;
+  /** What replaces the password of the replication. */
+  rotatedPassword: string | null = null;
+  /** Ids of keys that headquarters drew for the gateway. */
+  readonly drawnKeys: string[] = [];
+  readonly oldGatewayKey = generateSigningKey('gateway-1').verifying;
   /** Who may read blobs. */
   readonly vaultSecrets: Record<string, string> = {};
   grantsLeases = true;
@@ -116,7 +123,20 @@ export class OffSite {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       return c.json({ replays: [] });
     });
-    recovery.get('/compartments/:c/secrets', (c) => c.json({ vaultSecret: this.rotatedSecret }));
+    recovery.get('/compartments/:c/secrets', (c) =>
+      c.json({ vaultSecret: this.rotatedSecret, replicationPassword: this.rotatedPassword }),
+    );
+    recovery.post('/gateway-keys', async (c) => {
+      const { keyId, publicKey } = JSON.parse((await readWireBody(c.req.raw, signedSchema)).message);
+      this.drawnKeys.push(keyId);
+      const bound = { at: new Date().toISOString(), positions: {} };
+      return c.json({
+        gatewayKeys: [
+          { ...this.oldGatewayKey, until: bound },
+          { keyId, publicKey, from: bound },
+        ],
+      });
+    });
     recovery.post('/receipts', (c) => c.json({ sequence: 0 }));
     recovery.get('/images/:id', (c) => c.body(Readable.toWeb(this.#streamImage(c.req.param('id'))) as ReadableStream));
     recovery.get('/images/:id/blobs', (c) =>

@@ -9,6 +9,8 @@ type Wire = {
 
 const WAL_HEADER = 25;
 const EPOCH_2000_MS = 946_684_800_000;
+/** The first that a database of ours gives to a transaction. */
+const OLDEST_XID = 700;
 
 /** The synchronous party off-site, for tests: it confirms what it receives and keeps nothing. Tries again until it is stopped. */
 export class WalReceiver {
@@ -67,4 +69,27 @@ function confirm(wire: Wire, position: bigint): void {
   for (const at of [1, 9, 17]) message.writeBigUInt64BE(position, at);
   message.writeBigInt64BE(BigInt(Date.now() - EPOCH_2000_MS) * 1000n, 25);
   wire.sendCopyFromChunk(message);
+}
+
+/** Streams by off-site's slot and asks, as a standby that decodes does, that old rows of the catalog be kept. */
+export async function keepCatalog(socketDirectory: string, password: string): Promise<Client> {
+  const config = connectionTo(socketDirectory, { database: 'example', role: 'offsite', password, applicationName: 'standby' });
+  const client = new Client({ ...config, replication: 'true' } as typeof config);
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('CREATE_REPLICATION_SLOT offsite PHYSICAL RESERVE_WAL');
+  const { rows } = await client.query<{ xlogpos: string; timeline: string }>('IDENTIFY_SYSTEM');
+  const [from] = rows;
+  if (!from) throw new Error('no position');
+  const wire = (client as unknown as { readonly connection: Wire & { readonly once: (name: string, then: () => void) => void } })
+    .connection;
+  const streaming = new Promise<void>((resolve) => wire.once('replicationStart', resolve));
+  client.query(`START_REPLICATION SLOT offsite PHYSICAL ${from.xlogpos} TIMELINE ${from.timeline}`).catch(() => undefined);
+  await streaming;
+  const message = Buffer.alloc(25);
+  message.write('h', 0);
+  message.writeBigInt64BE(BigInt(Date.now() - EPOCH_2000_MS) * 1000n, 1);
+  message.writeUInt32BE(OLDEST_XID, 17);
+  wire.sendCopyFromChunk(message);
+  return client;
 }

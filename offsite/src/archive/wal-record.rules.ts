@@ -16,7 +16,16 @@ export type WalRecord = {
 };
 
 /** Resource managers, src/include/access/rmgrlist.h of PostgreSQL 18. */
-export const MANAGER = { xlog: 0, transaction: 1, standby: 8, heap2: 9, heap: 10, sequence: 15, message: 21 } as const;
+export const MANAGER = {
+  xlog: 0,
+  transaction: 1,
+  mapping: 7,
+  standby: 8,
+  heap2: 9,
+  heap: 10,
+  sequence: 15,
+  message: 21,
+} as const;
 
 export const RECORD_HEADER_BYTES = 24;
 const BLOCK_ID_LIMIT = 32;

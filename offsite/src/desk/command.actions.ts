@@ -8,6 +8,7 @@ import {
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
 import type { Recorder } from '#record/record.actions.ts';
@@ -92,6 +93,11 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     return { recovery: command.request };
   }
   if (command.kind === 'waive') {
+    const [, incident] = /^incident-(\d{1,9})$/.exec(command.request) ?? [];
+    if (incident !== undefined) {
+      await waiveScope(deps.requests.reopening, { incident: Number(incident), operator, reason: command.reason });
+      return {};
+    }
     await waiveHole(deps.requests, { request: command.request, operator, reason: command.reason });
     return { recovery: command.request };
   }

@@ -7,6 +7,14 @@ export type IncidentStore = {
   /** The compartment's open incident, begun now if there is none. */
   readonly openIncident: (compartment: string, now: Date) => Promise<number>;
   readonly closeIncident: (compartment: string, now: Date) => Promise<void>;
+  readonly findOpen: (compartment: string) => Promise<number | undefined>;
+  /** Keeps an operator's word once for each scope. */
+  readonly addWaiver: (
+    incident: number,
+    waiver: { readonly operator: string; readonly reason: string; readonly scopeSha256: string; readonly givenAt: Date },
+  ) => Promise<void>;
+  /** Those that were given for this scope, oldest first. */
+  readonly listWaivers: (incident: number, scopeSha256: string) => Promise<readonly { readonly operator: string }[]>;
   readonly findIncident: (id: number) => Promise<KeptIncident | undefined>;
   /** Newest first, with the number of findings. */
   readonly listIncidents: (limit: number) => Promise<ListedIncident[]>;
@@ -58,6 +66,23 @@ export function createIncidentStore(db: Kysely<Schema>): IncidentStore {
         .where('closed_at', 'is', null)
         .execute();
     },
+    findOpen: async (compartment) => (await findOpen(compartment))?.id,
+    addWaiver: async (incident, { operator, reason, scopeSha256, givenAt }) => {
+      await db
+        .insertInto('incident_waiver')
+        .values({ incident, operator, reason, scope_sha256: scopeSha256, given_at: givenAt })
+        .onConflict((conflict) => conflict.columns(['incident', 'operator', 'scope_sha256']).doNothing())
+        .execute();
+    },
+    listWaivers: (incident, scopeSha256) =>
+      db
+        .selectFrom('incident_waiver')
+        .select('operator')
+        .where('incident', '=', incident)
+        .where('scope_sha256', '=', scopeSha256)
+        .orderBy('given_at')
+        .orderBy('operator')
+        .execute(),
     findIncident: async (id) => {
       const row = await db.selectFrom('incident').selectAll().where('id', '=', id).executeTakeFirst();
       if (!row) return undefined;

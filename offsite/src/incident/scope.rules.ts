@@ -46,6 +46,32 @@ export function proposeScope(named: readonly Named[]): Scope {
   });
 }
 
+/** Whether a scope takes anything in. */
+export function namesAnything({
+  sessions,
+  accounts,
+  addresses,
+  requests,
+  keyIds,
+  transactions,
+  untagged,
+  everything,
+}: Scope): boolean {
+  const named = [sessions, accounts, addresses, requests, keyIds, transactions].some((list) => list.length > 0);
+  return named || untagged || everything;
+}
+
+/** A scope in a few words, for people. */
+export function tellScope({ sessions, requests, transactions, untagged }: Scope): string {
+  const counted = [
+    [sessions.length, 'session'],
+    [requests.length, 'request'],
+    [transactions.length, 'transaction'],
+  ] as const;
+  const told = counted.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`]));
+  return [...told, ...(untagged ? ['writes without a token'] : [])].join(', ');
+}
+
 function listedTransactions(named: readonly Named[]): Scope['transactions'] {
   const found = named.filter((one) => one.kind === 'transaction' && isScoped(one) && !namesSession(one));
   const places = [...new Set(found.map(({ value }) => value))].slice(0, 10_000);
@@ -82,11 +108,16 @@ export function listWindows(
     });
   }
   for (const [rule, reason] of Object.entries(BEYOND_ROWS)) {
-    const found = findings.filter((finding) => finding.rule === rule);
+    const found = findings.filter((finding) => finding.rule === rule || (rule === 'catalog.changed' && isOfCluster(finding)));
     const fromAt = earliest(found.map(({ evidence, seenAt }) => instantOf(evidence['committedAt']) ?? seenAt));
     if (fromAt !== null) windows.push({ fromAt, toAt: given.sealedAt, reason });
   }
   return windows;
+}
+
+/** Roles changed in the cluster itself, not by rows of identity's: whoever did could do anything there. */
+function isOfCluster({ rule, evidence }: Pick<Finding, 'rule' | 'evidence'>): boolean {
+  return rule === 'role.granted' && evidence['catalogs'] !== undefined;
 }
 
 function listRules(findings: readonly Pick<Finding, 'rule'>[]): string {

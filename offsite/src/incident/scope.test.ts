@@ -69,5 +69,8 @@ test('[W15] a changed schema, a replaced key and gaps of history make windows fr
     listWindows([ddl, gap, rows], given).map(({ fromAt }) => fromAt),
     ['2026-03-01T11:00:00.000Z', seenAt],
   );
-  assert.deepEqual(listWindows([rows], given), []);
+  const byRoute = { rule: 'role.granted', evidence: { granted: 'administrator to somebody' }, seenAt } as const;
+  assert.deepEqual(listWindows([rows, byRoute], given), []);
+  const ofCluster = { rule: 'role.granted', evidence: { catalogs: 'pg_auth_members' }, seenAt } as const;
+  assert.equal(listWindows([ofCluster], given)[0]?.fromAt, seenAt);
 });

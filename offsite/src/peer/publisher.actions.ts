@@ -15,18 +15,20 @@ import { z } from 'zod';
 
 const renderedSchema = z.object({
   files: z.array(z.object({ path: publicPathSchema, language: languageSchema.nullable(), sha256: sha256Schema })).max(200_000),
+  /** What these pages show, as their evidence names it. */
+  subjects: z.array(z.string().max(200)).max(200_000),
 });
-export type RenderedPage = z.infer<typeof renderedSchema>['files'][number];
+export type Rendered = z.infer<typeof renderedSchema>;
 
 /** The publisher, as recovery uses it. */
 export type PublisherPeer = {
   /** The current edition, its signature verified; undefined if none was published yet. */
   readonly findEdition: (compartment: string) => Promise<EditionManifest | undefined>;
   /** Renders from a quarantine; publishes nothing. */
-  readonly render: (compartment: string, jail: WirePeer) => Promise<readonly RenderedPage[]>;
+  readonly render: (compartment: string, jail: WirePeer) => Promise<Rendered>;
   readonly pause: (compartment: string) => Promise<void>;
-  /** After a recovery that two operators approved, pages that its copy lacks may go. */
-  readonly resume: (compartment: string, options: { readonly mayVanish: boolean }) => Promise<void>;
+  /** After a recovery what its approved difference named as leaving may go. */
+  readonly resume: (compartment: string, options: { readonly mayVanish: readonly string[] }) => Promise<void>;
 };
 
 export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKey[]): PublisherPeer {
@@ -48,7 +50,7 @@ export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKe
     render: async (compartment, jail) => {
       const body = { jail: { socket: jail.socket, secret: jail.secret } };
       const path = `/render/${compartment}`;
-      return (await callWire(peer, { method: 'POST', path, body, timeoutMs: 1_800_000 }, renderedSchema)).files;
+      return callWire(peer, { method: 'POST', path, body, timeoutMs: 1_800_000 }, renderedSchema);
     },
     pause: (compartment) => tell(`/editions/${compartment}/pause`),
     resume: (compartment, options) => tell(`/editions/${compartment}/resume`, options),

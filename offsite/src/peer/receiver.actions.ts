@@ -21,7 +21,8 @@ export type JoinedStream = z.infer<typeof joinedStreamSchema>;
 export type ReceiverPeer = {
   /** Ends acknowledgements: the compartment's stream accepts nothing past the answered position. */
   readonly seal: (compartment: string, epoch: number) => Promise<StreamSeal>;
-  readonly unseal: (compartment: string, epoch: number) => Promise<UnsealedStream>;
+  /** @param password of the replication, if it was replaced since the joining */
+  readonly unseal: (compartment: string, epoch: number, password?: string) => Promise<UnsealedStream>;
   /** Goes on from a restored cluster's timeline. */
   readonly join: (
     compartment: string,
@@ -31,6 +32,7 @@ export type ReceiverPeer = {
       readonly epoch: number;
       /** Leaves WAL behind that nobody has any more; the gap is recorded. */
       readonly acceptGap?: boolean;
+      readonly password?: string;
     },
   ) => Promise<JoinedStream>;
   /** A timeline number that no restore of the compartment had before: restores that stand side by side cannot take the same. */
@@ -53,8 +55,10 @@ export function reachReceiver(peer: WirePeer): ReceiverPeer {
         { method: 'POST', path: `${at(compartment)}/seal`, body: { epoch }, timeoutMs: SEAL_TIMEOUT_MS },
         streamSealSchema,
       ),
-    unseal: (compartment, epoch) =>
-      callWire(peer, { method: 'POST', path: `${at(compartment)}/unseal`, body: { epoch } }, unsealedStreamSchema),
+    unseal: (compartment, epoch, password) => {
+      const body = { epoch, ...(password === undefined ? {} : { password }) };
+      return callWire(peer, { method: 'POST', path: `${at(compartment)}/unseal`, body }, unsealedStreamSchema);
+    },
     join: (compartment, to) =>
       callWire(peer, { method: 'POST', path: `${at(compartment)}/join`, body: to, timeoutMs: 60_000 }, joinedStreamSchema),
     allotTimeline: async (compartment) =>

@@ -32,10 +32,10 @@ export function withoutStreams(receiver: ReceiverPeer, streamless: ReadonlySet<s
       streamless.has(compartment)
         ? { lsn: null, timeline: null, epoch, sealedAt: now().toISOString() }
         : receiver.seal(compartment, epoch),
-    unseal: async (compartment, epoch) =>
+    unseal: async (compartment, epoch, password) =>
       streamless.has(compartment)
         ? { lsn: null, headquartersLsn: null, acceptedBeyondSeal: false }
-        : receiver.unseal(compartment, epoch),
+        : receiver.unseal(compartment, epoch, password),
     readStream: async (compartment) => (streamless.has(compartment) ? ofNothing(compartment) : receiver.readStream(compartment)),
     listStreams: async () => [...(await receiver.listStreams()), ...[...streamless].map(ofNothing)],
   };

@@ -1,3 +1,4 @@
+import type { TokenKey } from '@bulkhead/contracts';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
@@ -19,6 +20,8 @@ export type SupervisorPeer = {
   /** Stops it and deletes its files; one that is gone is well. */
   readonly deleteQuarantine: (id: string) => Promise<void>;
   readonly rebuildStandby: (compartment: string) => Promise<void>;
+  /** Keeps the gateway's keys beside the trust file, and starts anew whoever verifies with them. */
+  readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
 };
 
 export function reachSupervisor(peer: WirePeer): SupervisorPeer {
@@ -30,6 +33,10 @@ export function reachSupervisor(peer: WirePeer): SupervisorPeer {
     startQuarantine: (body) =>
       callWire(peer, { method: 'POST', path: '/quarantines', body, timeoutMs: 120_000 }, quarantineSchema),
     deleteQuarantine: (id) => tell('DELETE', `/quarantines/${id}`),
+    enrolGatewayKeys: async (gatewayKeys) => {
+      const call = { method: 'POST', path: '/gateway-keys', body: { gatewayKeys }, timeoutMs: 120_000 } as const;
+      await callWire(peer, call, z.object({ ok: z.literal(true) }));
+    },
     rebuildStandby: (compartment) => tell('POST', `/standbys/${compartment}/rebuild`),
   };
 }

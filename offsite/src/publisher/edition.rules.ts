@@ -34,22 +34,13 @@ export function composeManifest(
  * @throws EstateError `edition.unapproved`
  */
 export function requireAllKept(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): void {
-  const gone = listGone(before, subjects);
+  const kept = new Set(subjects);
+  const gone = (before?.subjects ?? []).filter((subject) => !kept.has(subject));
   if (gone.length === 0) return;
   throw new EstateError(
     'edition.unapproved',
     `comparing with the last edition: ${gone.length} of what it shows would vanish, withdrawn by nobody: ${gone.slice(0, 5).join(', ')}`,
   );
-}
-
-/** Whether an edition shows, or tells the withdrawal of, all that the one before it did. */
-export function hasAllSubjects(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): boolean {
-  return listGone(before, subjects).length === 0;
-}
-
-function listGone(before: Pick<Composition, 'subjects'> | undefined, subjects: readonly string[]): string[] {
-  const kept = new Set(subjects);
-  return (before?.subjects ?? []).filter((subject) => !kept.has(subject));
 }
 
 /** Whether two editions show the same: paths, headers and contents. */

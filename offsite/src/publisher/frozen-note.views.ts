@@ -37,18 +37,20 @@ export function withNote(page: string, note: FrozenNote): string {
   return `${page.slice(0, at)}\n${markup}\n${page.slice(at)}`;
 }
 
+// Nothing that the copied page declares, `!important` included, outweighs what stands here: it can neither hide the note nor
+// make it unreadable.
 function noteIn(first: Language, note: FrozenNote) {
   const others = LANGUAGES.filter((language) => language !== first);
-  return html`<aside role="note" data-bulkhead="frozen" style="all: revert; display: block; position: relative; z-index: 2147483647; margin: 0; padding: 0.75rem 1rem; border-bottom: 3px solid #8a5a00; background: #fff4d6; color: #1d1d1d; font: 16px/1.5 system-ui, sans-serif;">
+  return html`<aside role="note" data-bulkhead="frozen" dir="${directionOf(first)}" style="all: initial !important; display: block !important; position: relative !important; z-index: 2147483647 !important; box-sizing: border-box !important; max-width: 100% !important; margin: 0 !important; padding: 0.75rem 1rem !important; border-bottom: 3px solid #8a5a00 !important; background: #fff4d6 !important; overflow-wrap: anywhere !important; color: #1d1d1d !important; font: 16px/1.5 system-ui, sans-serif !important; text-align: start !important; text-transform: none !important; letter-spacing: normal !important;">
 ${sentence(first, note)}
-<details><summary>${others.map((language) => LANGUAGE_NAMES[language]).join(' · ')}</summary>
+<details style="all: revert !important; display: block !important; margin: 0.25rem 0 !important; color: #1d1d1d !important; font: 16px/1.5 system-ui, sans-serif !important; text-align: start !important; text-transform: none !important; letter-spacing: normal !important;"><summary style="all: revert !important; display: list-item !important; cursor: pointer !important; color: #1d1d1d !important; font: 16px/1.5 system-ui, sans-serif !important; text-align: start !important; text-transform: none !important; letter-spacing: normal !important;">${others.map((language) => LANGUAGE_NAMES[language]).join(' · ')}</summary>
 ${others.map((language) => sentence(language, note))}</details>
-<p style="margin: 0.25rem 0 0"><a style="color: #00405c" href="${note.statusUrl}">${note.statusUrl}</a></p>
+<p style="all: revert !important; display: block !important; margin: 0 !important; color: #1d1d1d !important; font: 16px/1.5 system-ui, sans-serif !important; text-align: start !important; text-transform: none !important; letter-spacing: normal !important;"><a dir="ltr" style="all: revert !important; color: #00405c !important; font: 16px/1.5 system-ui, sans-serif !important; text-decoration: underline !important;" href="${note.statusUrl}">${note.statusUrl}</a></p>
 </aside>`;
 }
 
 function sentence(language: Language, { service, copiedAt }: FrozenNote) {
   const values = { service: inLanguage(service, language).text, moment: formatMoment(copiedAt, language) };
   const { title, text } = WORDS[language];
-  return html`<p style="margin: 0" lang="${language}" dir="${directionOf(language)}"><strong>${fillIn(title, values)}.</strong> ${fillIn(text, values)}</p>`;
+  return html`<p style="all: revert !important; display: block !important; margin: 0 !important; color: #1d1d1d !important; font: 16px/1.5 system-ui, sans-serif !important; text-align: start !important; text-transform: none !important; letter-spacing: normal !important;" lang="${language}" dir="${directionOf(language)}"><strong style="all: revert !important; color: #1d1d1d !important; font-weight: 700 !important;">${fillIn(title, values)}.</strong> ${fillIn(text, values)}</p>`;
 }

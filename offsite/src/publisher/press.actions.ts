@@ -1,5 +1,4 @@
 import {
-  type EditionFile,
   type EditionManifest,
   type LedgerRequest,
   PURPOSES,
@@ -15,7 +14,6 @@ import { type Assembled, type Assembly, assemble } from './assembly.actions.ts';
 import {
   type Composition,
   composeManifest,
-  hasAllSubjects,
   hasSameFiles,
   isDueForRenewal,
   LIFETIME_MS,
@@ -57,9 +55,6 @@ export type CrawlPressDeps = Omit<PressDeps, OfRows> & {
     signal: AbortSignal,
   ) => Promise<Omit<Composition, 'compartment'> | 'nothing new' | 'not due'>;
 };
-
-/** For so long after a recovery the copy that two operators approved may take pages away: its standby is being built. */
-const VANISHING_MS = 900_000;
 
 /** Makes the editions of one compartment: one thing at a time, each number once. */
 export class Press {
@@ -148,24 +143,24 @@ export class Press {
   }
 
   /**
-   * Goes on, and looks at the rows anew even if they are those of before. After a recovery whose difference two operators
-   * saw, one edition may lack what the last one showed [E11].
+   * Goes on, and looks at the rows anew even if they are those of before. After a recovery the first rendering may lack
+   * what its approved difference named as leaving, and nothing else [E11].
    */
-  resume({ mayVanish = false }: { readonly mayVanish?: boolean } = {}): Promise<void> {
+  resume({ mayVanish = [] }: { readonly mayVanish?: readonly string[] } = {}): Promise<void> {
     return this.#inTurn(async () => {
       this.#seen = undefined;
-      if (mayVanish) await this.#deps.shelf.setVanishing(new Date(this.#deps.now().getTime() + VANISHING_MS));
+      await this.#deps.shelf.setVanishing(mayVanish);
       await this.#setPaused(false);
     });
   }
 
   /** Renders and checks what a jail holds, and publishes nothing. */
-  async renderFrom(jail: WirePeer): Promise<EditionFile[]> {
+  async renderFrom(jail: WirePeer): Promise<Assembled> {
     const { tables } = this.#renders();
     const rows = await readRows(jail, tables, this.#request());
     return this.#inTurn(async () => {
       try {
-        return (await this.#assemble(rows)).files;
+        return await this.#assemble(rows);
       } finally {
         await this.#prune();
       }
@@ -225,17 +220,16 @@ export class Press {
 
   async #publishRows(rows: SourceRows): Promise<void> {
     const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
-    if (!assembled || (this.#latest && hasSameFiles(this.#latest.manifest.files, assembled.files))) return;
-    const isLess = !hasAllSubjects(this.#latest?.manifest, assembled.subjects);
-    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
-    if (isLess) await this.#deps.shelf.setVanishing(null);
+    if (!assembled) return;
+    const isSame = this.#latest !== undefined && hasSameFiles(this.#latest.manifest.files, assembled.files);
+    if (!isSame) await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
+    // What had leave to go is gone by now: what is shown yet, or comes back, needs a withdrawal like anything else.
+    await this.#deps.shelf.setVanishing([]);
   }
 
   async #assembleNext(rows: SourceRows): Promise<Assembled> {
     const assembled = await this.#assemble(rows);
-    const until = await this.#deps.shelf.readVanishing();
-    if (until && until > this.#deps.now()) return assembled;
-    requireAllKept(this.#latest?.manifest, assembled.subjects);
+    requireAllKept(this.#latest?.manifest, [...assembled.subjects, ...(await this.#deps.shelf.readVanishing())]);
     return assembled;
   }
 

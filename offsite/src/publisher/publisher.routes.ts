@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { Press } from './press.actions.ts';
 
 const WAIT_MS = 20_000;
+const RESUME_BYTES = 67_108_864;
 
 export type Presses = ReadonlyMap<string, Press>;
 
@@ -39,7 +40,7 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
     return c.json({ paused: true });
   });
   app.post('/editions/:compartment/resume', async (c) => {
-    const { mayVanish } = await readWireBody(c.req.raw, resumeSchema);
+    const { mayVanish } = await readWireBody(c.req.raw, resumeSchema, RESUME_BYTES);
     await pressOf(presses, c).resume({ mayVanish });
     return c.json({ paused: false });
   });
@@ -50,13 +51,13 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
   });
   app.post('/render/:compartment', async (c) => {
     const { jail } = await readWireBody(c.req.raw, renderSchema);
-    const files = await pressOf(presses, c).renderFrom(jail);
-    return c.json({ files: files.map(({ path, language, sha256 }) => ({ path, language, sha256 })) });
+    const { files, subjects } = await pressOf(presses, c).renderFrom(jail);
+    return c.json({ files: files.map(({ path, language, sha256 }) => ({ path, language, sha256 })), subjects });
   });
   return app;
 }
 
-const resumeSchema = z.strictObject({ mayVanish: z.boolean().default(false) });
+const resumeSchema = z.strictObject({ mayVanish: z.array(z.string().max(200)).max(200_000).default([]) });
 const renderSchema = z.strictObject({
   jail: z.strictObject({ socket: z.string().startsWith('/').max(103), secret: z.string().min(16) }),
 });

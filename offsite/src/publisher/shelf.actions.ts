@@ -12,13 +12,15 @@ import {
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { z } from 'zod';
 
 export type Shelved = { readonly signed: Signed; readonly manifest: EditionManifest };
 
 const KEPT = /^(\d{12})\.json$/;
 const PENDING = 'pending.json';
 const PAUSED = 'paused';
-const VANISHING = 'may-vanish-until';
+const VANISHING = 'may-vanish.json';
+const vanishingSchema = z.array(z.string());
 
 /**
  * The editions of one compartment on disk: files by their digest, manifests by their number, and at most one manifest
@@ -116,16 +118,18 @@ export class Shelf {
     await syncDirectory(this.#directory);
   }
 
-  /** Until when an edition may lack what the one before it showed; null if it may not. */
-  async readVanishing(): Promise<Date | null> {
-    const text = await readFile(join(this.#directory, VANISHING), 'utf8').catch(() => '');
-    const at = Date.parse(text);
-    return Number.isNaN(at) ? null : new Date(at);
+  /** What the next edition may lack though the one before it showed it. */
+  async readVanishing(): Promise<readonly string[]> {
+    const text = await readFile(join(this.#directory, VANISHING), 'utf8').catch(() => '[]');
+    return vanishingSchema.parse(JSON.parse(text));
   }
 
-  async setVanishing(until: Date | null): Promise<void> {
+  async setVanishing(subjects: readonly string[]): Promise<void> {
     const path = join(this.#directory, VANISHING);
-    if (until) await this.#writeDurably(path, Buffer.from(until.toISOString()));
+    const stands = await readFile(path, 'utf8').catch(() => '[]');
+    const text = JSON.stringify(subjects);
+    if (stands === text) return;
+    if (subjects.length > 0) await this.#writeDurably(path, Buffer.from(text));
     else await rm(path, { force: true });
     await syncDirectory(this.#directory);
   }

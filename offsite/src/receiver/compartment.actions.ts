@@ -5,6 +5,7 @@ import type {
   ReceiverState,
   StreamSeal,
   UnsealedStream,
+  UnsealStream,
   WalList,
 } from '@bulkhead/contracts';
 import { EstateError, hasCode, type Log, type Now } from '@bulkhead/kernel';
@@ -179,18 +180,18 @@ export class CompartmentReceiver {
    * accepted with it.
    * @throws EstateError `order.stale`, `compartment.wrong_state`, `receiver.wrong_cluster`
    */
-  async unseal(epoch: number): Promise<UnsealedStream> {
+  async unseal({ epoch, password }: UnsealStream): Promise<UnsealedStream> {
     this.#refuseHalted();
     this.#record.requireYounger(epoch);
     const { seal } = this.#record.current;
     if (!seal) throw new EstateError('compartment.wrong_state', `unsealing the stream of ${this.name}: it is not sealed`);
-    const identity = await askIdentity(this.#peer()).catch(() => undefined);
+    const identity = await askIdentity(this.#peer({ password })).catch(() => undefined);
     if (identity) requireJoinedCluster(this.name, this.#record.current, identity);
     return this.#record.inTurn(async () => {
       this.#record.requireYounger(epoch);
       if (this.#record.current.seal !== seal)
         throw new EstateError('order.stale', `unsealing the stream of ${this.name}: its seal changed meanwhile`);
-      await this.#record.save({ epoch, ...this.#record.lift('unseal') });
+      await this.#record.save({ epoch, passwords: this.#record.passwordsWith(password), ...this.#record.lift('unseal') });
       await this.#reopenTail();
       return {
         lsn: seal.lsn,
@@ -212,7 +213,7 @@ export class CompartmentReceiver {
       return { systemId: last.systemId, timeline: last.timeline, fromLsn: last.fromLsn };
     }
     this.#requireJoinable(asked.epoch);
-    const point = await inspectCluster(this.#peer(asked.socketDirectory), SLOT, asked, this.#joined);
+    const point = await inspectCluster(this.#peer(asked), SLOT, asked, this.#joined);
     return this.#record.inTurn(async () => {
       this.#requireJoinable(asked.epoch);
       this.#cut();
@@ -338,12 +339,12 @@ export class CompartmentReceiver {
     };
   }
 
-  #peer(socketDirectory?: string): ReplicationPeer {
+  #peer({ socketDirectory, password }: Pick<JoinStream, 'socketDirectory' | 'password'> = {}): ReplicationPeer {
     const { source } = this.#options;
     return {
       socketDirectory: socketDirectory ?? this.#record.current.socketDirectory ?? source.socketDirectory,
       user: source.user,
-      password: source.password,
+      ...this.#record.credentials(password, source.password),
       applicationName: 'offsite',
     };
   }

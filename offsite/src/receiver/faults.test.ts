@@ -45,7 +45,7 @@ const join_ = (body: object) =>
   callWire(receiver.peer, { method: 'POST', path: '/compartments/site/join', body }, joinedStreamSchema);
 const walDirectory = async () => join(receiver.directory, 'site', (await receiver.status()).systemId ?? '', 'wal');
 
-test('[A1] WAL that headquarters no longer has is a gap: the stream stops until a join leaves it behind, with a new base', async () => {
+test('[A1] [R11] WAL that headquarters no longer has is a gap until a join leaves it behind, with a new base; a new password comes with the join, and the one before is tried too', async () => {
   await headquarters.run('site', ["insert into note values (1, 'first')"]);
   await receiver.kill();
   await headquarters.reconfigure({ wal_keep_size: '0' });
@@ -57,7 +57,9 @@ test('[A1] WAL that headquarters no longer has is a gap: the stream stops until 
 
   const order = { systemId: broken.systemId, timeline: 1, epoch: 1 };
   await assert.rejects(join_(order), (error) => hasCode(error, 'compartment.wrong_state'));
-  await join_({ ...order, acceptGap: true });
+  const password = 'a password that replaced the one of the joining';
+  await headquarters.run('postgres', [`alter role offsite password '${password}'`]);
+  await join_({ ...order, acceptGap: true, password });
   const status = await receiver.until((one) => one.state === 'streaming', 'it streams past the gap');
   assert.equal(status.gaps.length, 1);
   assert.equal(status.gaps[0]?.fromLsn, broken.flushedLsn);
@@ -69,7 +71,12 @@ test('[A1] WAL that headquarters no longer has is a gap: the stream stops until 
   await callWire(receiver.peer, { method: 'GET', path: path(status.gaps[0]?.toLsn) }, z.unknown());
   await receiver.kill();
   await receiver.start();
-  await receiver.until((one) => one.state === 'streaming', 'it streams after a restart');
+  await receiver.until((one) => one.state === 'streaming', 'it streams after a restart, with the password that it kept');
+  await receiver.kill();
+  await headquarters.run('postgres', ["alter role offsite password 'fixture-offsite'"]);
+  await receiver.start();
+  await receiver.until((one) => one.state === 'streaming', 'it streams though headquarters stands before the change');
+  assert.ok(!JSON.stringify(await receiver.status()).includes(password));
 });
 
 test('[R10] a commit that could not be restored, for want of a base backup, is not acknowledged', async () => {

@@ -18,6 +18,33 @@ import { parseCommand, parseStartup } from './startup.rules.ts';
 const NOW = new Date('2026-11-21T12:00:00.000Z');
 const bodyOf = (frame: Buffer) => frame.subarray(5);
 
+test('of messages over a length the beginning comes out, with how much was passed over, however the bytes are cut', () => {
+  const frames = [
+    encodeFrame('d', Buffer.alloc(3_000, 1)),
+    encodeFrame('Z', Buffer.from('I')),
+    encodeFrame('d', Buffer.alloc(1_000, 2)),
+    encodeFrame('d', Buffer.alloc(1_001, 3)),
+    encodeFrame('c'),
+  ];
+  const bytes = Buffer.concat(frames);
+  for (const step of [1, 4, 99, 1_005, 1_100, bytes.length]) {
+    const reader = new FrameReader(100_000, { overBytes: 1_005, keptBytes: 105 });
+    const seen = [];
+    for (let at = 0; at < bytes.length; at += step) seen.push(...reader.push(bytes.subarray(at, at + step)));
+    assert.deepEqual(
+      seen.map(({ type, body, cutBytes }) => [type, body.length, body[0], cutBytes]),
+      [
+        ['d', 100, 1, 2_900],
+        ['Z', 1, 0x49, undefined],
+        ['d', 1_000, 2, undefined],
+        ['d', 100, 3, 901],
+        ['c', 0, undefined, undefined],
+      ],
+      `steps of ${step}`,
+    );
+  }
+});
+
 test('messages come out whole however the bytes are cut', () => {
   const frames = [
     encodeFrame('d', Buffer.alloc(300, 1)),

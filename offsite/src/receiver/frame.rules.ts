@@ -1,9 +1,17 @@
 import { EstateError } from '@bulkhead/kernel';
 
 /** One message of PostgreSQL's protocol, version 3: a type letter and its body. */
-export type Frame = { readonly type: string; readonly body: Buffer };
+export type Frame = {
+  readonly type: string;
+  readonly body: Buffer;
+  /** So many bytes behind the body were passed over: the message is longer than is kept. */
+  readonly cutBytes?: number;
+};
 
 const HEADER_BYTES = 5;
+
+/** Of a message over so many bytes only so many are kept. */
+export type LongFrames = { readonly overBytes: number; readonly keptBytes: number };
 
 /**
  * Cuts a stream of bytes into messages. Bodies are views into the chunks given to `push`, copied only where a
@@ -14,12 +22,21 @@ export class FrameReader {
   #parts: Buffer[] = [];
   #have = 0;
   #need = HEADER_BYTES;
+  readonly #long: LongFrames | undefined;
+  /** Bytes of a long message that are passed over. */
+  #passing = 0;
 
-  constructor(limitBytes: number) {
+  /** @param long messages over a length are cut, and never held whole; without it, each is held up to the limit */
+  constructor(limitBytes: number, long?: LongFrames) {
     this.#limitBytes = limitBytes;
+    this.#long = long;
   }
 
-  push(chunk: Buffer): Frame[] {
+  push(given: Buffer): Frame[] {
+    const passed = Math.min(this.#passing, given.length);
+    this.#passing -= passed;
+    const chunk = given.subarray(passed);
+    if (chunk.length === 0) return [];
     this.#parts.push(chunk);
     this.#have += chunk.length;
     if (this.#have < this.#need) return [];
@@ -35,8 +52,18 @@ export class FrameReader {
           `reading a message: its length ${length} is out of bounds (at most ${this.#limitBytes})`,
         );
       }
-      this.#need = length;
-      if (data.length - at < length) break;
+      const kept = this.#keptOf(length);
+      this.#need = kept;
+      if (data.length - at < kept) break;
+      if (kept < length) {
+        const type = String.fromCharCode(data.readUInt8(at));
+        frames.push({ type, body: Buffer.from(data.subarray(at + HEADER_BYTES, at + kept)), cutBytes: length - kept });
+        const here = Math.min(length, data.length - at);
+        this.#passing = length - here;
+        at += here;
+        this.#need = HEADER_BYTES;
+        continue;
+      }
       frames.push({ type: String.fromCharCode(data.readUInt8(at)), body: data.subarray(at + HEADER_BYTES, at + length) });
       at += length;
       this.#need = HEADER_BYTES;
@@ -44,6 +71,10 @@ export class FrameReader {
     this.#parts = at === data.length ? [] : [data.subarray(at)];
     this.#have = data.length - at;
     return frames;
+  }
+
+  #keptOf(length: number): number {
+    return this.#long && length > this.#long.overBytes ? this.#long.keptBytes : length;
   }
 }
 

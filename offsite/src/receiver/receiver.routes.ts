@@ -61,8 +61,8 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
   });
   app.post('/compartments/:name/unseal', async (c) => {
     const receiver = order(c.req.param('name'), c.var.caller);
-    const { epoch } = await readWireBody(c.req.raw, unsealStreamSchema, BODY_BYTES);
-    return c.json(unsealedStreamSchema.parse(await receiver.unseal(epoch)));
+    const asked = await readWireBody(c.req.raw, unsealStreamSchema, BODY_BYTES);
+    return c.json(unsealedStreamSchema.parse(await receiver.unseal(asked)));
   });
   app.post('/compartments/:name/join', async (c) => {
     const receiver = order(c.req.param('name'), c.var.caller);

@@ -4,6 +4,7 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import { isDiskFull } from '#archive/files.actions.ts';
 import { formatLsn } from '#archive/wal.rules.ts';
 import type { JoinPoint } from './join.actions.ts';
+import type { ReplicationPeer } from './replication.store.ts';
 import { giveUpReserve } from './room.actions.ts';
 import { type SealRecord, type StreamRecord, writeRecord } from './state.actions.ts';
 
@@ -88,6 +89,18 @@ export class RecordKeeper {
     };
   }
 
+  /** The replication's passwords, with one that is newer. */
+  passwordsWith(password: string | undefined): string[] {
+    const { passwords } = this.#record;
+    return password === undefined || password === passwords[0] ? passwords : [password, ...passwords].slice(0, 2);
+  }
+
+  /** What to log in with: the newest password, and those before it down to the one of the joining. */
+  credentials(newer: string | undefined, joined: string | undefined): Pick<ReplicationPeer, 'password' | 'olderPasswords'> {
+    const [password, ...olderPasswords] = [...this.passwordsWith(newer), ...(joined === undefined ? [] : [joined])];
+    return { password, olderPasswords };
+  }
+
   /** What a join changes in the record, but for the join itself. */
   changesOfJoin(asked: JoinStream, { fromLsn, gapFrom }: JoinPoint): Partial<StreamRecord> {
     const { gaps } = this.#record;
@@ -101,6 +114,7 @@ export class RecordKeeper {
       epoch: asked.epoch,
       ...this.lift('join'),
       socketDirectory: asked.socketDirectory ?? null,
+      passwords: this.passwordsWith(asked.password),
       gaps: gapFrom === undefined ? gaps : [...gaps, gap],
     };
   }

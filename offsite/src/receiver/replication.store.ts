@@ -10,6 +10,8 @@ export type ReplicationPeer = {
   readonly socketDirectory: string;
   readonly user: string;
   readonly password: string | undefined;
+  /** Tried one after the other where the password is refused. */
+  readonly olderPasswords?: readonly string[];
   readonly applicationName: string;
   /** After so long without a byte the connection counts as dead; 60 s unless told. */
   readonly silenceMs?: number;
@@ -28,6 +30,11 @@ const QUEUE_HIGH_BYTES = 4_194_304;
 export function sqlStateOf(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) if (at instanceof ServerRefusal) return at.notice.sqlState;
   return undefined;
+}
+
+function isWrongPassword(error: unknown): boolean {
+  const cause = error instanceof EstateError ? error.cause : undefined;
+  return cause instanceof pg.DatabaseError && cause.code === '28P01';
 }
 
 // Never thrown itself: the cause inside an EstateError, so that its SQLSTATE can be asked for.
@@ -67,6 +74,16 @@ export class ReplicationConnection {
 
   /** @throws EstateError `receiver.stream_broken` */
   static async open(peer: ReplicationPeer): Promise<ReplicationConnection> {
+    const [older, ...olderPasswords] = peer.olderPasswords ?? [];
+    try {
+      return await ReplicationConnection.#openWith(peer);
+    } catch (error) {
+      if (older === undefined || !isWrongPassword(error)) throw error;
+      return ReplicationConnection.open({ ...peer, password: older, olderPasswords });
+    }
+  }
+
+  static async #openWith(peer: ReplicationPeer): Promise<ReplicationConnection> {
     const socket = new Socket();
     const config: pg.ClientConfig & { replication: string } = {
       host: peer.socketDirectory,

@@ -33,6 +33,8 @@ const streamRecordSchema = z.object({
   timeline: timelineSchema.nullable(),
   /** Where the joined cluster answers, if not where the configuration says. */
   socketDirectory: z.string().nullable(),
+  /** Passwords that replaced the configuration's, newest first: the one before is tried too, as headquarters may stand before the change. */
+  passwords: z.array(z.string()).max(2).default([]),
   seal: sealSchema.nullable(),
   pastSeals: z.array(sealSchema.extend({ liftedAt: instantSchema, liftedBy: z.enum(['unseal', 'join']) })),
   joins: compartmentStreamSchema.shape.joins,
@@ -49,6 +51,7 @@ export const NEW_RECORD: StreamRecord = {
   systemId: null,
   timeline: null,
   socketDirectory: null,
+  passwords: [],
   seal: null,
   pastSeals: [],
   joins: [],

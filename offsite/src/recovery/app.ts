@@ -42,6 +42,7 @@ import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/
 import { createWindowStore } from '#watch/window.store.ts';
 import { addClosingRoutes } from './closing.routes.ts';
 import type { RecoveryConfig } from './config.ts';
+import { GatewayKeys } from './gateway-key.actions.ts';
 import { addImageRoutes } from './recovery.routes.ts';
 import { createRecoveryStore } from './recovery.store.ts';
 import { launchRecoveryEngine, type RecoveryEngine } from './recovery.workflow.ts';
@@ -98,10 +99,12 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const incident = { incidents: createIncidentStore(db), now };
   const queue = { waiting: 0, last: Promise.resolve() };
   const finding: FindingDeps = { ...incident, findings: createFindingStore(db), recorder, manifests, seal, queue, log };
+  const reopening = { incidents: incident.incidents, listNamed: finding.findings.listSubjects, recorder, now };
   const recovery: RecoveryDeps = {
     recoveries: createRecoveryStore(db),
     seal,
     incident,
+    reopening,
     recorder,
     receiver,
     supervisor: reachSupervisor(peerOf(config, 'SUPERVISOR')),
@@ -109,7 +112,8 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     history: reachHistory(peerOf(config, 'HISTORY')),
     replays: new ReplayDesk(),
     key,
-    gatewayKeyIds: trust.gatewayKeys.map(({ keyId }) => keyId),
+    gatewayKeys: new GatewayKeys(trust.gatewayKeys),
+    jobKeyIds: trust.jobKeys.map(({ keyId }) => keyId),
     newSecret: () => randomBytes(32).toString('hex'),
     publisher,
     reachJail,
@@ -125,7 +129,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const testimony = {
     receipts: createReceiptStore(db),
     listeners: new ReceiptListeners(),
-    gatewayKeys: trust.gatewayKeys,
+    gatewayKeys: () => recovery.gatewayKeys.all,
     finding,
     windows: createWindowStore(db),
     announce: () => order.book.announce(),
@@ -148,7 +152,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
 }
 
 async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine, database: OffsiteDatabase) {
-  const { config, estate, log, now } = setting;
+  const { config, estate, trust, log, now } = setting;
   const { order, seal, finding, testimony, recovery } = parts;
 
   const headquarters = createWireApp({ secrets: { headquarters: config.HQ_SECRET }, log });
@@ -161,7 +165,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
   addFindingRoutes(headquarters, finding, 'headquarters');
   addTestimonyRoutes(headquarters, testimony);
   addImageRoutes(headquarters, recovery);
-  addClosingRoutes(headquarters, recovery);
+  addClosingRoutes(headquarters, recovery, { ...recovery, keys: recovery.gatewayKeys, jobKeys: trust.jobKeys, book: order.book });
 
   const offsite = createWireApp({ secrets: { offsite: config.INTERNAL_SECRET }, log });
   addFindingRoutes(offsite, finding, 'offsite');
@@ -198,7 +202,17 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     operatorKeys: trust.operatorKeys,
     recorder,
     seal,
-    requests: { recoveries, book, manifests, history: recovery.history, recorder, engine, now, newId },
+    requests: {
+      recoveries,
+      book,
+      manifests,
+      history: recovery.history,
+      recorder,
+      reopening: recovery.reopening,
+      engine,
+      now,
+      newId,
+    },
     finding,
     now,
   };

@@ -1,7 +1,8 @@
 import { type Blocks, type Build, type Hole, REPLAY_REQUESTS_LIMIT, type ReplayAnswer } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { composeBlocks } from './attack.rules.ts';
-import { COOKIE_KEY, judgeReplay, listOpenings, mayPass, ROTATED } from './hole.rules.ts';
+import { nextGatewayKey } from './gateway-key.actions.ts';
+import { COOKIE_KEY, judgeReplay, listOpenings, mayPass, ROTATED, SIGNING_KEY } from './hole.rules.ts';
 import type { RecoveryRecord } from './recovery.store.ts';
 import type { RecoveryDeps } from './recovery-step.actions.ts';
 
@@ -10,11 +11,13 @@ export async function closeHole(deps: RecoveryDeps, recovery: RecoveryRecord): P
   const { id, compartment, asked, attack } = recovery;
   const standing = deps.seal.book.issued(compartment);
   const vaultSecret = recovery.vaultSecret ?? deps.newSecret();
+  const replicationPassword = recovery.replicationPassword ?? deps.newSecret();
   const blocks = recovery.hole?.blocks ?? composeBlocks({ asked, attack, standing: standing?.blocks, now: deps.now() });
   const build = asked?.build ?? standing?.build ?? null;
+  const nextKey = nextGatewayKey(recovery, deps.gatewayKeys);
   // Kept before the door is asked: after a kill it is asked of the same.
   const prepared: Hole = {
-    rotated: [...ROTATED, ...(rotatesCookieKey(recovery) ? [COOKIE_KEY] : [])],
+    rotated: [...ROTATED, ...(rotatesCookieKey(recovery) ? [COOKIE_KEY] : []), ...(nextKey ? [SIGNING_KEY] : [])],
     blocks,
     build,
     replay: null,
@@ -22,9 +25,9 @@ export async function closeHole(deps: RecoveryDeps, recovery: RecoveryRecord): P
     open: [],
     waivedBy: [],
   };
-  await deps.recoveries.change(id, { vaultSecret, hole: prepared });
+  await deps.recoveries.change(id, { vaultSecret, replicationPassword, hole: prepared });
   const replay = await replayAt(deps, recovery, blocks, 'before');
-  const open = listOpenings({ asked, attack, blocks, replay, stillTrusted: deps.gatewayKeyIds });
+  const open = listOpenings({ asked, attack, blocks, replay, stillTrusted: deps.jobKeyIds });
   await deps.recoveries.change(id, { hole: { ...prepared, replay, open } });
   return `${describeBlocks(blocks)}; ${describeReplay(replay)}; ${open.length === 0 ? 'closed' : `open: ${open.join('; ')}`}`.slice(
     0,
@@ -33,17 +36,23 @@ export async function closeHole(deps: RecoveryDeps, recovery: RecoveryRecord): P
 }
 
 /** What the orders of this recovery carry to close the hole. */
-export function closureOf(recovery: RecoveryRecord): {
+export function closureOf(
+  { gatewayKeys }: Pick<RecoveryDeps, 'gatewayKeys'>,
+  recovery: RecoveryRecord,
+): {
   readonly blocks?: Blocks;
   readonly build?: Build;
   readonly rotatesCookieKey?: true;
+  readonly rotatesGatewayKey?: string;
 } {
   const { hole } = recovery;
   if (hole === null) return {};
+  const nextKey = nextGatewayKey(recovery, gatewayKeys);
   return {
     blocks: hole.blocks,
     ...(hole.build ? { build: hole.build } : {}),
     ...(rotatesCookieKey(recovery) ? { rotatesCookieKey: true as const } : {}),
+    ...(nextKey ? { rotatesGatewayKey: nextKey } : {}),
   };
 }
 
@@ -52,11 +61,17 @@ function rotatesCookieKey({ asked }: RecoveryRecord): boolean {
   return asked !== null && asked.scope.keyIds.length > 0;
 }
 
-/** Puts the drawn secret in force, at the vault first: headquarters fetches it with the order that follows [C22]. */
-export async function rotateVaultSecret(deps: RecoveryDeps, { id, compartment, vaultSecret }: RecoveryRecord): Promise<void> {
+/** Puts the drawn secrets in force, at the vault first: headquarters fetches them with the order that follows [C22]. */
+export async function rotateSecrets(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<void> {
+  const { id, compartment, vaultSecret, replicationPassword } = recovery;
   if (vaultSecret === null) return;
   await deps.vault.replaceSecret(compartment, vaultSecret);
-  await deps.recoveries.keepVaultSecret(compartment, { secret: vaultSecret, recovery: id, now: deps.now() });
+  await deps.recoveries.keepSecrets(compartment, { vaultSecret, replicationPassword, recovery: id, now: deps.now() });
+}
+
+/** With which the receiver reads the WAL of headquarters' database; undefined while that of the joining stands. */
+export async function findReplicationPassword(deps: RecoveryDeps, compartment: string): Promise<string | undefined> {
+  return (await deps.recoveries.findSecrets(compartment))?.replicationPassword ?? undefined;
 }
 
 /**
@@ -91,8 +106,11 @@ function listUnclosed(deps: RecoveryDeps, { compartment, epoch, asked }: Recover
   const closure = applied?.epoch === epoch ? applied?.closure : undefined;
   if (!closure)
     return { open: ['headquarters did not tell whether old passwords are refused'], detail: 'old passwords: unknown' };
-  const { passwordsTried, passwordsRefused, build } = closure;
+  const { passwordsTried, passwordsRefused, tokens, build } = closure;
   const open: string[] = [];
+  if (hole.rotated.includes(SIGNING_KEY) && (tokens === undefined || tokens.tried === 0))
+    open.push("nobody tried whether the gateway's key from before is refused");
+  if (tokens && tokens.refused < tokens.tried) open.push("the gateway's key from before still signs tokens that are taken");
   if (passwordsRefused < passwordsTried) open.push(`${passwordsTried - passwordsRefused} old passwords still open the database`);
   if (hole.build && build !== hole.build.sha256) open.push('the ordered build does not run');
   // Whoever wrote without a request came with a password, or from inside the code.
@@ -101,7 +119,8 @@ function listUnclosed(deps: RecoveryDeps, { compartment, epoch, asked }: Recover
   if (isAttack && hole.unattributed > 0 && passwordsTried === 0 && !isOtherwiseClosed) {
     open.push('no request explains part of the attack, and no old password was there to be tried');
   }
-  return { open, detail: `${passwordsRefused} of ${passwordsTried} old passwords refused` };
+  const keys = tokens ? `, ${tokens.refused} of ${tokens.tried} tokens of the old key` : '';
+  return { open, detail: `${passwordsRefused} of ${passwordsTried} old passwords${keys} refused` };
 }
 
 function hasRequests({ asked, attack }: RecoveryRecord): boolean {

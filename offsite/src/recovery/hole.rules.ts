@@ -8,8 +8,10 @@ export const ROTATED = [
   "password of the database's superuser",
   "the compartment's internal secret",
   "the compartment's secret at the vault",
+  'password of the replication',
 ] as const;
 export const COOKIE_KEY = "the gateway's cookie key";
+export const SIGNING_KEY = "the gateway's signing key";
 
 export type Waiver = { readonly operator: string; readonly reason: string };
 
@@ -40,7 +42,7 @@ export function judgeReplay(
 
 /**
  * Why the hole is not closed, for people; empty if it is. The passwords are tried when the restored database runs.
- * @param stillTrusted keys of gateways that tokens are verified with
+ * @param stillTrusted keys that tokens are verified with and that this recovery does not replace
  */
 export function listOpenings(given: {
   readonly asked: AskedRepair | null;

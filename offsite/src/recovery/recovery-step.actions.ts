@@ -2,6 +2,7 @@ import type { CompartmentManifest, LedgerRequest, RecoveryStep, SigningKey } fro
 import { hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { IncidentDeps } from '#incident/incident.actions.ts';
+import type { ReopeningDeps } from '#incident/reopening.actions.ts';
 import type { SealDeps } from '#order/seal/seal.actions.ts';
 import type { HistoryPeer } from '#peer/history.actions.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
@@ -10,6 +11,7 @@ import type { ReceiverPeer } from '#peer/receiver.actions.ts';
 import type { SupervisorPeer } from '#peer/supervisor.actions.ts';
 import type { VaultPeer } from '#peer/vault.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
+import type { GatewayKeys } from './gateway-key.actions.ts';
 import { describeFailure } from './recovery.rules.ts';
 import type { RecoveryRecord, RecoveryStore } from './recovery.store.ts';
 import type { ReplayDesk } from './replay-desk.actions.ts';
@@ -37,6 +39,7 @@ export type RecoveryDeps = {
   readonly recoveries: RecoveryStore;
   readonly seal: SealDeps;
   readonly incident: IncidentDeps;
+  readonly reopening: ReopeningDeps;
   readonly recorder: Recorder;
   readonly receiver: ReceiverPeer;
   readonly supervisor: SupervisorPeer;
@@ -45,8 +48,9 @@ export type RecoveryDeps = {
   readonly replays: ReplayDesk;
   /** Signs the token of a repair's own transaction. */
   readonly key: SigningKey;
-  /** Keys of gateways with which tokens are verified now. */
-  readonly gatewayKeyIds: readonly string[];
+  readonly gatewayKeys: GatewayKeys;
+  /** Keys of headquarters' supervisor, which no recovery replaces. */
+  readonly jobKeyIds: readonly string[];
   readonly newSecret: () => string;
   readonly publisher: PublisherPeer;
   readonly reachJail: (peer: WirePeer) => JailPeer;

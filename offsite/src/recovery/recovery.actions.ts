@@ -8,6 +8,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { WireReply } from '@bulkhead/wire';
+import { type ReopeningDeps, requireScopeClosed } from '#incident/reopening.actions.ts';
 import { checkNeeds } from '#order/order.rules.ts';
 import type { OrderBook } from '#order/order-book.actions.ts';
 import type { HistoryPeer } from '#peer/history.actions.ts';
@@ -25,6 +26,8 @@ export type RequestDeps = {
   readonly manifests: ReadonlyMap<string, CompartmentManifest>;
   readonly history: Pick<HistoryPeer, 'countScope'>;
   readonly recorder: Recorder;
+  /** What an open incident holds a reopening up with. */
+  readonly reopening: ReopeningDeps;
   readonly engine: Pick<RecoveryEngine, 'start' | 'tellDecided'>;
   readonly now: Now;
   readonly newId: () => string;
@@ -44,7 +47,10 @@ export async function requestRestore(deps: RequestDeps, asked: Asked): Promise<s
   return begin(deps, asked, 'restore');
 }
 
-/** Begins to reopen a sealed compartment as it stands. */
+/**
+ * Begins to reopen a sealed compartment as it stands.
+ * @throws EstateError `hole.open` while its open incident names what was compromised, unless two operators waived
+ */
 export async function requestReopening(deps: RequestDeps, asked: Asked): Promise<string> {
   const manifest = manifestOf(deps, asked.compartment);
   const state = deps.book.stateOf(asked.compartment);
@@ -55,6 +61,7 @@ export async function requestReopening(deps: RequestDeps, asked: Asked): Promise
     );
   }
   checkNeeds(manifest, (name) => deps.book.stateOf(name));
+  await requireScopeClosed(deps.reopening, asked.compartment);
   return begin(deps, asked, 'reopen');
 }
 

@@ -102,13 +102,22 @@ test('the tables of a compartment are all that its manifest speaks of, once each
   assert.deepEqual(tablesOf(manifest), ['article', 'picture', 'version']);
 });
 
-test('pages of the copy are compared with those the public reads', () => {
+test('[C12] pages of the copy are compared with those the public reads, and what would leave the public is named whole', () => {
   const file = (path: string, sha256: string) => ({ path, language: null, sha256 });
   const files = [file('/', 'a'), file('/old', 'b'), file('/news', 'c')];
-  const edition = { files } as unknown as EditionManifest;
-  const rendered = [file('/', 'a'), file('/news', 'other'), file('/new', 'd')];
-  assert.deepEqual(comparePages(rendered, edition), { same: 1, changed: ['/new', '/news'], missing: ['/old'] });
-  assert.deepEqual(comparePages(rendered, undefined), { same: 0, changed: [], missing: [] });
+  const subjects = Array.from({ length: 1500 }, (_, at) => `article ${at}`);
+  const edition = { files, subjects } as unknown as EditionManifest;
+  const rendered = {
+    files: [file('/', 'a'), file('/news', 'other'), file('/new', 'd')],
+    subjects: ['article 7', 'article 2000'],
+  };
+  const { leaving, ...pages } = comparePages(rendered, edition);
+  assert.deepEqual(pages, { same: 1, changed: ['/new', '/news'], missing: ['/old'] });
+  assert.deepEqual([leaving?.count, leaving?.subjects.length, leaving?.subjects.includes('article 7')], [1499, 1000, false]);
+  const last = { ...rendered, subjects: [...rendered.subjects, 'article 999'] };
+  assert.notEqual(comparePages(last, edition).leaving?.sha256, leaving?.sha256, 'the digest is of all of it');
+  const nothing = comparePages(rendered, undefined);
+  assert.deepEqual([nothing.same, nothing.changed, nothing.missing, nothing.leaving?.count], [0, [], [], 0]);
 });
 
 test('a failure is told with its causes, and within bounds', () => {

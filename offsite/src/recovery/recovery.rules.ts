@@ -13,6 +13,7 @@ import {
 import { canonicalJson, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Seal } from '#order/seal/seal.rules.ts';
+import type { Rendered } from '#peer/publisher.actions.ts';
 import { listCatalogChecks } from './catalog-check.rules.ts';
 
 /** A gate that failed: its name, whether it holds, and what was seen. */
@@ -43,6 +44,8 @@ export const findingsOfCopySchema = z.object({
   namedBlobs: z.number().int(),
   missingBlobs: z.array(z.string()),
   pages: recoveryDiffSchema.shape.pages,
+  /** Everything that leaves the public with this copy; the difference names its digest, and the first of it. */
+  leaving: z.array(z.string()).default([]),
   tables: z.array(z.object({ table: z.string(), rows: z.number().int(), sha256: z.string() })),
 });
 export type FindingsOfCopy = z.infer<typeof findingsOfCopySchema>;
@@ -161,11 +164,18 @@ export function requireGates(gates: readonly Gate[]): void {
   );
 }
 
+/** What the public reads now and the copy does not show. */
+export function listLeaving(rendered: Rendered, edition: EditionManifest | undefined): string[] {
+  const shown = new Set(rendered.subjects);
+  return (edition?.subjects ?? []).filter((subject) => !shown.has(subject)).sort();
+}
+
 /** Compares pages rendered from the copy with those the public reads now. */
 export function comparePages(
-  rendered: readonly { readonly path: string; readonly language: string | null; readonly sha256: string }[],
+  { files: rendered, ...subjects }: Rendered,
   edition: EditionManifest | undefined,
 ): RecoveryDiff['pages'] {
+  const leaving = listLeaving({ files: rendered, ...subjects }, edition);
   const key = (file: { readonly path: string; readonly language: string | null }) => `${file.path} ${file.language ?? ''}`.trim();
   const now = new Map((edition?.files ?? []).map((file) => [key(file), file.sha256]));
   const then = new Map(rendered.map((file) => [key(file), file.sha256]));
@@ -177,6 +187,7 @@ export function comparePages(
     same: shared.length - changed.length,
     changed: [...changed, ...added].sort().slice(0, PAGES_LISTED),
     missing: missing.sort().slice(0, PAGES_LISTED),
+    leaving: { subjects: leaving.slice(0, PAGES_LISTED), count: leaving.length, sha256: sha256Hex(canonicalJson(leaving)) },
   };
 }
 
@@ -220,13 +231,18 @@ export function digestOfDiff(diff: RecoveryDiff): string {
   return sha256Hex(canonicalJson(diff));
 }
 
-/** What is approved when a compartment is reopened as it is: the seal that would be lifted. */
-export function digestOfReopening(recovery: Pick<Recovery, 'id' | 'compartment'>, seal: Seal): string {
+/** What is approved when a compartment is reopened as it is: the seal that would be lifted, and who let what was found pass. */
+export function digestOfReopening(
+  recovery: Pick<Recovery, 'id' | 'compartment'>,
+  seal: Seal,
+  waivedBy: readonly string[],
+): string {
   return sha256Hex(
     canonicalJson({
       recovery: recovery.id,
       compartment: recovery.compartment,
       kind: 'reopen',
+      waivedBy: [...waivedBy],
       sealLsn: seal.lsn,
       sealEpoch: seal.epoch,
     }),

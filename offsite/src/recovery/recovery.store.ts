@@ -48,7 +48,11 @@ export type RecoveryRecord = {
   readonly repair: RepairReport | null;
   readonly hole: Hole | null;
   readonly vaultSecret: string | null;
+  readonly replicationPassword: string | null;
 };
+
+/** Secrets in force that replaced those of the joining. */
+export type RotatedSecrets = { readonly vaultSecret: string; readonly replicationPassword: string | null };
 
 export type NewRecovery = Pick<RecoveryRecord, 'id' | 'compartment' | 'kind' | 'requestedBy' | 'reason' | 'startedAt'> & {
   readonly asked?: AskedRepair;
@@ -66,7 +70,8 @@ type Changeable =
   | 'attack'
   | 'repair'
   | 'hole'
-  | 'vaultSecret';
+  | 'vaultSecret'
+  | 'replicationPassword';
 export type Change = Partial<Pick<RecoveryRecord, Changeable>>;
 export type Decision = {
   readonly recovery: string;
@@ -98,13 +103,12 @@ export type RecoveryStore = {
   /** Keeps an operator's word that a recovery may pass with its hole open, once each; answers with all of them, oldest first. */
   readonly addWaiver: (id: string, waiver: Waiver & { readonly givenAt: Date }) => Promise<readonly Waiver[]>;
   readonly listWaivers: (id: string) => Promise<readonly Waiver[]>;
-  /** Puts a secret in force; it is the newest from here on. */
-  readonly keepVaultSecret: (
+  /** Puts secrets in force; they are the newest from here on. */
+  readonly keepSecrets: (
     compartment: string,
-    given: { readonly secret: string; readonly recovery: string; readonly now: Date },
+    given: RotatedSecrets & { readonly recovery: string; readonly now: Date },
   ) => Promise<void>;
-  readonly findVaultSecret: (compartment: string) => Promise<string | undefined>;
-  readonly listVaultSecrets: () => Promise<readonly { readonly compartment: string; readonly secret: string }[]>;
+  readonly findSecrets: (compartment: string) => Promise<RotatedSecrets | undefined>;
   readonly listRunning: () => Promise<readonly RecoveryRecord[]>;
   /** The newest, oldest of them first, as the desk shows them. */
   readonly listShown: (limit: number) => Promise<readonly Recovery[]>;
@@ -179,7 +183,7 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
     finish: async (id, step, failure, now) => {
       await db
         .updateTable('recovery')
-        .set({ step, failure, ended_at: now, awaiting_since: null, vault_secret: null })
+        .set({ step, failure, ended_at: now, awaiting_since: null, vault_secret: null, replication_password: null })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
         .execute();
@@ -203,26 +207,20 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
       return listWaivers(db, id);
     },
     listWaivers: (id) => listWaivers(db, id),
-    keepVaultSecret: async (compartment, { secret, recovery, now }) => {
-      const row = { vault_secret: secret, recovery, rotated_at: now };
+    keepSecrets: async (compartment, { vaultSecret, replicationPassword, recovery, now }) => {
+      const row = { vault_secret: vaultSecret, replication_password: replicationPassword, recovery, rotated_at: now };
       await db
         .insertInto('compartment_secret')
         .values({ compartment, ...row })
         .onConflict((conflict) => conflict.column('compartment').doUpdateSet(row))
         .execute();
     },
-    findVaultSecret: async (compartment) => {
-      const row = await db
+    findSecrets: (compartment) =>
+      db
         .selectFrom('compartment_secret')
-        .select('vault_secret')
+        .select(['vault_secret as vaultSecret', 'replication_password as replicationPassword'])
         .where('compartment', '=', compartment)
-        .executeTakeFirst();
-      return row?.vault_secret;
-    },
-    listVaultSecrets: async () => {
-      const rows = await db.selectFrom('compartment_secret').select(['compartment', 'vault_secret']).execute();
-      return rows.map((row) => ({ compartment: row.compartment, secret: row.vault_secret }));
-    },
+        .executeTakeFirst(),
     listRunning: async () => {
       const rows = await db.selectFrom('recovery').selectAll().where('ended_at', 'is', null).execute();
       return rows.map(toRecord);
@@ -290,6 +288,7 @@ function toColumns(change: Change): Updateable<Schema['recovery']> {
     ...(change.repair !== undefined && { repair: json(change.repair) }),
     ...(change.hole !== undefined && { hole: json(change.hole) }),
     ...(change.vaultSecret !== undefined && { vault_secret: change.vaultSecret }),
+    ...(change.replicationPassword !== undefined && { replication_password: change.replicationPassword }),
     ...(change.lostBeyondSeal !== undefined && {
       lost_beyond_seal: change.lostBeyondSeal === null ? null : String(change.lostBeyondSeal),
     }),
@@ -321,6 +320,7 @@ function toRecord(row: Selectable<Schema['recovery']>): RecoveryRecord {
     repair: repairReportSchema.nullable().parse(row.repair),
     hole: holeSchema.nullable().parse(row.hole),
     vaultSecret: row.vault_secret,
+    replicationPassword: row.replication_password,
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Base, Image } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { closeIncident } from '#incident/incident.actions.ts';
+import { requireScopeClosed } from '#incident/reopening.actions.ts';
 import { type AskedOrder, issueOrder, waitApplied } from '#order/order.actions.ts';
 import { checkNeeds } from '#order/order.rules.ts';
 import type { Part } from '#order/order-book.actions.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
-import { closureOf, rotateVaultSecret } from './closing.actions.ts';
+import { closureOf, findReplicationPassword, rotateSecrets } from './closing.actions.ts';
 import { mayPass } from './hole.rules.ts';
 import { manifestOf } from './known.actions.ts';
 import { isAtOrAfter, isSameCopy, isSameLife } from './recovery.rules.ts';
@@ -21,8 +22,8 @@ export async function swapIn(deps: RecoveryDeps, recovery: RecoveryRecord): Prom
   if (!mayPass(hole)) throw new EstateError('hole.open', `swapping ${compartment}: ${hole?.open.join('; ') ?? ''}`);
   const image = await packApproved(deps, recovery);
   await deps.recoveries.change(id, { image });
-  await rotateVaultSecret(deps, recovery);
-  const epoch = await orderOnce(deps, recovery, { state: 'restoring', image, ...closureOf(recovery) });
+  await rotateSecrets(deps, recovery);
+  const epoch = await orderOnce(deps, recovery, { state: 'restoring', image, ...closureOf(deps, recovery) });
   await waitFor(deps, compartment, epoch, ['supervisor'], deps.patience.swapMs);
   return `${image.bytes} bytes laid down, timeline ${image.timeline}, epoch ${epoch}`;
 }
@@ -60,9 +61,11 @@ export async function protectAgain(deps: RecoveryDeps, recovery: RecoveryRecord)
   if (recovery.kind === 'reopen') return liftSeal(deps, compartment, epoch + 1);
   if (!image) throw new EstateError('restore.failed', `joining ${compartment}: it has no image`);
   const { systemId, timeline } = image;
-  if (!(await isJoined(deps, compartment, image, epoch))) await deps.receiver.join(compartment, { systemId, timeline, epoch });
+  const password = await findReplicationPassword(deps, compartment);
+  const joining = { systemId, timeline, ...(password === undefined ? {} : { password }) };
+  if (!(await isJoined(deps, compartment, image, epoch))) await deps.receiver.join(compartment, { ...joining, epoch });
   await waitStreaming(deps, compartment, () =>
-    deps.receiver.join(compartment, { systemId, timeline, epoch: epoch + 1, acceptGap: true }),
+    deps.receiver.join(compartment, { ...joining, epoch: epoch + 1, acceptGap: true }),
   );
   const base = await takeNewBase(deps, compartment, image);
   await deps.supervisor.rebuildStandby(compartment);
@@ -107,7 +110,11 @@ async function lookAtStandby(deps: RecoveryDeps, compartment: string, timeline: 
 async function liftSeal(deps: RecoveryDeps, compartment: string, epoch: number): Promise<string> {
   const stream = await deps.receiver.readStream(compartment);
   if (stream.seal === null && stream.epoch >= epoch) return 'the seal was lifted already';
-  const { lsn, acceptedBeyondSeal } = await deps.receiver.unseal(compartment, epoch);
+  const { lsn, acceptedBeyondSeal } = await deps.receiver.unseal(
+    compartment,
+    epoch,
+    await findReplicationPassword(deps, compartment),
+  );
   const beyond = acceptedBeyondSeal ? 'what headquarters wrote past it is accepted' : 'nothing was written past it';
   return `the seal at ${lsn ?? 'nothing'} is lifted; ${beyond}`;
 }
@@ -139,7 +146,7 @@ export async function letRead(deps: RecoveryDeps, recovery: RecoveryRecord): Pro
   await waitFor(deps, compartment, epoch, BOTH, deps.patience.appliedMs);
   if (recovery.kind === 'reopen') await waitStreaming(deps, compartment);
   const { edition, adopted } = manifestOf(deps, compartment);
-  if (edition || adopted?.frozen) await deps.publisher.resume(compartment, { mayVanish: recovery.kind !== 'reopen' });
+  if (edition || adopted?.frozen) await deps.publisher.resume(compartment, { mayVanish: recovery.copy?.leaving ?? [] });
   return `epoch ${epoch}`;
 }
 
@@ -152,6 +159,8 @@ export function probeFromOutside(deps: RecoveryDeps, recovery: RecoveryRecord): 
 export async function openAgain(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
   const { compartment } = recovery;
   await waitForNeeds(deps, compartment);
+  // What was found since it was approved holds it up as well; a restored copy passed its replay.
+  if (recovery.kind === 'reopen') await requireScopeClosed(deps.reopening, compartment);
   const epoch = await orderOnce(deps, recovery, { state: 'open' });
   await waitFor(deps, compartment, epoch, BOTH, deps.patience.appliedMs);
   await closeIncident(deps.incident, compartment);
@@ -181,7 +190,7 @@ const DONE: Readonly<Record<RecoveryRecord['kind'], string>> = {
 async function orderOnce(
   deps: RecoveryDeps,
   recovery: RecoveryRecord,
-  order: Pick<AskedOrder, 'state' | 'image' | 'blocks' | 'build' | 'rotatesCookieKey'>,
+  order: Pick<AskedOrder, 'state' | 'image' | 'blocks' | 'build' | 'rotatesCookieKey' | 'rotatesGatewayKey'>,
 ): Promise<number> {
   const { id, compartment, kind, requestedBy } = recovery;
   const decision = await deps.recoveries.findDecision(id);

@@ -1,6 +1,6 @@
-import type { RecoveryDiff } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
+import { requireScopeClosed } from '#incident/reopening.actions.ts';
 import { sealCompartment } from '#order/seal/seal.actions.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
 import { manifestOf, sealOf } from './known.actions.ts';
@@ -15,6 +15,7 @@ import {
   type FindingsOfCopy,
   isSameCopy,
   judgeCopy,
+  listLeaving,
   type Quarantine,
   requireGates,
   tablesOf,
@@ -24,6 +25,7 @@ import { type RecoveryDeps, untilSo } from './recovery-step.actions.ts';
 import { readyRepaired } from './repairing.actions.ts';
 
 const SEAL_WAIT_MS = 30_000;
+const NOTHING_PUBLISHED = { pages: comparePages({ files: [], subjects: [] }, undefined), leaving: [] };
 
 /** Step seal: contained, and the receiver's position known. */
 export async function sealFirst(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
@@ -54,8 +56,9 @@ export async function verifyCopy(deps: RecoveryDeps, recovery: RecoveryRecord): 
   const isChecked = recovery.copy !== null && recovery.quarantine !== null && isSameCopy(recovery.quarantine, health);
   // Rows are checked once: each check makes the copy write WAL of its own.
   const checked = isChecked && recovery.copy ? recovery.copy : await checkRows(deps, recovery, jail, quarantine);
-  const pages = await compareWithPublished(deps, compartment, peer);
-  await deps.recoveries.change(id, { copy: { ...checked, pages } });
+  const published = await compareWithPublished(deps, compartment, peer);
+  const { pages } = published;
+  await deps.recoveries.change(id, { copy: { ...checked, ...published } });
   const { gates, namedBlobs } = checked;
   return `${gates.length} gates hold; ${namedBlobs} blobs present; ${pages.same} pages as published, ${pages.changed.length} differ`;
 }
@@ -89,17 +92,22 @@ async function checkRows(
     gates,
     namedBlobs: found.blobs.length,
     missingBlobs: [...missingBlobs],
-    pages: comparePages([], undefined),
+    ...NOTHING_PUBLISHED,
     tables: digests,
   };
   await deps.recoveries.change(id, { quarantine, copy });
   return copy;
 }
 
-async function compareWithPublished(deps: RecoveryDeps, compartment: string, peer: WirePeer): Promise<RecoveryDiff['pages']> {
-  if (!manifestOf(deps, compartment).edition) return comparePages([], undefined);
+async function compareWithPublished(
+  deps: RecoveryDeps,
+  compartment: string,
+  peer: WirePeer,
+): Promise<Pick<FindingsOfCopy, 'pages' | 'leaving'>> {
+  if (!manifestOf(deps, compartment).edition) return NOTHING_PUBLISHED;
   const edition = await deps.publisher.findEdition(compartment);
-  return comparePages(await deps.publisher.render(compartment, peer), edition);
+  const rendered = await deps.publisher.render(compartment, peer);
+  return { pages: comparePages(rendered, edition), leaving: listLeaving(rendered, edition) };
 }
 
 /** Step diff: what the second operator is to approve. */
@@ -107,8 +115,10 @@ export async function composeDifference(deps: RecoveryDeps, recovery: RecoveryRe
   const { compartment, id, quarantine, copy } = recovery;
   const seal = await sealOf(deps, recovery);
   if (recovery.kind === 'reopen') {
-    await deps.recoveries.change(id, { digest: digestOfReopening(recovery, seal) });
-    return 'nothing is restored: the compartment would go on as it stands';
+    const waivedBy = await requireScopeClosed(deps.reopening, compartment);
+    await deps.recoveries.change(id, { digest: digestOfReopening(recovery, seal, waivedBy) });
+    const waived = waivedBy.length === 0 ? '' : `; what its incident names was waived by ${waivedBy.join(' and ')}`;
+    return `nothing is restored: the compartment would go on as it stands${waived}`;
   }
   if (!quarantine || !copy) throw new EstateError('restore.failed', `comparing ${compartment}: nothing was verified`);
   const tables = copy.tables.map(({ table }) => table);

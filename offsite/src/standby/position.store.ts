@@ -27,3 +27,8 @@ export async function readPosition(session: JailSession): Promise<JailPosition &
   };
   return { ...jailPositionSchema.parse(position), isPaused: paused };
 }
+
+/** Writes the list of running transactions into the WAL. */
+export async function logStandbySnapshot(session: JailSession): Promise<void> {
+  await session.query('select pg_log_standby_snapshot()');
+}

@@ -11,7 +11,7 @@ import { readBranch } from './checkpoint.actions.ts';
 import { Decoding, type DecodingPlace } from './decoding.actions.ts';
 import { packImage } from './image.actions.ts';
 import { failedWith, type Jail, type JailOptions, notReady, type Progress, type RestoreTarget } from './jail.actions.ts';
-import { readPosition } from './position.store.ts';
+import { logStandbySnapshot, readPosition } from './position.store.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, quarantineSettings, replaySettings } from './settings.rules.ts';
 
@@ -85,7 +85,7 @@ export class QuarantineJail implements Jail {
   async startDecoding(): Promise<void> {
     const place = this.#place();
     if (await this.#decoding.isSound(place)) return;
-    await this.#decoding.beginSlot(place);
+    await this.#decoding.beginSlot(place, false);
     await this.#decoding.settled();
   }
 
@@ -147,6 +147,7 @@ export class QuarantineJail implements Jail {
     this.#timeline = timeline;
     this.#replayedLsn = branch.endLsn;
     this.#cluster = await this.#start(quarantineSettings());
+    await this.#logRunning();
     this.#progress = { state: 'ready', message: `restored to ${formatLsn(branch.endLsn)} on timeline ${timeline}`, code: null };
   }
 
@@ -183,6 +184,19 @@ export class QuarantineJail implements Jail {
     });
   }
 
+  /**
+   * Says in the WAL that nothing is under way: a standby's slot lets go of the catalog only at such a record, and what is
+   * cleaned away later must find it past.
+   */
+  async #logRunning(): Promise<void> {
+    const session = await JailSession.open(this.#options.socketDirectory, 'postgres');
+    try {
+      await logStandbySnapshot(session);
+    } finally {
+      await session.close();
+    }
+  }
+
   #start(settings: Readonly<Record<string, string>>): Promise<RunningCluster> {
     const { binaries, directory, socketDirectory, log } = this.#options;
     if (this.#isStopping) throw new EstateError('process.start_failed', 'restoring: the jail is being stopped');
@@ -212,6 +226,7 @@ export class QuarantineJail implements Jail {
 
   async #pack(): Promise<JailImage> {
     await this.#decoding.remove(this.#options);
+    await this.#logRunning();
     await this.#cluster?.stop('fast');
     this.#cluster = undefined;
     const image = await packImage(this.#options.directory);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { estateSchema, linkSchema, type SiteStatus, trustSchema } from '@bulkhead/contracts';
+import { estateSchema, linkSchema, type SiteStatus, type TokenKey, trustSchema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { locateBinaries } from '@bulkhead/postgres';
 import {
@@ -25,11 +25,14 @@ import { KeptDatabase } from './database/database.actions.ts';
 import { type JailDeps, resumeQuarantines, startStandby } from './jail/jail.actions.ts';
 import { QuarantineStore } from './jail/jail.store.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
-import { describeProcess, PROCESSES, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
+import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
+import { GatewayKeyStore } from './site/gateway-key.store.ts';
 import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
 
 /** How many uids off-site takes from UID_BASE on. */
 const UIDS = 600;
+/** Who verifies what the gateway signed, and reads its keys when it starts. */
+const VERIFIERS = ['history', 'publisher'] as const;
 const keptSecretsSchema = z.object({ superuserPassword: z.string().min(32) });
 const now = () => new Date();
 
@@ -52,7 +55,8 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   await endStrays(uids);
   const gid = (await uids.ownerOf('group'))?.uid;
   await prepareDirectories(layout, names, uids, gid);
-  await publish(layout, estate, given.trust);
+  const gatewayKeys = new GatewayKeyStore(layout);
+  await publish(layout, estate, await gatewayKeys.addTo(given.trust));
 
   const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
   const secrets = drawSecrets(names);
@@ -103,6 +107,12 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     supervision,
     database,
     boundary: runtime.boundary,
+    enrolGatewayKeys: async (keys) => {
+      await gatewayKeys.save(keys);
+      await publish(layout, estate, await gatewayKeys.addTo(given.trust));
+      // Recovery, which asked, knows them.
+      await Promise.all(VERIFIERS.map(async (name) => startProcess(sites, { supervision, uids, gid }, name)));
+    },
     askedToStop,
     log,
   });
@@ -129,10 +139,17 @@ type Parts = {
   readonly jails: JailDeps;
 };
 
+async function startProcess(
+  sites: Sites,
+  { supervision, uids, gid }: Pick<Parts, 'supervision' | 'uids' | 'gid'>,
+  name: ProcessName,
+): Promise<void> {
+  await supervision.start(describeProcess(name, sites, await uids.ownerOf(name, gid)));
+}
+
 /** Everything at once: whoever needs another that is not there yet asks again. */
 async function startAll(sites: Sites, { supervision, uids, gid, database, jails }: Parts): Promise<void> {
-  const start = async (name: (typeof PROCESSES)[number]) =>
-    supervision.start(describeProcess(name, sites, await uids.ownerOf(name, gid)));
+  const start = (name: ProcessName) => startProcess(sites, { supervision, uids, gid }, name);
   await Promise.all([
     database.start().then(() => start('recovery')),
     ...PROCESSES.filter((name) => name !== 'recovery').map(start),
@@ -159,13 +176,14 @@ async function serveControl(options: {
   readonly supervision: Supervision;
   readonly database: KeptDatabase;
   readonly boundary: SiteStatus['boundary'];
+  readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly askedToStop: () => void;
   readonly log: Log;
 }): Promise<() => Promise<void>> {
-  const { config, layout, jails, secrets, supervision, database, boundary, askedToStop, log } = options;
+  const { config, layout, jails, secrets, supervision, database, boundary, enrolGatewayKeys, askedToStop, log } = options;
   const status = () => describeSite(supervision, database, boundary);
   const serve = (secret: string, socket: string, mode: number) =>
-    serveWire({ app: createControlApp({ jails, status, stop: askedToStop, secret, log }), socket, mode });
+    serveWire({ app: createControlApp({ jails, enrolGatewayKeys, status, stop: askedToStop, secret, log }), socket, mode });
   const outer = await serve(config.CONTROL_SECRET, layout.controlSocket, 0o600);
   const inner = await serve(secrets.supervisor, layout.innerControlSocket, 0o666);
   return async () => {

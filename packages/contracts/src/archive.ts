@@ -56,7 +56,8 @@ export const compartmentStreamsSchema = z.object({ compartments: z.array(compart
 /** POST /compartments/:c/seal. */
 export const sealStreamSchema = z.object({ epoch: epochSchema });
 /** POST /compartments/:c/unseal. */
-export const unsealStreamSchema = z.object({ epoch: epochSchema });
+export const unsealStreamSchema = z.object({ epoch: epochSchema, password: z.string().min(32).max(200).optional() });
+export type UnsealStream = z.infer<typeof unsealStreamSchema>;
 /** `acceptedBeyondSeal`: headquarters had, or was not shown not to have, WAL past the seal, which the stream now accepts. */
 export const unsealedStreamSchema = z.object({
   lsn: lsnSchema.nullable(),
@@ -72,6 +73,8 @@ export const joinStreamSchema = z.object({
   socketDirectory: z.string().startsWith('/').max(90).optional(),
   acceptGap: z.boolean().optional(),
   epoch: epochSchema,
+  /** Of the replication, from here on: a restored cluster has another than before. */
+  password: z.string().min(32).max(200).optional(),
 });
 export type JoinStream = z.infer<typeof joinStreamSchema>;
 export const joinedStreamSchema = z.object({ systemId: systemIdSchema, timeline: timelineSchema, fromLsn: lsnSchema });

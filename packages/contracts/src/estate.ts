@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tokenKeySchema } from './gateway-key.ts';
 import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
 
@@ -25,7 +26,8 @@ export type Estate = z.infer<typeof estateSchema>;
 
 /** Public keys that a site trusts: who may sign what. */
 export const trustSchema = z.object({
-  gatewayKeys: z.array(verifyingKeySchema).min(1),
+  /** Oldest first, each with the range in which it is valid. */
+  gatewayKeys: z.array(tokenKeySchema).min(1),
   /** Key of headquarters' supervisor, for the tokens of jobs. */
   jobKeys: z.array(verifyingKeySchema).min(1),
   orderKeys: z.array(verifyingKeySchema).min(1),

@@ -4,6 +4,7 @@ export * from './decoding.ts';
 export * from './edition.ts';
 export * from './estate.ts';
 export * from './finding.ts';
+export * from './gateway-key.ts';
 export * from './history.ts';
 export * from './incident.ts';
 export * from './ledger.ts';

@@ -13,6 +13,7 @@ export const LEDGER_KINDS = [
   'recovery.step',
   'approval.given',
   'hole.waived',
+  'key.replaced',
   'edition.published',
   'protection.window',
   'drill.receipt',

@@ -12,6 +12,7 @@ export const PURPOSES = {
   edition: 'edition manifest',
   ledger: 'ledger entry',
   receipts: 'receipts',
+  gatewayKey: 'gateway key',
 } as const;
 
 /** A restored data directory that headquarters is to take over, as a tar from GET /images/:id. */
@@ -58,6 +59,11 @@ export const orderSchema = z.object({
   build: buildSchema.optional(),
   /** Once, with the image: the gateway's cookies are signed with a new key, and everybody signs in again. */
   rotatesCookieKey: z.boolean().optional(),
+  /** Once, with the image: headquarters draws the gateway another signing key, of this id. */
+  rotatesGatewayKey: z
+    .string()
+    .regex(/^gateway-[a-z0-9-]{1,80}$/)
+    .optional(),
   reason: z.string().max(500),
   /** When the next update for the public is promised. */
   nextUpdateAt: instantSchema.optional(),

@@ -100,7 +100,16 @@ export const recoveryDiffSchema = z.object({
     z.object({ table: z.string(), rows: z.number().int(), standbyRows: z.number().int().nullable(), isSame: z.boolean() }),
   ),
   blobs: z.object({ named: z.number().int(), missing: z.array(sha256Schema).max(1000) }),
-  pages: z.object({ same: z.number().int(), changed: z.array(z.string()).max(1000), missing: z.array(z.string()).max(1000) }),
+  pages: z.object({
+    same: z.number().int(),
+    changed: z.array(z.string()).max(1000),
+    missing: z.array(z.string()).max(1000),
+    /** What the edition shows and the copy does not: with this difference it may leave the public, and nothing else. */
+    leaving: z
+      .object({ subjects: z.array(z.string().max(200)).max(1000), count: z.number().int().min(0), sha256: sha256Schema })
+      .nullable()
+      .default(null),
+  }),
   /** Null where nothing was repaired. */
   repair: repairReportSchema.nullable().default(null),
   /** Null in recoveries from before holes were closed. */

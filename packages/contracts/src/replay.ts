@@ -47,5 +47,7 @@ export type ReplayAnswer = z.infer<typeof replayAnswerSchema>;
 export const rotatedSecretsSchema = z.object({
   /** Null while the one of the joining stands. */
   vaultSecret: z.string().min(32).max(200).nullable(),
+  /** The receiver's, to read the WAL. */
+  replicationPassword: z.string().min(32).max(200).nullable().default(null),
 });
 export type RotatedSecrets = z.infer<typeof rotatedSecretsSchema>;

@@ -17,6 +17,8 @@ export const appliedSchema = z.object({
       /** Passwords from before the restore, tried against the restored database, and how many it refused. */
       passwordsTried: z.number().int().min(0),
       passwordsRefused: z.number().int().min(0),
+      /** Tokens signed with the gateway's key from before, held against the restored compartment; none where no key was replaced. */
+      tokens: z.object({ tried: z.number().int().min(0), refused: z.number().int().min(0) }).optional(),
       /** Digest of the files that run, if an order named a build. */
       build: sha256Schema.nullable(),
     })

@@ -1,8 +1,9 @@
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
+import type { TokenKey } from './gateway-key.ts';
 import { compartmentNameSchema, sha256Schema } from './name.ts';
-import { privateKeyOf, publicKeyOf, type SigningKey, type VerifyingKey } from './signed.ts';
+import { privateKeyOf, publicKeyOf, type SigningKey } from './signed.ts';
 
 /** How long a provenance token can be used after it was issued, in seconds. */
 export const TOKEN_LIFETIME_SECONDS = 30;
@@ -73,7 +74,7 @@ export function mintToken(
 export async function verifyToken(
   token: string | undefined,
   options: {
-    readonly keys: readonly VerifyingKey[];
+    readonly keys: readonly TokenKey[];
     readonly compartment: string;
     readonly now: Now;
     readonly atAnyTime?: boolean;
@@ -83,12 +84,13 @@ export async function verifyToken(
   if (token.length > TOKEN_LIMIT)
     throw new EstateError('token.invalid', `verifying a token: longer than ${TOKEN_LIMIT} characters`);
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, (header) => keyFor(header.kid, options.keys), {
+    const judgedAt = options.atAnyTime ? issueDateOf(token) : options.now();
+    const { payload, protectedHeader } = await jwtVerify(token, (header) => keyFor(header.kid, options.keys, judgedAt), {
       algorithms: ['EdDSA'],
       typ: 'bulkhead-token',
       audience: options.compartment,
       requiredClaims: ['exp', 'iat'],
-      currentDate: options.atAnyTime ? issueDateOf(token) : options.now(),
+      currentDate: judgedAt,
       clockTolerance: 2,
     });
     const claims = tokenClaimsSchema.parse(payload);
@@ -98,9 +100,11 @@ export async function verifyToken(
   }
 }
 
-function keyFor(keyId: string | undefined, keys: readonly VerifyingKey[]) {
+function keyFor(keyId: string | undefined, keys: readonly TokenKey[], judgedAt: Date) {
   const key = keys.find((candidate) => candidate.keyId === keyId);
   if (!key) throw new EstateError('token.invalid', 'verifying a token: its key is not enrolled');
+  if (key.until && judgedAt.getTime() >= Date.parse(key.until.at))
+    throw new EstateError('token.invalid', `verifying a token: its key was replaced at ${key.until.at}`);
   return publicKeyOf(key);
 }
 

@@ -32,9 +32,9 @@ const TABLE: Readonly<Partial<Record<ErrorCode, Row>>> = {
   'compartment.read_only': [503, 'readOnlyTitle', 'readOnlyText', 60],
   'lease.expired': [503, 'readOnlyTitle', 'leaseOut', 15],
   'edition.not_yet': [503, 'laterTitle', 'notYet', 2],
-  'session.ended': [401, 'signInTitle', 'sessionEnded'],
+  'session.ended': [401, 'sessionEndedTitle', 'sessionEnded'],
   'route.closed': [503, 'closedFunctionTitle', 'routeClosed', 3600],
-  'address.blocked': [403, 'cannotTitle', 'addressBlocked'],
+  'address.blocked': [403, 'addressBlockedTitle', 'addressBlocked'],
   'sign_in.expired': [400, 'cannotTitle', 'signInExpired'],
   'sign_in.unreachable': [503, 'laterTitle', 'signInUnreachable', 5],
 };

@@ -33,16 +33,17 @@ export function failurePage(
 ): Html {
   const words = gatewayWordsIn(given.language);
   const { failure } = given;
-  const isOurs = failure.status >= 500;
+  // Whoever is kept out here can still read what is going on.
+  const hasNews = failure.status >= 500 || failure.code === 'address.blocked';
   return frame(
     given,
     words[failure.title],
     html`<div class="gateway-message">
-<p class="gateway-code" dir="ltr">${failure.status}</p>
+<p class="gateway-code"><span dir="ltr">${failure.status}</span></p>
 <h1>${words[failure.title]}</h1>
 <p class="gateway-lead">${words[failure.sentence]}</p>
 ${given.signInPath ? html`<p><a class="gateway-button" href="${given.signInPath}">${words.signInAgain}</a></p>` : null}
-${isOurs ? html`<p><a class="gateway-button" href="${given.statusUrl}">${words.toStatus}</a></p>` : null}
+${hasNews ? html`<p><a class="gateway-button" href="${given.statusUrl}">${words.toStatus}</a></p>` : null}
 </div>`,
   );
 }

@@ -2,6 +2,7 @@ import { type Applied, type Order, rotatedSecretsSchema } from '@bulkhead/contra
 import type { Log } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import type { Cluster } from '#cluster/cluster.actions.ts';
+import type { AskedKey } from '#gateway/signing-key.actions.ts';
 import type { Code } from './code.actions.ts';
 
 export type ClosureDeps = {
@@ -14,6 +15,7 @@ export type ClosureDeps = {
   readonly secrets: {
     readonly findVaultSecret: (compartment: string) => Promise<string | undefined>;
     readonly saveVaultSecret: (compartment: string, secret: string) => Promise<void>;
+    readonly saveReplication: (compartment: string, password: string) => Promise<void>;
   };
   /** Of the joining. */
   readonly joinedVaultSecret: string;
@@ -22,6 +24,10 @@ export type ClosureDeps = {
   readonly rotateInternalSecret: () => void;
   /** Signs everybody out, once for each order. */
   readonly rotateCookieKey: (epoch: number) => Promise<void>;
+  /** Gives the gateway another signing key, once for each id, and starts anew whoever verifies with it. */
+  readonly rotateGatewayKey: (asked: AskedKey, signal: AbortSignal) => Promise<void>;
+  /** Holds a token of the key before against the compartment that runs; undefined where its recovery replaced none. */
+  readonly tryReplacedKey: () => Promise<{ readonly tried: number; readonly refused: number } | undefined>;
   readonly log: Log;
 };
 
@@ -30,6 +36,7 @@ export class Closure {
   readonly #deps: ClosureDeps;
   #vaultSecret: string;
   #hasAsked = false;
+  #tokens: { readonly tried: number; readonly refused: number } | undefined;
   #tried: { readonly tried: number; readonly refused: number } | undefined;
 
   constructor(deps: ClosureDeps) {
@@ -62,7 +69,12 @@ export class Closure {
     await this.#fetchSecrets(signal);
     rotateInternalSecret();
     if (order.rotatesCookieKey) await rotateCookieKey(order.epoch);
+    if (order.rotatesGatewayKey) {
+      const { compartment, epoch, rotatesGatewayKey: keyId } = order;
+      await this.#deps.rotateGatewayKey({ keyId, compartment, epoch }, signal);
+    }
     this.#tried = undefined;
+    this.#tokens = undefined;
   }
 
   /** Before anything is started: the code that is to run, and the secrets that are in force. */
@@ -82,16 +94,28 @@ export class Closure {
     this.#tried ??= await this.#deps.cluster?.tryRetired();
   }
 
+  /** With the compartment running: the gateway's key from before is tried once. */
+  async tryReplacedKey(): Promise<void> {
+    this.#tokens ??= await this.#deps.tryReplacedKey();
+  }
+
   /** What off-site is told of it. */
   evidence(): NonNullable<Applied['closure']> {
     const { tried, refused } = this.#tried ?? { tried: 0, refused: 0 };
-    return { passwordsTried: tried, passwordsRefused: refused, build: this.#deps.code?.orderedDigest ?? null };
+    return {
+      passwordsTried: tried,
+      passwordsRefused: refused,
+      ...(this.#tokens ? { tokens: this.#tokens } : {}),
+      build: this.#deps.code?.orderedDigest ?? null,
+    };
   }
 
   async #fetchSecrets(signal: AbortSignal): Promise<void> {
     const { compartment, recovery, secrets, joinedVaultSecret } = this.#deps;
     const path = `/compartments/${compartment}/secrets`;
-    const { vaultSecret } = await callWire(recovery, { method: 'GET', path, timeoutMs: 5000, signal }, rotatedSecretsSchema);
+    const rotated = await callWire(recovery, { method: 'GET', path, timeoutMs: 5000, signal }, rotatedSecretsSchema);
+    const { vaultSecret, replicationPassword } = rotated;
+    if (replicationPassword !== null) await secrets.saveReplication(compartment, replicationPassword);
     if (vaultSecret !== null) await secrets.saveVaultSecret(compartment, vaultSecret);
     this.#vaultSecret = vaultSecret ?? joinedVaultSecret;
     this.#hasAsked = true;

@@ -146,7 +146,7 @@ test('[AD8] every frozen page says so in six languages, its own first, with the 
     assert.match(noted, new RegExp(`<p [^>]*lang="${language}" dir="${language === 'ar' ? 'rtl' : 'ltr'}"`));
   assert.match(
     noted,
-    /lang="fr" dir="ltr"><strong>Copie figée du 21 novembre 2026, 22:40\s*UTC\.<\/strong>.*Bibliothèque de prêt/,
+    /lang="fr" dir="ltr"><strong[^>]*>Copie figée du 21 novembre 2026, 22:40\s*UTC\.<\/strong>.*Bibliothèque de prêt/,
   );
   assert.ok(noted.indexOf('lang="fr" dir') < noted.indexOf('lang="en" dir'));
   assert.ok(noted.endsWith('<p>text</p></body></html>'), 'the page itself is whole');

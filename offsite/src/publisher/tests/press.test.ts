@@ -127,6 +127,36 @@ test('[E7] [E8] killed after a number was taken, or after the ledger knew of it:
   );
 });
 
+test('[E11] after a recovery what its approved difference named may leave the public, once, and nothing else, however soon', async () => {
+  const bench = await setUp();
+  const { press, jail, findings } = bench;
+  const page = async (article: number) => {
+    const shown = { ...(await approvedBy('ann', 'bob')), what: `article ${article}`, subject: `article ${article}` };
+    return toPage(`/en/${article}`, `page ${article}`, { evidence: [shown] });
+  };
+  const [one, two, three] = await Promise.all([page(1), page(2), page(3)]);
+  jail.tell(one, two, three);
+  await press.open();
+  await press.refresh();
+  await press.pause();
+  jail.tell(one);
+  await press.resume({ mayVanish: ['article 3'] });
+  await press.refresh();
+  assert.equal(press.latest?.manifest.number, 1, 'article 2 was approved by nobody to go');
+  assert.match(findings.at(-1)?.summary ?? '', /1 of what it shows would vanish.*article 2$/);
+  jail.tell(one, two);
+  const restarted = bench.again();
+  await restarted.open();
+  await restarted.refresh();
+  assert.deepEqual(restarted.latest?.manifest.subjects, ['article 1', 'article 2'], 'what was approved outlives the process');
+  jail.tell(one, two, three);
+  await restarted.refresh();
+  jail.tell(one, two);
+  await restarted.refresh();
+  assert.equal(restarted.latest?.manifest.subjects?.length, 3, 'what came back and goes again needs a withdrawal');
+  assert.equal(findings.length, 2);
+});
+
 test('[E9] numbers only grow: over restarts, and when the disk is lost', async () => {
   const bench = await setUp();
   bench.jail.tell(toPage('/en/', 'one'));
@@ -219,7 +249,7 @@ test('rendering from a quarantine answers what would be shown, and publishes not
   const { press, jail } = await setUp();
   jail.tell(toPage('/en/', 'restored', { evidence: [await approvedBy('ann', 'bob')] }));
   await press.open();
-  const files = await press.renderFrom(jail);
+  const { files } = await press.renderFrom(jail);
   assert.deepEqual(
     files.map((file) => file.path),
     ['/en/'],

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type Applied,
+  gatewayKeysSchema,
+  generateSigningKey,
   type Order,
   openSigned,
   orderSchema,
@@ -9,7 +11,9 @@ import {
   type ReplayAnswer,
   replaysSchema,
   rotatedSecretsSchema,
+  type SigningKey,
   signedSchema,
+  signMessage,
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
@@ -37,14 +41,20 @@ export class Headquarters {
   readonly replays: Replay[] = [];
   /** Secrets of the vault as fetched with each image. */
   readonly vaultSecrets: (string | null)[] = [];
+  readonly replicationPasswords: (string | null)[] = [];
   /** What the supervisor says of the closed hole. */
   closure: Applied['closure'] = { passwordsTried: 2, passwordsRefused: 2, build: null };
   answersReplays = true;
   /** What a part says of an order, other than that all is well. */
   fails: (order: Order) => string | undefined = () => undefined;
 
-  constructor(peer: WirePeer, orderKeys: readonly VerifyingKey[]) {
+  /** Keys that it drew for the gateway. */
+  readonly drawnKeys: SigningKey[] = [];
+  readonly #jobKey: SigningKey;
+
+  constructor(peer: WirePeer, orderKeys: readonly VerifyingKey[], jobKey: SigningKey) {
     this.#peer = peer;
+    this.#jobKey = jobKey;
     this.#orderKeys = orderKeys;
     this.#running = Promise.all([this.#follow(), this.#replay()]).then(() => undefined);
   }
@@ -100,10 +110,18 @@ export class Headquarters {
     this.seen.push({ order, at: performance.now() });
     await this.onOrder(order);
     if (order.image) await this.#layDown(order.compartment, order.image);
+    if (order.rotatesGatewayKey) await this.#drawKey(order, order.rotatesGatewayKey);
     const failure = this.fails(order);
     await Promise.all((['gateway', 'supervisor'] as const).map((part) => this.#tell(order, part, failure)));
     this.known.set(order.compartment, order);
     if (failure !== undefined) void this.#repeat(order, failure);
+  }
+
+  async #drawKey({ compartment, epoch }: Order, keyId: string): Promise<void> {
+    const { signing, verifying } = generateSigningKey(keyId);
+    const body = signMessage(this.#jobKey, PURPOSES.gatewayKey, { ...verifying, compartment, epoch });
+    await callWire(this.#peer, { method: 'POST', path: '/gateway-keys', body }, gatewayKeysSchema);
+    this.drawnKeys.push(signing);
   }
 
   /** Tries again, in vain, until another order comes. */
@@ -118,6 +136,7 @@ export class Headquarters {
     const path = `/compartments/${compartment}/secrets`;
     const secrets = await callWire(this.#peer, { method: 'GET', path, signal: this.#stopping.signal }, rotatedSecretsSchema);
     this.vaultSecrets.push(secrets.vaultSecret);
+    this.replicationPasswords.push(secrets.replicationPassword);
     const { body } = await openWire(this.#peer, { method: 'GET', path: `/images/${image.id}`, signal: this.#stopping.signal });
     const bytes = Buffer.concat(await body.toArray());
     if (sha256Hex(bytes) !== image.sha256) throw new Error('the image has another digest than its order');

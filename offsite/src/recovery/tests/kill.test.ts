@@ -79,6 +79,7 @@ test('[C3] [C10] killed with -9 before and after every call of every step, at ev
   try {
     await world.start();
     await world.untilOpen();
+    await world.keepCompiled();
     const blob = await addBlob(world);
     world.peers.verification = { blobs: [blob] };
     const orders = ['sealed', 'restoring', 'read-only', 'open'].map((state) => `order ${state}`);

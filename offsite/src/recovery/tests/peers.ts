@@ -2,18 +2,20 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import {
   type EditionManifest,
+  gatewayKeysSchema,
   PURPOSES,
   type PublicStatus,
   publicStatusSchema,
   repairHeadSchema,
   type SigningKey,
-  type StreamSeal,
   signMessage,
+  type TokenKey,
 } from '@bulkhead/contracts';
 import { createLog, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, serveWire, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
 import { HistoryPeer } from './history-peer.ts';
+import { ReceiverPeer } from './receiver-peer.ts';
 
 /** Told of every call that recovery makes, before it is carried out and once it is (and not answered yet). */
 export type Hook = (call: string, phase: 'before' | 'after') => void | Promise<void>;
@@ -40,11 +42,17 @@ export class Peers {
   readonly jails = new Map<string, QuarantinePeer>();
   readonly deletedQuarantines: string[] = [];
   readonly rebuilt: string[] = [];
+  /** The gateway's keys as the supervisor keeps them. */
+  gatewayKeys: readonly TokenKey[] = [];
   readonly paused = new Set<string>();
   readonly status: PublicStatus[] = [];
   readonly directory: string;
   readonly editionKey: SigningKey;
   pages: Record<string, string> = { '/': 'front page', '/en/about': 'about us' };
+  /** What the edition shows, what a copy shows, and what recovery then let go. */
+  subjects = ['article 1', 'article 2'];
+  renderedSubjects = ['article 1', 'article 2'];
+  mayVanish: readonly string[] | undefined;
   /** Changes what a quarantine answers. */
   verification: Partial<{ violations: number; checksums: boolean; missingMigration: string; blobs: string[] }> = {};
   quarantineTimeline = 2;
@@ -144,6 +152,13 @@ export class Peers {
         return c.json({ ok: true });
       }),
     );
+    app.post('/gateway-keys', async (c) => {
+      const { gatewayKeys } = await readWireBody(c.req.raw, gatewayKeysSchema);
+      return this.#carryOut('supervisor.keys', async () => {
+        this.gatewayKeys = gatewayKeys;
+        return c.json({ ok: true });
+      });
+    });
     app.post('/standbys/:c/rebuild', async (c) =>
       this.#carryOut('supervisor.rebuild', async () => {
         this.rebuilt.push(c.req.param('c'));
@@ -249,19 +264,24 @@ export class Peers {
     app.get('/editions/:c/latest', (c) => c.json(signMessage(this.editionKey, PURPOSES.edition, this.edition())));
     app.post('/render/:c', async (c) =>
       this.#carryOut('publisher.render', async () =>
-        c.json({ files: this.edition().files.map(({ path, language, sha256 }) => ({ path, language, sha256 })) }),
+        c.json({
+          files: this.edition().files.map(({ path, language, sha256 }) => ({ path, language, sha256 })),
+          subjects: this.renderedSubjects,
+        }),
       ),
     );
     app.post('/editions/:c/pause', (c) => {
       this.paused.add(c.req.param('c'));
       return c.json({ ok: true });
     });
-    app.post('/editions/:c/resume', async (c) =>
-      this.#carryOut('publisher.resume', async () => {
+    app.post('/editions/:c/resume', async (c) => {
+      const { mayVanish } = await readWireBody(c.req.raw, z.object({ mayVanish: z.array(z.string()) }));
+      return this.#carryOut('publisher.resume', async () => {
         this.paused.delete(c.req.param('c'));
+        this.mayVanish = mayVanish;
         return c.json({ ok: true });
-      }),
-    );
+      });
+    });
   }
 
   edition(): EditionManifest {
@@ -271,6 +291,7 @@ export class Peers {
       publishedAt: '2026-01-01T00:00:00.000Z',
       expiresAt: '2036-01-01T00:00:00.000Z',
       lsn: '0/3000000',
+      subjects: this.subjects,
       files: Object.entries(this.pages).map(([path, body]) => ({
         path,
         status: 200,
@@ -311,128 +332,5 @@ function healthOf(mode: 'standby' | 'quarantine', state: string, timeline: numbe
     archiveLsn: null,
     unreplayedBytes: null,
     leftOut: [],
-  };
-}
-
-/** The receiver's laws of seals and epochs, without WAL. */
-class ReceiverPeer {
-  readonly name: string;
-  lsn = '0/4000000';
-  timeline = 1;
-  epoch = 0;
-  seal: StreamSeal | null = null;
-  sealedBy = 0;
-  sealRecords = 0;
-  isConnected = true;
-  isAway = false;
-  joins: { systemId: string; timeline: number; epoch: number }[] = [];
-  /** The first WAL of a cluster that joins is gone. */
-  losesFirstWal = false;
-  isBroken = false;
-  gaps: { timeline: number; fromLsn: string; toLsn: string; foundAt: string }[] = [];
-  bases: { timeline: number }[] = [{ timeline: 1 }];
-  allotted = 1;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-
-  addRoutes(app: WireApp, carryOut: <T>(call: string, work: () => Promise<T>) => Promise<T>): void {
-    const epochSchema = z.object({ epoch: z.number() });
-    app.use(`/compartments/${this.name}/*`, async (_, next) => {
-      if (this.isAway) throw new EstateError('wire.unreachable', 'the receiver of the tests is away');
-      await next();
-    });
-    app.get(`/compartments/${this.name}`, (c) => c.json(this.describe()));
-    app.post(`/compartments/${this.name}/seal`, async (c) => {
-      const { epoch } = await readWireBody(c.req.raw, epochSchema);
-      return carryOut('receiver.seal', async () => {
-        if (epoch < this.epoch) throw new EstateError('order.stale', 'sealing: an older epoch');
-        this.epoch = epoch;
-        if (this.seal === null) this.sealRecords += 1;
-        this.seal ??= { lsn: this.lsn, timeline: this.timeline, epoch, sealedAt: new Date().toISOString() };
-        return c.json(this.seal);
-      });
-    });
-    app.post(`/compartments/${this.name}/unseal`, async (c) => {
-      const { epoch } = await readWireBody(c.req.raw, epochSchema);
-      return carryOut('receiver.unseal', async () => {
-        if (this.seal === null) throw new EstateError('compartment.wrong_state', 'unsealing: it is not sealed');
-        if (epoch <= this.seal.epoch) throw new EstateError('order.stale', 'unsealing: an older epoch');
-        this.epoch = epoch;
-        const { lsn } = this.seal;
-        this.seal = null;
-        return c.json({ lsn, headquartersLsn: lsn, acceptedBeyondSeal: false });
-      });
-    });
-    const joinSchema = epochSchema.extend({ systemId: z.string(), timeline: z.number(), acceptGap: z.boolean().optional() });
-    app.post(`/compartments/${this.name}/join`, async (c) => {
-      const asked = await readWireBody(c.req.raw, joinSchema);
-      return carryOut('receiver.join', async () => {
-        const last = this.joins.at(-1);
-        if (last?.epoch !== asked.epoch) {
-          const isRepair = this.isBroken && asked.acceptGap === true;
-          if (!isRepair && (this.seal === null || asked.epoch <= this.seal.epoch))
-            throw new EstateError('order.stale', 'joining: an older epoch');
-          this.joins.push(asked);
-          Object.assign(this, { epoch: asked.epoch, timeline: asked.timeline, seal: null });
-          this.isBroken = this.losesFirstWal && !asked.acceptGap;
-          if (isRepair)
-            this.gaps.push({
-              timeline: this.timeline,
-              fromLsn: '0/3000000',
-              toLsn: '0/5000000',
-              foundAt: new Date().toISOString(),
-            });
-        }
-        return c.json({ systemId: asked.systemId, timeline: asked.timeline, fromLsn: this.lsn });
-      });
-    });
-    app.post(`/compartments/${this.name}/timeline`, async (c) =>
-      carryOut('receiver.timeline', async () => c.json({ timeline: (this.allotted += 1) })),
-    );
-    app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
-    app.post(`/compartments/${this.name}/base`, async (c) =>
-      carryOut('receiver.base', async () => {
-        this.bases.push({ timeline: this.timeline });
-        return c.json(baseOf(this.timeline));
-      }),
-    );
-  }
-
-  describe() {
-    const running = this.isConnected ? 'streaming' : 'disconnected';
-    const state = this.seal ? 'sealed' : this.isBroken ? 'broken' : running;
-    return {
-      name: this.name,
-      state,
-      fault: this.isBroken
-        ? { code: 'archive.gap', message: 'headquarters no longer has it', at: new Date().toISOString() }
-        : null,
-      systemId: '7000000000000000001',
-      timeline: this.timeline,
-      epoch: this.epoch,
-      receivedLsn: this.lsn,
-      flushedLsn: this.lsn,
-      lastMessageAt: null,
-      lagBytes: 128,
-      seal: this.seal,
-      gaps: this.gaps,
-      joins: [],
-    };
-  }
-}
-
-function baseOf(timeline: number) {
-  return {
-    id: `20260101T000000Z-0000000${timeline}-0000000003000000`,
-    systemId: '7000000000000000001',
-    timeline,
-    startLsn: timeline === 1 ? '0/3000000' : '0/6000000',
-    endLsn: timeline === 1 ? '0/3000100' : '0/6000100',
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: '2026-01-01T00:00:01.000Z',
-    bytes: 1024,
-    sha256: sha256Hex('a base'),
   };
 }

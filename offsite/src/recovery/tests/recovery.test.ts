@@ -56,12 +56,15 @@ test('a compartment is restored from off-site and opened again, through every ga
   inWorld(async (world) => {
     world.peers.verification = { blobs: [] };
     world.peers.standbyRows = 'the rows of the standby';
+    world.peers.renderedSubjects = ['article 1', 'article 3'];
     const id = await request(world);
     const waiting = await world.untilStep(id, 'approve');
     assert.equal(waiting.awaiting?.diff?.sealLsn, '0/4000000');
     assert.equal(waiting.awaiting?.digest, sha256Hex(canonicalJson(waiting.awaiting?.diff ?? null)));
     assert.deepEqual(waiting.awaiting?.diff?.tables, [{ table: 'article', rows: 3, standbyRows: 3, isSame: false }]);
-    assert.deepEqual(waiting.awaiting?.diff?.pages, { same: 2, changed: [], missing: [] });
+    const { leaving, ...pages } = waiting.awaiting?.diff?.pages ?? {};
+    assert.deepEqual(pages, { same: 2, changed: [], missing: [] });
+    assert.deepEqual([leaving?.subjects, leaving?.count], [['article 2'], 1]);
     assert.ok(waiting.awaiting?.diff?.checks.every(({ ok }) => ok));
     assert.equal((await world.website()).desired, 'sealed');
     await approve(world, waiting);
@@ -82,6 +85,15 @@ test('a compartment is restored from off-site and opened again, through every ga
     assert.deepEqual(world.peers.rebuilt, ['website']);
     await waitUntil(() => world.peers.deletedQuarantines.includes(id), { what: 'the quarantine is gone' });
     assert.equal(world.peers.paused.size, 0);
+    assert.deepEqual(world.peers.mayVanish, ['article 2'], 'what was approved to leave, and nothing else');
+    const [password] = world.headquarters.replicationPasswords;
+    assert.match(password ?? '', /^[0-9a-f]{64}$/);
+    assert.deepEqual(
+      world.peers.receiver.joins.map((join) => join.password),
+      [password],
+      'both sites have the same new one',
+    );
+    assert.ok(!JSON.stringify(await world.entries()).includes(password ?? '?'));
     const kinds = (await world.entries()).map(({ kind }) => kind);
     assert.equal(kinds.filter((kind) => kind === 'approval.given').length, 1);
     const told = await waitUntil(
@@ -239,12 +251,41 @@ test('a second recovery of a compartment is refused while one runs', () =>
     await assert.rejects(request(world, reopen), refusedWith('compartment.wrong_state'));
   }));
 
-test('a sealed compartment is reopened as it stands, by two operators; the receiver takes its WAL again', () =>
+test('[C27] a sealed compartment is reopened as it stands by two operators, but not with an incident that names what was compromised, unless two waive it', () =>
   inWorld(async (world) => {
     await world.command('alice', { kind: 'seal', compartment: 'website', reason });
+    const raise = (session: string) => {
+      const evidence = { session, request: `request-of-${session}`, timeline: '1', lsn: '0/10' };
+      const seenAt = new Date().toISOString();
+      const body = { rule: 'write.mass_change', compartment: 'website', summary: 'a mass change', evidence, seenAt };
+      return callWire(world.internalPeer, { method: 'POST', path: '/findings', body }, z.object({ incident: z.number() }));
+    };
+    const { incident } = await raise('thief');
+    const waive = (operator: 'alice' | 'bob') =>
+      world.command(operator, { kind: 'waive', request: `incident-${incident}`, reason: 'it was our own test' });
+    const isHeldUp = (error: unknown) => {
+      const said = error instanceof Error ? `${error.message} ${String(error.cause)}` : '';
+      assert.match(said, new RegExp(`bulkhead undo website --incident ${incident}.*bulkhead waive incident-${incident}`));
+      return refusedWith('hole.open')(error);
+    };
+    await assert.rejects(request(world, reopen), isHeldUp);
+    await waive('alice');
+    await waive('alice');
+    await assert.rejects(request(world, reopen), isHeldUp, 'one operator’s word twice is one');
+    await waive('bob');
+    await raise('another thief');
+    await assert.rejects(request(world, reopen), isHeldUp, 'they waived something else');
+    await waive('bob');
+    await waive('alice');
     const id = await request(world, reopen);
     const waiting = await world.untilStep(id, 'approve');
     assert.equal(waiting.awaiting?.diff, null);
+    assert.match(waiting.steps.find(({ step }) => step === 'diff')?.detail ?? '', /waived by operator:bob and operator:alice/);
+    const waived = (await world.entries()).filter(({ kind }) => kind === 'hole.waived');
+    assert.deepEqual(
+      waived.map(({ body }) => body['operator']),
+      ['operator:alice', 'operator:bob', 'operator:bob', 'operator:alice'],
+    );
     await assert.rejects(approve(world, waiting, 'alice'), refusedWith('approval.same_person'));
     await approve(world, waiting);
     const done = await world.untilStep(id, 'done');
@@ -255,6 +296,7 @@ test('a sealed compartment is reopened as it stands, by two operators; the recei
     assert.equal(world.peers.receiver.seal, null);
     assert.deepEqual(await statesOf(world), ['open', 'sealed', 'read-only', 'open']);
     assert.equal(world.peers.jails.size, 0);
+    await assert.rejects(waive('alice'), refusedWith('compartment.wrong_state'), 'the incident is closed');
   }));
 
 test('[C16] reopening that fails after the receiver was unsealed seals it again', () =>

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { EMPTY_SCOPE, type OperatorCommand, type Recovery, type RepairStep, verifyToken } from '@bulkhead/contracts';
+import {
+  EMPTY_SCOPE,
+  generateSigningKey,
+  type OperatorCommand,
+  PURPOSES,
+  type Recovery,
+  type RepairStep,
+  type SigningKey,
+  signMessage,
+  verifyToken,
+} from '@bulkhead/contracts';
 import { canonicalJson, type ErrorCode, hasCode, sha256Hex } from '@bulkhead/kernel';
 import { startScratchCluster } from '@bulkhead/postgres';
 import { callWire, openWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { transaction } from './history-peer.ts';
-import { orderKeys, World } from './world.ts';
+import { gatewayKey, jobKey, orderKeys, World } from './world.ts';
 
 const cluster = await startScratchCluster();
 after(() => cluster.stop());
@@ -248,6 +258,56 @@ test('[C23] an attack that would pass after the swap, or an old password that st
     await approve(world, await world.untilStep(plain, 'approve'));
     assert.match((await world.untilStep(plain, 'failed')).failure ?? '', /1 old passwords still open the database/);
     assert.equal((await world.website()).desired, 'sealed');
+  }));
+
+test('[C28] a scope that names the gateway’s key has it replaced: the old one ends at a position of each WAL and testifies no more', () =>
+  inWorld(async (world) => {
+    const receipt = {
+      requestId: 'request-0001',
+      compartment: 'website',
+      route: 'article.add',
+      accountId: null,
+      sessionId: null,
+      address: '192.0.2.7',
+      status: 303,
+      xids: ['735'],
+      receivedAt: new Date(0).toISOString(),
+      answeredAt: new Date(5).toISOString(),
+    };
+    const receipts = (key: SigningKey, sequence: number) =>
+      callWire(
+        world.hqPeer,
+        { method: 'POST', path: '/receipts', body: signMessage(key, PURPOSES.receipts, { sequence, receipts: [receipt] }) },
+        z.object({ sequence: z.number() }),
+      );
+    await receipts(gatewayKey.signing, 1);
+    const scope = { ...EMPTY_SCOPE, keyIds: ['gateway-1'] };
+    const untried = await ask(world, { ...undo, scope });
+    const waiting = await world.untilStep(untried, 'approve');
+    assert.deepEqual(waiting.awaiting?.diff?.hole?.open, []);
+    assert.ok(waiting.awaiting?.diff?.hole?.rotated.includes("the gateway's signing key"));
+    await approve(world, waiting);
+    assert.match((await world.untilStep(untried, 'failed')).failure ?? '', /nobody tried whether the gateway's key/);
+    const [before, next] = world.peers.gatewayKeys;
+    assert.deepEqual([before?.keyId, next?.keyId, next?.until], ['gateway-1', `gateway-${untried}`, undefined]);
+    assert.deepEqual(before?.until?.positions['website'], { timeline: 1, lsn: '0/4000000' });
+    assert.deepEqual(next?.from, before?.until);
+    await assert.rejects(receipts(gatewayKey.signing, 2), refusedWith('signature.invalid'));
+    const [drawn] = world.headquarters.drawnKeys;
+    assert.ok(drawn);
+    assert.equal((await receipts(drawn, 2)).sequence, 2, 'it goes on where the journal stands');
+    await assert.rejects(receipts(drawn, 4), refusedWith('receipt.out_of_sequence'));
+    const asked = { ...generateSigningKey('gateway-mine').verifying, compartment: 'website', epoch: 1 };
+    const unasked = signMessage(jobKey.signing, PURPOSES.gatewayKey, asked);
+    const enrol = callWire(world.hqPeer, { method: 'POST', path: '/gateway-keys', body: unasked }, z.unknown());
+    await assert.rejects(enrol, refusedWith('request.forbidden'));
+    world.headquarters.closure = { passwordsTried: 2, passwordsRefused: 2, tokens: { tried: 1, refused: 1 }, build: null };
+    await complete(world, { ...undo, scope });
+    const replaced = (await world.entries()).filter(({ kind }) => kind === 'key.replaced');
+    assert.deepEqual(
+      replaced.map(({ body }) => body['replaced']),
+      [['gateway-1'], [`gateway-${untried}`]],
+    );
   }));
 
 test('[C23] while nothing tells the attack from others, only a build or closed routes close the hole', () =>

@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   type DeskState,
   deskStateSchema,
   type Estate,
-  estateSchema,
   generateSigningKey,
   type LedgerEntry,
   ledgerEntrySchema,
@@ -25,11 +24,12 @@ import {
 } from '@bulkhead/contracts';
 import { createLog } from '@bulkhead/kernel';
 import type { Admin, ScratchCluster } from '@bulkhead/postgres';
-import { findFreePort, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { startLedger } from '#ledger/app.ts';
 import { startVault } from '#vault/app.ts';
+import { describeEstate } from './estate.ts';
 import { Headquarters } from './headquarters.ts';
 import { Peers, SECRET } from './peers.ts';
 
@@ -63,7 +63,7 @@ export const orderKey = generateSigningKey('order-1');
 const editionKey = generateSigningKey('edition-1');
 const ledgerKey = generateSigningKey('ledger-1');
 export const gatewayKey = generateSigningKey('gateway-1');
-const jobKey = generateSigningKey('job-1');
+export const jobKey = generateSigningKey('job-1');
 
 /** The keys by which headquarters knows an order. */
 export const orderKeys = [orderKey.verifying];
@@ -100,7 +100,7 @@ export class World {
     this.environment = environment;
     this.admin = admin;
     this.peers = new Peers(directory, editionKey.signing);
-    this.headquarters = new Headquarters(this.hqPeer, trust.orderKeys);
+    this.headquarters = new Headquarters(this.hqPeer, trust.orderKeys, jobKey.signing);
   }
 
   static async open(options: WorldOptions): Promise<World> {
@@ -149,6 +149,15 @@ export class World {
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     this.#child = child;
+  }
+
+  /** From here on it starts in half the time: what an orderly stop left compiled is not compiled again. */
+  async keepCompiled(): Promise<void> {
+    this.environment['NODE_COMPILE_CACHE'] = join(this.directory, 'compiled');
+    await this.kill();
+    await this.start();
+    await this.kill('SIGTERM');
+    await this.start();
   }
 
   /** As its supervisor starts it. */
@@ -335,89 +344,4 @@ async function createDatabase({ admin, socketDirectory }: ScratchCluster) {
     DATABASE_PASSWORD: SECRET,
   };
   return { admin: inside, environment };
-}
-
-async function describeEstate(directory: string, automatic: readonly string[]): Promise<Estate> {
-  const website = join(directory, 'website');
-  await mkdir(join(website, 'migrations'), { recursive: true });
-  await writeFile(join(website, 'migrations/0001-create-article.sql'), 'create table article (id integer primary key);\n');
-  const common = { level: 'native', jobs: [], roles: { editor: { en: 'Editor' } }, checks: [] };
-  return estateSchema.parse({
-    organisation: 'Sample Maritime Organization',
-    isSample: true,
-    domain: 'localhost',
-    port: await findFreePort(),
-    statusPort: await findFreePort(),
-    listenAddress: '127.0.0.1',
-    tls: null,
-    leaseMs: 5000,
-    compartments: [
-      {
-        directory: join(directory, 'identity'),
-        manifest: {
-          ...common,
-          name: 'identity',
-          title: { en: 'Sign-in' },
-          needs: [],
-          recoveryOrder: 1,
-          origins: [{ host: 'id', kind: 'staff', title: { en: 'Sign-in' } }],
-          routes: [
-            { id: 'session.begin', origin: 'id', method: 'GET', path: '/sign-in', roles: [], writes: [], maxBodyBytes: 0 },
-          ],
-          seal: { unreachable: 'stop', automatic: [] },
-        },
-      },
-      {
-        directory: website,
-        manifest: {
-          ...common,
-          name: 'website',
-          title: { en: 'Website' },
-          needs: ['identity'],
-          recoveryOrder: 2,
-          origins: [
-            { host: 'www', kind: 'public', title: { en: 'Website' } },
-            { host: 'newsroom', kind: 'staff', title: { en: 'Newsroom' } },
-          ],
-          routes: [
-            {
-              id: 'article.list',
-              origin: 'newsroom',
-              method: 'GET',
-              path: '/articles',
-              roles: ['editor'],
-              writes: [],
-              maxBodyBytes: 0,
-            },
-            {
-              id: 'article.add',
-              origin: 'newsroom',
-              method: 'POST',
-              path: '/articles',
-              roles: ['editor'],
-              writes: ['article'],
-              maxBodyBytes: 1000,
-            },
-            {
-              id: 'article.approve',
-              origin: 'newsroom',
-              method: 'POST',
-              path: '/articles/:id/approve',
-              roles: ['editor'],
-              writes: ['article'],
-              maxBodyBytes: 1000,
-            },
-          ],
-          checks: [{ name: 'every article has a number', sql: 'select 1 from article where id is null' }],
-          blobs: { columns: [{ table: 'article', column: 'picture' }], quotaBytes: 1_000_000 },
-          edition: {
-            origin: 'www',
-            tables: ['article'],
-            approvals: { publish: ['article.add', 'article.approve'], withdraw: ['article.approve'] },
-          },
-          seal: { unreachable: 'stop', automatic },
-        },
-      },
-    ],
-  });
 }

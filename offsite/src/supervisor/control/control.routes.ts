@@ -1,4 +1,11 @@
-import { compartmentNameSchema, lsnSchema, type SiteStatus, timelineSchema } from '@bulkhead/contracts';
+import {
+  compartmentNameSchema,
+  gatewayKeysSchema,
+  lsnSchema,
+  type SiteStatus,
+  type TokenKey,
+  timelineSchema,
+} from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -19,12 +26,13 @@ const quarantineSchema = z.object({
 /** The control API of off-site's supervisor, for its own recovery process and for the command line. */
 export function createControlApp(options: {
   readonly jails: JailDeps;
+  readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly status: () => SiteStatus;
   readonly stop: () => void;
   readonly secret: string;
   readonly log: Log;
 }): WireApp {
-  const { jails, status, stop, secret, log } = options;
+  const { jails, enrolGatewayKeys, status, stop, secret, log } = options;
   const app = createWireApp({ secrets: { control: secret }, log });
   app.get('/health', (c) => c.json({ ok: true }));
   app.get('/status', (c) => c.json(status()));
@@ -37,6 +45,10 @@ export function createControlApp(options: {
   });
   app.post('/standbys/:compartment/rebuild', async (c) => {
     await rebuildStandby(jails, parse(compartmentNameSchema, c.req.param('compartment')));
+    return c.json({ ok: true });
+  });
+  app.post('/gateway-keys', async (c) => {
+    await enrolGatewayKeys((await readWireBody(c.req.raw, gatewayKeysSchema)).gatewayKeys);
     return c.json({ ok: true });
   });
   app.post('/stop', (c) => {

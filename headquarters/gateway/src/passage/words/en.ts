@@ -56,6 +56,8 @@ export const en = {
   leaseOut:
     'What is saved here must also be kept at a second site, and that site cannot be reached at the moment. So nothing can be changed; reading goes on. Nothing that you sent was saved.',
   notYet: 'The public pages of this site are being fetched and verified. Unverified pages are not shown. Try again in a moment.',
+  sessionEndedTitle: 'We ended your session',
+  addressBlockedTitle: 'Your network is refused here for now',
   closedFunctionTitle: 'This function is closed for now',
   sessionEnded:
     'We ended your session ourselves, to be safe: somebody may have used it. You have done nothing wrong. Nothing that you sent was passed on. Sign in again, then go on.',

@@ -59,6 +59,8 @@ export const es: GatewayWords = {
     'Lo que se guarda aquí debe conservarse también en un segundo lugar, y en este momento no es posible comunicar con él. Por eso no se puede modificar nada; la lectura continúa. No se ha guardado nada de lo que envió.',
   notYet:
     'Las páginas públicas de este sitio se están recibiendo y verificando. Las páginas sin verificar no se muestran. Inténtelo de nuevo en un momento.',
+  sessionEndedTitle: 'Hemos terminado su sesión',
+  addressBlockedTitle: 'Su red se rechaza aquí por el momento',
   closedFunctionTitle: 'Esta función está cerrada por el momento',
   sessionEnded:
     'Hemos terminado su sesión nosotros mismos, por precaución: alguien pudo haberla utilizado. Usted no ha hecho nada malo. Nada de lo que envió se transmitió. Vuelva a iniciar sesión y continúe.',

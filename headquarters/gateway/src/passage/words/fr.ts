@@ -59,6 +59,8 @@ export const fr: GatewayWords = {
     'Ce qui est enregistré ici doit aussi être conservé sur un second site, et ce site est injoignable pour le moment. Rien ne peut donc être modifié ; la lecture reste possible. Rien de ce que vous avez envoyé n’a été enregistré.',
   notYet:
     'Les pages publiques de ce site sont en cours de réception et de vérification. Les pages non vérifiées ne sont pas affichées. Réessayez dans un instant.',
+  sessionEndedTitle: 'Nous avons mis fin à votre session',
+  addressBlockedTitle: 'Votre réseau est refusé ici pour le moment',
   closedFunctionTitle: 'Cette fonction est fermée pour le moment',
   sessionEnded:
     'Nous avons nous-mêmes mis fin à votre session, par précaution : quelqu’un a pu s’en servir. Vous n’y êtes pour rien. Rien de ce que vous avez envoyé n’a été transmis. Reconnectez-vous, puis continuez.',

@@ -51,6 +51,8 @@ export const zh: GatewayWords = {
   leaseOut:
     '在此保存的内容必须同时保存在第二处场所，而目前无法与其联系。因此暂时不能更改任何内容，但仍可阅读。您发送的内容均未保存。',
   notYet: '本网站的公开页面正在获取并验证。未经验证的页面不予显示。请稍后重试。',
+  sessionEndedTitle: '我们已结束您的会话',
+  addressBlockedTitle: '您所在的网络暂时被拒绝',
   closedFunctionTitle: '此功能暂时关闭',
   sessionEnded:
     '为安全起见，我们主动结束了您的会话：可能有人使用过它。您没有做错任何事。您发送的内容均未转交。请重新登录后继续。',
