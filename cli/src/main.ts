@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   adopt: () => import('./commands/adopt.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  'invite-administrator': () => import('./commands/invite-administrator.ts'),
 };
 
 const checkout = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailSchema } from './mail.ts';
 import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
 
@@ -16,6 +17,8 @@ export const estateSchema = z.object({
   tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
   /** How long headquarters may let compartments write after off-site last answered, in milliseconds. */
   leaseMs: z.number().int().min(2000).max(3_600_000),
+  /** How mail leaves; without it letters wait. */
+  mail: mailSchema.optional(),
   compartments: z
     .array(z.object({ directory: z.string(), manifest: manifestSchema }))
     .min(1)

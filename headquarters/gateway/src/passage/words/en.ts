@@ -57,6 +57,8 @@ export const en = {
     'What is saved here must also be kept at a second site, and that site cannot be reached at the moment. So nothing can be changed; reading goes on. Nothing that you sent was saved.',
   notYet: 'The public pages of this site are being fetched and verified. Unverified pages are not shown. Try again in a moment.',
   closedFunctionTitle: 'This function is closed for now',
+  sessionStale:
+    'What you asked for needs a sign-in of the last ten minutes. Go back, reload the page with the form, confirm that it is you, and send the form again.',
   sessionEnded:
     'We ended your session ourselves, to be safe: somebody may have used it. You have done nothing wrong. Nothing that you sent was passed on. Sign in again, then go on.',
   routeClosed:

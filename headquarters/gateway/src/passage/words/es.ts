@@ -60,6 +60,8 @@ export const es: GatewayWords = {
   notYet:
     'Las páginas públicas de este sitio se están recibiendo y verificando. Las páginas sin verificar no se muestran. Inténtelo de nuevo en un momento.',
   closedFunctionTitle: 'Esta función está cerrada por el momento',
+  sessionStale:
+    'Lo que ha pedido requiere un inicio de sesión de los últimos diez minutos. Vuelva atrás, recargue la página del formulario, confirme que es usted y envíe el formulario de nuevo.',
   sessionEnded:
     'Hemos terminado su sesión nosotros mismos, por precaución: alguien pudo haberla utilizado. Usted no ha hecho nada malo. Nada de lo que envió se transmitió. Vuelva a iniciar sesión y continúe.',
   routeClosed:
