@@ -59,14 +59,22 @@ suite('the watch over a sample estate', () => {
     const account = accountWith(estate, 'identity', 'administrator');
     assert.equal((await signIn(visitor, `${origin}/accounts`, account, () => new Date())).status, 200);
     const send = (path: string, form: Record<string, string>) => visitor.visit(`${origin}${path}`, { form, redirects: 0 });
-    const given = { displayName: 'New (sample)', email: 'new@sample.invalid', language: 'en', roles: 'website/editor' };
+    const given = {
+      displayName: 'New (sample)',
+      email: 'new@sample.invalid',
+      language: 'en',
+      roles: 'website/editor',
+      reason: 'Edits.',
+    };
     const created = await send('/accounts', given);
     assert.equal(created.status, 201, created.text);
-    const listed = await visitor.visit(`${origin}/accounts`);
+    const listed = await visitor.visit(`${origin}/accounts?q=new%40sample.invalid`);
     const id = [...listed.text.matchAll(/\/accounts\/([0-9a-f-]{36})/g)].map(([, found]) => found);
     const pages = await Promise.all(id.map((one) => visitor.visit(`${origin}/accounts/${one}`)));
     const own = id[pages.findIndex(({ text }) => text.includes('new@sample.invalid'))];
-    assert.ok((await send(`/accounts/${own}/roles`, { roles: 'website/reviewer' })).status < 400);
+    const grant = { role: 'website/reviewer', endsOn: dayInAMonth(), reason: 'Reviews too.' };
+    assert.ok((await send(`/accounts/${own}/grants`, grant)).status < 400);
+    assert.ok((await send(`/accounts/${own}/grants/end`, { role: 'website/editor', reason: 'Edits no more.' })).status < 400);
     assert.ok((await send(`/accounts/${own}/disable`, {})).status < 400);
     visitor.leave();
   }
@@ -212,3 +220,7 @@ suite('the watch over a sample estate', () => {
     assert.deepEqual(told, []);
   });
 });
+
+function dayInAMonth(): string {
+  return new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10);
+}

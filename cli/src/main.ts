@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   adopt: () => import('./commands/adopt.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  'invite-administrator': () => import('./commands/invite-administrator.ts'),
 };
 
 /** Where a person finds the name or number that they meant. */

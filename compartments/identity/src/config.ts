@@ -1,4 +1,17 @@
+import { mailRelaySchema } from '@bulkhead/contracts';
 import { z } from 'zod';
+
+const relayText = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue('must be JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(mailRelaySchema);
 
 /** The environment of this process. */
 export const configSchema = z.object({
@@ -13,6 +26,15 @@ export const configSchema = z.object({
   DATABASE_PASSWORD: z.string(),
   /** The token under which the first accounts are added; without it none are. */
   JOB_TOKEN: z.string().optional(),
+  /** 64 hexadecimal digits with which waiting letters are sealed; drawn anew at each start unless told. */
+  SEALING_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
+  /** The mail relay (mailRelaySchema); without it letters wait. */
+  MAIL_JSON: relayText.optional(),
+  /** Why the relay that the estate names cannot be used. */
+  MAIL_FAULT: z.string().max(500).optional(),
   BULKHEAD_SUPERVISED: z.literal('1').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });

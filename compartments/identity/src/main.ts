@@ -1,3 +1,4 @@
+import './without-eval.ts';
 import { readFile } from 'node:fs/promises';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
 import { createLog, EstateError, readConfig, untilStopped } from '@bulkhead/kernel';
@@ -30,7 +31,11 @@ async function run(config: Config): Promise<void> {
     database,
     mode: config.MODE,
     log,
+    ...(config.SEALING_KEY ? { sealingKey: Buffer.from(config.SEALING_KEY, 'hex') } : {}),
+    ...(config.MAIL_JSON ? { mail: config.MAIL_JSON } : {}),
+    ...(config.MAIL_FAULT ? { mailFault: config.MAIL_FAULT } : {}),
   });
+  if (config.MODE === 'open') await identity.resume();
   if (config.JOB_TOKEN) await identity.prepare(config.JOB_TOKEN);
   const server = await serveCompartment({ app: identity.app, socket: config.SOCKET });
   log.info({ mode: config.MODE }, 'identity answers');

@@ -10,11 +10,18 @@ export type SampleAccount = {
   readonly password: string;
   /** Base32, for an authenticator. */
   readonly totpSecret: string;
+  /** The code of the delegation it belongs to. */
+  readonly delegation: string;
   /** Compartment → roles. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
 };
 
-function sampleAccount(name: string, displayName: string, roles: Readonly<Record<string, readonly string[]>>): SampleAccount {
+function sampleAccount(
+  name: string,
+  displayName: string,
+  roles: Readonly<Record<string, readonly string[]>>,
+  delegation = 'PIS',
+): SampleAccount {
   const seed = createHash('sha256').update(`bulkhead sample account ${name}`).digest();
   return {
     email: `${name}@sample.invalid`,
@@ -22,14 +29,17 @@ function sampleAccount(name: string, displayName: string, roles: Readonly<Record
     language: 'en',
     password: `calm-sea-${name}-${seed.readUInt32BE(24).toString(36)}`,
     totpSecret: writeTotpSecret(seed.subarray(0, 20)),
+    delegation,
     roles,
   };
 }
 
-/** One account for each role, and a second editor: two people must approve what is published. */
+/** One account for each role, a second editor, as two people must approve what is published, and a delegate without a role. */
 export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
-  sampleAccount('administrator', 'Administrator (sample)', { identity: ['administrator'] }),
+  sampleAccount('administrator', 'Administrator (sample)', { identity: ['administrator'] }, 'SEC'),
   sampleAccount('editor', 'Editor (sample)', { website: ['editor'] }),
   sampleAccount('reviewer', 'Reviewer (sample)', { website: ['reviewer'] }),
   sampleAccount('author', 'Second editor (sample)', { website: ['editor'] }),
+  sampleAccount('delegation', 'Administrator of a delegation (sample)', { identity: ['delegation-administrator'] }, 'KEN'),
+  sampleAccount('delegate', 'Delegate (sample)', {}, 'KEN'),
 ];

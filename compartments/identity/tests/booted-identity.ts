@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { estateSchema, parseManifest, type Session, sessionChangesSchema, sessionSchema } from '@bulkhead/contracts';
+import {
+  estateSchema,
+  type MailRelay,
+  parseManifest,
+  type Session,
+  sessionChangesSchema,
+  sessionSchema,
+} from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type TestCluster, temporaryDirectory, useCluster } from '@bulkhead/testkit';
@@ -32,12 +39,12 @@ const website = parseManifest({
   seal: { unreachable: 'stop', automatic: [] },
 });
 
-export const estateOf = (isSample: boolean) =>
+export const estateOf = (isSample: boolean, port = 8400) =>
   estateSchema.parse({
     organisation: 'Sample Maritime Organization',
     isSample,
     domain: 'localhost',
-    port: 8400,
+    port,
     statusPort: 8401,
     listenAddress: '127.0.0.1',
     tls: null,
@@ -59,6 +66,8 @@ export type BootedIdentity = {
   readonly database: Database<Schema>;
   readonly ask: (asked: Asked) => Promise<Answer>;
   /** Asks as another process of the estate. */
+  /** Has a job done that the supervisor asks for now and then. */
+  readonly runJob: (name: string) => Promise<Answer>;
   readonly askInside: (path: string, asked?: Partial<Asked>) => Promise<Answer>;
   readonly find: (sessionId: string) => Promise<Session | null>;
   readonly changesAfter: (sequence: number) => Promise<{ readonly sequence: number; readonly sessions: readonly string[] }>;
@@ -76,23 +85,31 @@ export async function bootIdentity(
   options: {
     readonly mode?: 'open' | 'read-only';
     readonly isSample?: boolean;
+    readonly clock?: FakeClock;
     readonly on?: BootedIdentity;
     readonly database?: Database<Schema>;
+    readonly mail?: MailRelay;
+    readonly sealingKey?: Buffer;
+    /** Where browsers find the gateway. */
+    readonly port?: number;
   } = {},
 ): Promise<BootedIdentity> {
-  const clock = options.on?.clock ?? new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
+  const clock = options.clock ?? options.on?.clock ?? new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
   const database = options.database ?? options.on?.database ?? (await cluster.cloneDatabase()).open<Schema>();
   const socket = join(await temporaryDirectory(), 'identity.sock');
   const gateway = createScratchGateway({ manifest, socket: () => socket, now: clock.now });
   const identity = createIdentity({
-    estate: estateOf(options.isSample ?? true),
+    estate: estateOf(options.isSample ?? true, options.port),
     trust: gateway.trust,
     internalSecret: SECRET,
     database,
     mode: options.mode ?? 'open',
     log: createLog('identity', 'silent'),
     now: clock.now,
+    ...(options.mail ? { mail: options.mail } : {}),
+    ...(options.sealingKey ? { sealingKey: options.sealingKey } : {}),
   });
+  await identity.resume();
   await identity.prepare(await gateway.mintJob('job:identity.start'));
   const server = await serveCompartment({ app: identity.app, socket });
   after(async () => {
@@ -122,6 +139,11 @@ function describe(gateway: ScratchGateway, clock: FakeClock, database: Database<
     database,
     ask: gateway.ask,
     askInside,
+    runJob: async (name) => {
+      const path = `/.bulkhead/jobs/${name}`;
+      const token = await gateway.mintJob(`job:${name}`, { method: 'POST', path });
+      return askInside(path, { method: 'POST', token });
+    },
     find,
     codeOf,
     signIn,

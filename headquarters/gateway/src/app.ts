@@ -38,6 +38,7 @@ import { endBlockedSessions } from '#session/ending.jobs.ts';
 import { InternalSecrets } from '#session/internal-secret.actions.ts';
 import { Sessions } from '#session/session.actions.ts';
 import { followSessions, reportSeen } from '#session/session.jobs.ts';
+import { ApiTokens } from '#software/api-token.actions.ts';
 import type { GatewayConfig } from './config.ts';
 
 const STANDARD_OUTPUT = 1;
@@ -66,7 +67,8 @@ export async function startGateway(config: GatewayConfig, log: Log, accessFd = S
   const sessions = openSessions(secrets, board);
   const shelves = await openShelves(config, findings, log);
   const access = new AccessLog(accessFd);
-  const passage = await assemble({ config, log, live, board, receipts, leases, sessions, shelves, access });
+  const apiTokens = openApiTokens(secrets, board);
+  const passage = await assemble({ config, log, live, board, receipts, leases, sessions, apiTokens, shelves, access, findings });
   const jobs = startJobs({
     config,
     log,
@@ -143,6 +145,15 @@ function openSessions(secrets: InternalSecrets, board: SealBoard): Sessions {
   });
 }
 
+function openApiTokens(secrets: InternalSecrets, board: SealBoard): ApiTokens {
+  return new ApiTokens({
+    identity: () => secrets.peerOf('identity'),
+    isIdentityOpen: () => ['open', 'read-only'].includes(board.standingOf('identity').state),
+    now,
+    monotonicMs,
+  });
+}
+
 async function openShelves(config: GatewayConfig, findings: Findings, log: Log): Promise<Shelves> {
   const published = config.estate.compartments
     .map(({ manifest }) => manifest)
@@ -174,10 +185,12 @@ async function assemble(given: {
   readonly receipts: Receipts;
   readonly leases: Leases;
   readonly sessions: Sessions;
+  readonly apiTokens: ApiTokens;
   readonly shelves: Shelves;
   readonly access: AccessLog;
+  readonly findings: Findings;
 }): Promise<PassageDeps> {
-  const { config, log, live, board, receipts, leases, sessions, access } = given;
+  const { config, log, live, board, receipts, leases, sessions, apiTokens, access } = given;
   const { estate, limits } = config;
   const isTls = config.tls !== null;
   const security = securityHeaders(isTls);
@@ -200,11 +213,13 @@ async function assemble(given: {
     board,
     leases,
     sessions,
+    apiTokens,
     handoffs: new Handoffs({ monotonicMs, newSecret }),
     rates: new RateLimits(),
     perMinute: { reads: limits.readsPerMinute, writes: limits.writesPerMinute },
     forward: { key: config.signingKey, now, monotonicMs, log, spool, limits, upstreams, live, receipts },
     access,
+    saw: given.findings.saw,
     failures: new FailureLog(log, monotonicMs),
     style,
     stylePath: style.path,

@@ -297,3 +297,16 @@ test('[G11] somebody who hangs up does not stop a write, and its receipt names w
     },
   );
 });
+
+test('[G25] a route that its manifest says raises a finding does so whenever it is not refused, and never when it is', async () => {
+  const found = () => estate.offsite.findings.filter(({ rule }) => rule === 'account.break_glass');
+  estate.website.answering = (seen, response) =>
+    void response.writeHead(seen.bodyBytes === 5 ? 403 : 303, { location: '/' }).end();
+  const ask = (body: string) => estate.ask('/glass', { host: 'news', method: 'POST', body });
+  assert.equal((await ask('wrong')).status, 403);
+  assert.equal((await ask('r')).status, 303);
+  await waitUntil(() => found().length > 0, { what: 'the finding has come' });
+  const [finding] = found();
+  assert.deepEqual([found().length, finding?.compartment, finding?.evidence['route']], [1, 'website', 'glass.break']);
+  assert.equal(finding?.evidence['request'], estate.website.last.token.requestId);
+});

@@ -285,3 +285,36 @@ test('what somebody sends without a session is not lost silently: it is refused,
   const json = await estate.ask('/drafts', { host: 'news', headers: { accept: 'application/json' } });
   assert.deepEqual([json.status, JSON.parse(json.text).code], [401, 'request.unauthenticated']);
 });
+
+test('[G24] a dangerous act needs a proof of who sits there of the last ten minutes, and the page before it asks in good time', async () => {
+  const provedAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+  const startedAt = provedAgo(120);
+  const ask = async (method: 'GET' | 'POST', proved: string | undefined, headers = html) => {
+    const session = estate.signIn({ startedAt, ...(proved ? { authenticatedAt: proved } : {}) });
+    const cookie = { ...headers, cookie: estate.cookie(session, 'news') };
+    const body = method === 'POST' ? { body: 'a=1' } : {};
+    return estate.ask('/risk?draft=7', { host: 'news', method, headers: cookie, ...body });
+  };
+  assert.equal((await ask('GET', provedAgo(1))).status, 200);
+  assert.equal((await ask('POST', provedAgo(9))).status, 200);
+  for (const proved of [provedAgo(6), undefined]) {
+    const sentAway = await ask('GET', proved);
+    assert.equal(sentAway.status, 303);
+    const { origin, pathname, searchParams } = new URL(sentAway.headers.location ?? '');
+    assert.equal(`${origin}${pathname}`, `${estate.url('id')}/sign-in/again`);
+    assert.deepEqual([searchParams.get('to'), searchParams.get('path')], ['news', '/risk?draft=7']);
+    assert.ok(cookieIn(sentAway, 'bulkhead-nonce'));
+  }
+  for (const proved of [provedAgo(11), undefined]) {
+    const refused = await ask('POST', proved);
+    assert.equal(refused.status, 401);
+    assert.match(refused.text, /a sign-in of the last ten minutes/);
+    assert.equal(refused.headers['set-cookie'], undefined, 'the session goes on');
+  }
+  assert.equal((await ask('GET', provedAgo(6), { accept: 'application/json' })).status, 401);
+  const other = estate.signIn({ startedAt });
+  assert.equal(
+    (await estate.ask('/drafts', { host: 'news', headers: { ...html, cookie: estate.cookie(other, 'news') } })).status,
+    200,
+  );
+});

@@ -20,6 +20,7 @@ import { createWireApp, serveWire } from '@bulkhead/wire';
 import { SecretStore } from '#cluster/secret.store.ts';
 import type { Compartment } from '#compartment/compartment.actions.ts';
 import { relocateEstate } from '#compartment/process.actions.ts';
+import { inviteAdministrator } from '#control/administrator.actions.ts';
 import { addControlRoutes } from '#control/control.routes.ts';
 import { type GatewayDeps, prepareGateway } from '#gateway/gateway.actions.ts';
 import { GatewayKeeper } from '#gateway/gateway-keeper.actions.ts';
@@ -248,6 +249,11 @@ function serveControl(
 ) {
   const { compartments, offsite, gatewaySecret, stop } = parts;
   const app = createWireApp({ secrets: { operator: config.CONTROL_SECRET }, log });
+  const hasIdentity = offsite.internalSecrets.has('identity');
+  const identity = () => ({
+    socket: layOutCompartment(layout, 'identity').socket,
+    secret: offsite.internalSecrets.get('identity') ?? '',
+  });
   addControlRoutes(app, {
     book: offsite.book,
     reports: offsite.reports,
@@ -255,10 +261,10 @@ function serveControl(
     gateway: { socket: layout.gateway.controlSocket, secret: gatewaySecret },
     log,
     status: () => describeSite(supervision, compartments, runtime.boundary),
-    identity:
-      given.estate.isSample && offsite.internalSecrets.has('identity')
-        ? () => ({ socket: layOutCompartment(layout, 'identity').socket, secret: offsite.internalSecrets.get('identity') ?? '' })
-        : undefined,
+    identity: given.estate.isSample && hasIdentity ? identity : undefined,
+    inviteAdministrator: hasIdentity
+      ? (asked) => inviteAdministrator({ identity: identity(), jobKey: given.jobKey, newId: randomUUID, now }, asked)
+      : undefined,
     stop,
   });
   return serveWire({ app, socket: layout.controlSocket, mode: 0o600 });

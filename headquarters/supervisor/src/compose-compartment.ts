@@ -11,6 +11,7 @@ import { Cluster, type ClusterDeps } from '#cluster/cluster.actions.ts';
 import { NO_CLUSTER } from '#cluster/no-cluster.actions.ts';
 import type { SecretStore } from '#cluster/secret.store.ts';
 import { describeAdopted } from '#compartment/adopted-process.actions.ts';
+import { keepClockwork } from '#compartment/clockwork.jobs.ts';
 import { Compartment } from '#compartment/compartment.actions.ts';
 import { RecordStore } from '#compartment/compartment.store.ts';
 import type { Driver } from '#compartment/driver.rules.ts';
@@ -31,7 +32,7 @@ const SNAPSHOT_MS = 5_000;
 export type ComposeOptions = {
   readonly manifest: CompartmentManifest;
   readonly directory: string;
-  readonly given: { readonly estate: Pick<Estate, 'domain' | 'port' | 'tls'> };
+  readonly given: { readonly estate: Pick<Estate, 'domain' | 'port' | 'tls' | 'mail'> };
   readonly layout: Layout;
   readonly runtime: Runtime;
   readonly binaries: PostgresBinaries;
@@ -70,6 +71,11 @@ export async function composeCompartment(options: ComposeOptions): Promise<Compa
   const driver = await composeDriver(options, own, kept, (exit) => compartment.databaseDied(exit));
   const compartment: Compartment = new Compartment({ ...options, ...driver, kept });
   void driver.code?.watch(signal);
+  void keepClockwork({
+    ...options,
+    isServing: () => compartment.isServing,
+    peer: () => ({ socket: own.socket, secret: options.internalSecret() }),
+  });
   if (!driver.hasCopy) return compartment;
   void watchStorage({
     // An adopted application writes and deletes there as it likes.
@@ -95,7 +101,7 @@ async function composeDriver(
   const hasCopy = hasCluster(manifest);
   const owner = await options.uids.ownerOf(name);
   const pgOwner = hasCopy ? await options.uids.ownerOf(`${name}-pg`) : undefined;
-  const processDeps = { ...options, internalSecret: options.internalSecret(), name, own, owner };
+  const processDeps = { ...options, internalSecret: options.internalSecret(), mail: given.estate.mail, name, own, owner };
   const code = adopted ? undefined : composeCode(options, kept);
   const cluster = hasCopy ? composeCluster(options, own, { pgOwner, died, processDeps, code }) : undefined;
   const closure = composeClosure(options, kept, { cluster, code });

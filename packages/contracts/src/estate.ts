@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tokenKeySchema } from './gateway-key.ts';
+import { mailSchema } from './mail.ts';
 import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
 
@@ -17,6 +18,8 @@ export const estateSchema = z.object({
   tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
   /** How long headquarters may let compartments write after off-site last answered, in milliseconds. */
   leaseMs: z.number().int().min(2000).max(3_600_000),
+  /** How mail leaves; without it letters wait. */
+  mail: mailSchema.optional(),
   compartments: z
     .array(z.object({ directory: z.string(), manifest: manifestSchema }))
     .min(1)

@@ -32,6 +32,7 @@ export const FINDING_RULES = {
   'history.lost': 'T1562.008',
   'report.person': 'T1491.002',
   'code.changed': 'T1554',
+  'account.break_glass': 'T1078',
 } as const;
 export type FindingRule = keyof typeof FINDING_RULES;
 

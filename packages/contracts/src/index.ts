@@ -8,6 +8,7 @@ export * from './gateway-key.ts';
 export * from './history.ts';
 export * from './incident.ts';
 export * from './ledger.ts';
+export * from './mail.ts';
 export * from './manifest.ts';
 export * from './name.ts';
 export * from './order.ts';

@@ -1,6 +1,7 @@
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { type Adopted, adoptedSchema, listAdoptionFaults } from './adoption.ts';
+import { FINDING_RULES, type FindingRule } from './finding.ts';
 import { compartmentNameSchema, sixLanguagesSchema } from './name.ts';
 import { mergeClassSchema } from './repair.ts';
 
@@ -19,7 +20,7 @@ const routeSchema = z.object({
   id: z.string().regex(/^[a-z][a-z-]*(\.[a-z][a-z-]*)+$/),
   /** Origin (`host`) at which the route answers. */
   origin: z.string(),
-  method: z.enum(['GET', 'POST', 'PUT', 'DELETE']),
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']),
   /** Literal segments and `:parameters`, such as /articles/:id/approve/:digest. No wildcard. */
   path: z.string().regex(/^(\/|(\/(:[a-z][A-Za-z]*|[A-Za-z0-9._-]+))+)$/),
   /** Roles of which one is needed; an empty list lets anybody in, signed in or not; `signed-in` any session. */
@@ -30,11 +31,27 @@ const routeSchema = z.object({
   maxBodyBytes: z.number().int().min(0).max(2_147_483_648),
   /** The route is a WebSocket (an upgraded GET). */
   webSocket: z.boolean().optional(),
+  /**
+   * Who asks; `people` unless told. `software` brings no session of a browser: no cookie is looked at and no origin compared; it
+   * presents a personal API token, or a credential that the compartment itself judges. `any` takes people, and API tokens.
+   */
+  callers: z.enum(['people', 'software', 'any']).optional(),
+  /** The compartment learns by which browser it is asked, signed in or not: a hash of a cookie that only the gateway sees. */
+  bindsBrowser: z.literal(true).optional(),
+  /** A dangerous act: the gateway lets only sessions pass whose person proved in the last minutes who they are. */
+  fresh: z.literal(true).optional(),
   /** Requests a minute from one address (or account); the gateway's default otherwise. */
   perMinute: z.number().int().min(1).max(100_000).optional(),
+  /** Whatever this route does when it does not refuse is a finding of this rule: the gateway raises it. */
+  raises: z.enum(Object.keys(FINDING_RULES) as [FindingRule, ...FindingRule[]]).optional(),
 });
 
-const jobSchema = z.object({ id: z.string().regex(/^job:[a-z][a-z.-]*$/), writes: z.array(identifierSchema) });
+const jobSchema = z.object({
+  id: z.string().regex(/^job:[a-z][a-z.-]*$/),
+  writes: z.array(identifierSchema),
+  /** Headquarters' supervisor asks for it so often while the compartment is open: POST /.bulkhead/jobs/<id without "job:">. */
+  everySeconds: z.number().int().min(1).max(86_400).optional(),
+});
 
 const checkSchema = z.object({
   /** A sentence about the world, such as "every published version has two approvals". */
@@ -57,6 +74,8 @@ export const manifestSchema = z.strictObject({
   jobs: z.array(jobSchema).max(100),
   /** Roles that accounts can hold here, with a title for people. */
   roles: z.record(z.string().regex(/^[a-z][a-z-]*$/), sixLanguagesSchema),
+  /** Those of the roles that only the Secretariat gives: what the administrator of a delegation asks for waits for it. */
+  rolesToApprove: z.array(z.string().max(50)).max(50).optional(),
   /** Blobs: the columns that name one, and the bytes that off-site keeps at most. */
   blobs: z
     .object({
@@ -170,6 +189,9 @@ export function parseAdoption(given: unknown): CompartmentManifest & { readonly 
   throw new EstateError('manifest.invalid', `reading the manifest of ${manifest.name}: it has no section "adopted"`);
 }
 
+/** Paths with a meaning that others define (RFC 8615): a compartment may declare them, all else that begins `/.` is ours. */
+export const WELL_KNOWN = '/.well-known/';
+
 function listFaults(manifest: CompartmentManifest): string[] {
   const hosts = manifest.origins.map((origin) => origin.host);
   const knownRoles = new Set([...Object.keys(manifest.roles), 'signed-in']);
@@ -181,8 +203,14 @@ function listFaults(manifest: CompartmentManifest): string[] {
     if (!hosts.includes(route.origin))
       faults.push(`route ${route.id}: origin "${route.origin}" is not among ${hosts.join(', ')}`);
     for (const role of route.roles) if (!knownRoles.has(role)) faults.push(`route ${route.id}: role "${role}" is not declared`);
+    if (route.path.startsWith('/.') && !route.path.startsWith(WELL_KNOWN))
+      faults.push(`route ${route.id}: paths that begin "/." are the gateway's, but for those of ${WELL_KNOWN}`);
+    if (route.webSocket && (route.callers ?? 'people') !== 'people')
+      faults.push(`route ${route.id}: a WebSocket is for people only`);
     if (route.method === 'GET' && route.writes.length > 0) faults.push(`route ${route.id}: a GET cannot write`);
   }
+  for (const role of manifest.rolesToApprove ?? [])
+    if (!(role in manifest.roles)) faults.push(`rolesToApprove: role "${role}" is not declared`);
   if (manifest.edition && !hosts.includes(manifest.edition.origin))
     faults.push(`edition: origin "${manifest.edition.origin}" is not declared`);
   for (const id of [...(manifest.edition?.approvals.publish ?? []), ...(manifest.edition?.approvals.withdraw ?? [])])

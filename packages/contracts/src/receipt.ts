@@ -28,6 +28,8 @@ export type ReceiptBatch = z.infer<typeof receiptBatchSchema>;
 export const COMMITS_HEADER = 'bulkhead-commits';
 export const TOKEN_HEADER = 'bulkhead-token';
 export const REQUEST_ID_HEADER = 'bulkhead-request-id';
+/** By which browser a route that binds itself to one is asked: a hash that says nothing at another origin. */
+export const BROWSER_HEADER = 'bulkhead-browser';
 /** Identity alone may answer with these: a session that began, or ended. */
 export const SESSION_STARTED_HEADER = 'bulkhead-session-started';
 export const SESSION_ENDED_HEADER = 'bulkhead-session-ended';

@@ -10,7 +10,11 @@ export const sessionSchema = z.object({
   roles: z.record(compartmentNameSchema, z.array(z.string().max(50)).max(50)),
   language: languageSchema,
   startedAt: instantSchema,
+  /** When the person last proved who they are; at the start where nothing is said. */
+  authenticatedAt: instantSchema.optional(),
   endsAt: instantSchema,
+  /** From then on what stands here may be wrong, and is asked for anew: one of the roles ends. */
+  freshUntil: instantSchema.optional(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -20,3 +24,12 @@ export const sessionChangesSchema = z.object({
   sessions: z.array(z.string().max(64)).max(10_000),
 });
 export type SessionChanges = z.infer<typeof sessionChangesSchema>;
+
+/** GET /.identity/api-tokens/:sha256: whose personal API token has this hash, as a session of their own. */
+export const apiTokenSchema = z.object({
+  /** Its roles are those that both the token names and the account holds. */
+  session: sessionSchema,
+  /** Good for reading only. */
+  isReadOnly: z.boolean(),
+});
+export type ApiToken = z.infer<typeof apiTokenSchema>;

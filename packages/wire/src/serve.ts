@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ErrorCode, 400 | 401 | 403 | 404 | 409 | 410 | 413 
   'compartment.unknown': 404,
   'incident.not_found': 404,
   'blob.not_found': 404,
+  'account.administrator_exists': 409,
   'order.stale': 409,
   'vault.append_only': 409,
   'blob.hash_mismatch': 422,

@@ -1,6 +1,8 @@
-import type { CompartmentManifest, Language, SixLanguages } from '@bulkhead/contracts';
+import type { Language } from '@bulkhead/contracts';
+import type { Role } from '#role/role.rules.ts';
 
-export const ACCOUNT_STATUSES = ['invited', 'active', 'disabled'] as const;
+/** `deleted`: out of use at the person's wish, and nameless soon; `break-glass`: opened by two sealed codes. */
+export const ACCOUNT_STATUSES = ['invited', 'active', 'disabled', 'deleted', 'break-glass'] as const;
 export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 
 export type Account = {
@@ -10,13 +12,12 @@ export type Account = {
   readonly language: Language;
   readonly status: AccountStatus;
   readonly createdAt: Date;
+  readonly delegationId: string;
+  /** When name and address go, if it is deleted. */
+  readonly eraseAt: Date | null;
+  /** Those that count now. */
   readonly roles: readonly Role[];
 };
-
-/** A role of a compartment, as an account holds it. */
-export type Role = { readonly compartment: string; readonly role: string };
-/** A role that accounts can be given. */
-export type OfferedRole = Role & { readonly compartmentTitle: SixLanguages; readonly title: SixLanguages };
 
 /** What a sign-in is checked against. */
 export type Credentials = {
@@ -25,12 +26,24 @@ export type Credentials = {
   readonly totpSecret: string;
 };
 
-/** The role that lets people use the pages of accounts. */
-export const ADMINISTRATOR: Role = { compartment: 'identity', role: 'administrator' };
+export { CANARY_ACCOUNT } from '#role/role.rules.ts';
 
-/** The account that nobody has a reason to touch: no person's, shown nowhere, and watched. */
-export const CANARY_ACCOUNT = 'ca0e0000-0000-4000-8000-000000000000';
+/** One line of the list of accounts. */
+export type AccountLine = Omit<Account, 'roles'> & {
+  readonly delegationNames: Readonly<Record<string, string>>;
+  readonly roles: readonly Role[];
+};
+export const STATUS_FILTERS = ['invited', 'active', 'disabled', 'deleted'] as const;
+export type AccountFilter = {
+  readonly text: string;
+  readonly delegationId: string | null;
+  readonly status: (typeof STATUS_FILTERS)[number] | null;
+  readonly page: number;
+};
 
+/** Name and address of a deleted account are kept so long: a deletion that somebody else forced can be taken back. */
+export const KEPT_AFTER_DELETION_DAYS = 30;
+export const LONGEST_NAME = 200;
 export const SHORTEST_EMAIL = 3;
 export const LONGEST_EMAIL = 254;
 
@@ -41,33 +54,4 @@ export function normaliseEmail(typed: string): string {
 
 export function isEmail(text: string): boolean {
   return text.length <= LONGEST_EMAIL && /^[^\s@"<>(),:;\\[\]]{1,64}@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/u.test(text);
-}
-
-/** Every role that the estate's compartments declare. */
-export function listOfferedRoles(manifests: readonly Pick<CompartmentManifest, 'name' | 'title' | 'roles'>[]): OfferedRole[] {
-  return manifests.flatMap((manifest) =>
-    Object.entries(manifest.roles).map(([role, title]) => ({
-      compartment: manifest.name,
-      role,
-      compartmentTitle: manifest.title,
-      title,
-    })),
-  );
-}
-
-/** How a role is written in a form. */
-export function writeRole({ compartment, role }: Role): string {
-  return `${compartment}/${role}`;
-}
-
-/** The roles named in a form, each among those offered; null if one is not. */
-export function readRoles(given: readonly string[], offered: readonly OfferedRole[]): Role[] | null {
-  const found = [...new Set(given)].map((text) => offered.find((role) => writeRole(role) === text));
-  return found.some((role) => role === undefined)
-    ? null
-    : found.flatMap((role) => (role ? [{ compartment: role.compartment, role: role.role }] : []));
-}
-
-export function isAdministrator(account: Pick<Account, 'roles'>): boolean {
-  return account.roles.some((role) => writeRole(role) === writeRole(ADMINISTRATOR));
 }

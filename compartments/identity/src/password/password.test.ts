@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
+import { COMMON_COUNT, isInCommonList } from './common-list.ts';
 import { Passwords } from './password.actions.ts';
 import { judgePassword } from './password.rules.ts';
 
@@ -33,6 +34,22 @@ test('short, common, monotonous and personal passwords are told apart', () => {
     ['example.org 12', 'about the person'],
   ] as const)
     assert.equal(judgePassword(password, PERSON), fault, password);
+});
+
+test('the bundled list is large, common and breached passwords stand in it whatever is put around them, and chance refuses hardly any', () => {
+  assert.ok(COMMON_COUNT > 150_000);
+  for (const password of ['michelle1987!!', '1q2w3e4r5t6y', 'Sunshine#2026', 'liverpoolfc1892'])
+    assert.equal(judgePassword(password, PERSON), 'common', password);
+  let refused = 0;
+  for (let at = 0; at < 20_000; at += 1) if (isInCommonList(`a text that nobody has used ${at}`)) refused += 1;
+  assert.ok(refused < 10, `${refused} of 20000`);
+});
+
+test('the name of the organisation, its letters and its words are refused as such', () => {
+  const owner = { ...PERSON, organisation: 'Sample Maritime Organization' };
+  for (const password of ['SampleMaritime26', 'smo-smo-smo-smo-2026', 'MaritimeOrganization!', 'Sample Amina 2026'])
+    assert.ok(['about the organisation', 'common'].includes(judgePassword(password, owner) ?? ''), password);
+  assert.equal(judgePassword('maritime weather over slate', owner), null);
 });
 
 test('a hash carries its parameters, differs each time, and is verified by them', async () => {

@@ -1,26 +1,24 @@
 import { SESSION_ENDED_HEADER } from '@bulkhead/contracts';
 import type { Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
-import {
-  type CompartmentApp,
-  type CompartmentContext,
-  fillIn,
-  inLanguage,
-  readForm,
-  requirePerson,
-  transactFor,
-} from '@bulkhead/web';
+import { type CompartmentApp, type CompartmentContext, fillIn, readForm, requirePerson, transactFor } from '@bulkhead/web';
 import { z } from 'zod';
-import { type OfferedRole, writeRole } from '#account/account.rules.ts';
-import { enterAs } from '#account/enter.actions.ts';
+import { listUnseenHalves } from '#break-glass/break-glass.actions.ts';
+import { findDelegationById } from '#delegation/delegation.actions.ts';
+import { nameIn } from '#delegation/delegation.rules.ts';
+import { type Events, overlookEvents } from '#event/event.actions.ts';
+import { listGrantsOf } from '#grant/grant.actions.ts';
 import type { Passwords } from '#password/password.actions.ts';
 import { LONGEST_PASSWORD } from '#password/password.rules.ts';
 import { tellPasswordFault } from '#password/password-words.rules.ts';
+import type { OfferedRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { ChangeFeed } from '#session/change-feed.actions.ts';
 import { closeSessions, listSessionsOf } from '#session/session.actions.ts';
+import { describeDevice } from '#session/session.rules.ts';
 import { askedLanguage, keepLanguage, type Shell, type Site } from '#site/shell.rules.ts';
 import type { Throttle } from '#throttle/throttle.actions.ts';
+import { enterAs } from '#visit/enter.actions.ts';
 import { identityWords, type Words } from '#words/words.ts';
 import { changePassword, type PasswordOutcome } from './profile.actions.ts';
 import { passwordPage, profilePage } from './profile.views.ts';
@@ -29,6 +27,7 @@ type Deps = {
   readonly site: Site;
   readonly database: Database<Schema>;
   readonly feed: ChangeFeed;
+  readonly events: Events;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
   readonly offered: readonly OfferedRole[];
@@ -52,12 +51,21 @@ export function addProfileRoutes(app: CompartmentApp, deps: Deps): void {
   app.get('/', async (c) => {
     const { person, account, shell } = await enterAs(c, deps, '/');
     const sessions = await listSessionsOf(deps.database.read, account.id, deps.now());
-    const held = new Set(account.roles.map(writeRole));
-    const roles = deps.offered
-      .filter((role) => held.has(writeRole(role)))
-      .map((role) => inLanguage(role.title, shell.language).text);
+    const delegation = await findDelegationById(deps.database.read, account.delegationId);
     const news = tellNews(c.req.query('done'), identityWords(shell.language));
-    const shown = { name: account.displayName, email: account.email, roles, sessions, sessionId: person.sessionId, news };
+    const { news: unseen } = await overlookEvents(deps.database.read, person);
+    const shown = {
+      name: account.displayName,
+      email: account.email,
+      delegation: delegation ? nameIn(delegation.names, shell.language) : '',
+      grants: await listGrantsOf(deps.database.read, account.id, deps.now()),
+      offered: deps.offered,
+      halves: await listUnseenHalves(deps.database.read, account.id),
+      sessions,
+      sessionId: person.sessionId,
+      news,
+      unseen,
+    };
     return c.html(profilePage(shell, shown).toString());
   });
   app.post('/sign-out', (c) => signOut(c, deps));
@@ -99,7 +107,13 @@ async function answerPasswordChange(c: CompartmentContext, deps: Deps): Promise<
   if (wanted !== again) return c.html(passwordPage(shell, { faults: { again: words.notSame }, refusal: null }).toString(), 422);
   const outcome = await changePassword(
     { ...deps, db: deps.database.read, transact: transactFor(c, deps.database) },
-    { ...person, ...form.value, address: c.var.claims.address },
+    {
+      ...person,
+      ...form.value,
+      address: c.var.claims.address,
+      device: describeDevice(c.req.header('user-agent')),
+      organisation: deps.site.organisation,
+    },
   );
   return tellOutcome(c, shell, outcome);
 }
@@ -108,7 +122,7 @@ function tellOutcome(c: CompartmentContext, shell: Shell, outcome: PasswordOutco
   const words = identityWords(shell.language);
   if (outcome.kind === 'changed') return c.redirect(keepLanguage(shell, '/?done=password-changed'), 303);
   if (outcome.kind === 'unfit') {
-    const faults = { wanted: tellPasswordFault(outcome.fault, words) };
+    const faults = { wanted: tellPasswordFault(outcome.fault, shell.language) };
     return c.html(passwordPage(shell, { faults, refusal: null }).toString(), 422);
   }
   if (outcome.kind === 'refused') return c.html(passwordPage(shell, { faults: {}, refusal: words.wrongCurrent }).toString(), 403);

@@ -4,17 +4,28 @@ import type { Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '#schema.ts';
 import type { ChangeFeed } from './change-feed.actions.ts';
-import { endOf, type LiveSession, LONGEST_MS, type SessionEnd, type SessionOfPerson } from './session.rules.ts';
+import {
+  endOf,
+  type LiveSession,
+  PRIVILEGED_LIMITS,
+  type SessionEnd,
+  type SessionLimits,
+  type SessionOfPerson,
+  type SignInMethod,
+  USUAL_LIMITS,
+} from './session.rules.ts';
 import {
   deleteSessionsBefore,
   endSessionById,
   endSessions,
   endSessionsBegunBefore,
+  findFamiliarity,
   findLiveSession,
-  hasSessionFrom,
+  hasPrivilege,
   insertSession,
   listLiveSessions,
   listSessionIds,
+  renewAuthentication,
   touchSessions,
 } from './session.store.ts';
 
@@ -46,11 +57,25 @@ export async function changeSessions<Result>(
 /** Begins a session with an id of its own; the one that the browser had before ends [I3]. */
 export async function beginSession(
   trx: Transaction<Schema>,
-  given: Pick<LiveSession, 'id' | 'accountId' | 'address' | 'device'> & { readonly at: Date; readonly previousId: string | null },
+  given: Pick<LiveSession, 'id' | 'accountId' | 'address' | 'device' | 'method'> & {
+    readonly at: Date;
+    readonly previousId: string | null;
+    readonly browserSha256: string | null;
+    /** Those of the account's roles unless told. */
+    readonly limits?: SessionLimits;
+  },
 ): Promise<string[]> {
   const { at, previousId } = given;
+  const limits = given.limits ?? ((await hasPrivilege(trx, given.accountId, at)) ? PRIVILEGED_LIMITS : USUAL_LIMITS);
   const ended = previousId === null ? [] : await endSessionById(trx, previousId, { by: 'new sign-in', at });
-  await insertSession(trx, { ...given, startedAt: at, endsAt: new Date(at.getTime() + LONGEST_MS), lastSeenAt: at });
+  await insertSession(trx, {
+    ...given,
+    startedAt: at,
+    endsAt: new Date(at.getTime() + limits.longestMs),
+    idleMs: limits.idleMs,
+    lastSeenAt: at,
+    authenticatedAt: at,
+  });
   return ended;
 }
 
@@ -96,12 +121,21 @@ export function listSessionsOf(db: Kysely<Schema>, accountId: string, now: Date)
   return listLiveSessions(db, accountId, now);
 }
 
-/** Whether an account has signed in from an address within the time for which sessions are kept. */
-export function isFamiliarAddress(
+/** Whether an account has signed in from an address, and in a browser, within the time for which sessions are kept. */
+export function lookForFamiliarity(
   db: Kysely<Schema>,
-  given: { readonly email: string; readonly address: string; readonly now: Date },
+  given: Omit<Parameters<typeof findFamiliarity>[1], 'since'> & { readonly now: Date },
+): Promise<{ readonly address: boolean; readonly browser: boolean }> {
+  return findFamiliarity(db, { ...given, since: new Date(given.now.getTime() - KEPT_MS) });
+}
+
+/** Makes a living session fresh again, within a transaction of the caller, who tells the feed [I44]. */
+export function refreshSession(
+  trx: Transaction<Schema>,
+  id: string,
+  given: { readonly method: SignInMethod; readonly at: Date },
 ): Promise<boolean> {
-  return hasSessionFrom(db, { ...given, since: new Date(given.now.getTime() - KEPT_MS) });
+  return renewAuthentication(trx, id, given);
 }
 
 export function forgetOldSessions(trx: Transaction<Schema>, now: Date): Promise<void> {
@@ -124,7 +158,7 @@ export class SessionDesk {
 
   async find(id: string): Promise<Session | null> {
     const found = await findLiveSession(this.#db, id, this.#now(), this.#seen.get(id));
-    return found ? toContract(found) : null;
+    return found ? toContract(found, this.#now()) : null;
   }
 
   /** Notes that sessions were used; in memory only where nothing may be written. */
@@ -135,15 +169,19 @@ export class SessionDesk {
   }
 }
 
-function toContract(session: SessionOfPerson): Session {
+// Nobody can prove anew who sits at a broken glass: two people did, and it lasts an hour.
+function toContract(session: SessionOfPerson, now: Date): Session {
+  const authenticatedAt = session.method === 'break-glass' ? now : session.authenticatedAt;
   return {
     id: session.id,
     accountId: session.accountId,
     displayName: session.displayName,
-    delegation: null,
+    delegation: session.delegationId,
     roles: { ...session.roles },
     language: session.language,
     startedAt: session.startedAt.toISOString(),
+    authenticatedAt: authenticatedAt.toISOString(),
     endsAt: endOf(session).toISOString(),
+    ...(session.rolesUntil ? { freshUntil: session.rolesUntil.toISOString() } : {}),
   };
 }

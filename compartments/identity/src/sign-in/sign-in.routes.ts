@@ -1,27 +1,22 @@
 import { SESSION_STARTED_HEADER } from '@bulkhead/contracts';
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, type CompartmentContext, readForm, requirePerson, transactFor } from '@bulkhead/web';
 import { z } from 'zod';
 import { LONGEST_EMAIL, normaliseEmail } from '#account/account.rules.ts';
-import type { Passwords } from '#password/password.actions.ts';
+import { assertionSchema, readCredential } from '#passkey/passkey.rules.ts';
+import { SCRIPT_POLICY } from '#passkey/passkey-script.ts';
 import { LONGEST_PASSWORD } from '#password/password.rules.ts';
 import type { Schema } from '#schema.ts';
-import type { ChangeFeed } from '#session/change-feed.actions.ts';
+import { holderOf, visitorFrom } from '#session/visitor.rules.ts';
 import { makeShell, type Shell, type Site } from '#site/shell.rules.ts';
-import type { Throttle } from '#throttle/throttle.actions.ts';
-import { signIn } from './sign-in.actions.ts';
+import { type SignInDeps, type SignInOutcome, signIn, signInByPasskey } from './sign-in.actions.ts';
 import { destinationOf, type Errand, readErrand, writeErrand } from './sign-in.rules.ts';
-import { closedPage, signInPage } from './sign-in.views.ts';
+import { closedPage, type SignInShown, signInPage } from './sign-in.views.ts';
 
-type Deps = {
+type Deps = Omit<SignInDeps, 'db' | 'transact'> & {
   readonly site: Site;
   readonly database: Database<Schema>;
-  readonly feed: ChangeFeed;
-  readonly passwords: Passwords;
-  readonly throttle: Throttle;
-  readonly newSessionId: () => string;
-  readonly now: Now;
   readonly hosts: ReadonlySet<string>;
   readonly isReadOnly: boolean;
 };
@@ -43,21 +38,19 @@ const signInSchema = z.object({
     .string()
     .min(1)
     .max(LONGEST_PASSWORD * 4),
-  code: z.string().min(1).max(20),
+  code: z.string().min(1).max(40),
 });
+const passkeySchema = z.object({ ...errandShape, response: z.string().max(16_000) });
 
 /** Signing in, and going on where one was going. */
 export function addSignInRoutes(app: CompartmentApp, deps: Deps): void {
   app.get('/sign-in', (c) => {
     const errand = errandOf({ to: c.req.query('to'), path: c.req.query('path'), nonce: c.req.query('nonce') }, deps.hosts);
-    const shell = shellOf(c, deps.site, errand);
-    if (deps.isReadOnly) return c.html(closedPage(shell).toString());
-    const present = c.var.claims.displayName;
     const news = newsOf(c.req.query('done'));
-    const shown = { errand, email: '', faults: {}, ...(news ? { news } : {}), ...(present === null ? {} : { present }) };
-    return c.html(signInPage(shell, shown).toString());
+    return showPage(c, deps, { errand, email: '', faults: {}, ...(news ? { news } : {}) }, 200);
   });
   app.post('/sign-in', (c) => answerSignIn(c, deps));
+  app.post('/sign-in/passkey', (c) => answerPasskey(c, deps));
   app.post('/sign-in/continue', (c) => {
     const { sessionId } = requirePerson(c);
     const form = readForm(c, errandSchema);
@@ -70,36 +63,72 @@ export function addSignInRoutes(app: CompartmentApp, deps: Deps): void {
 
 async function answerSignIn(c: CompartmentContext, deps: Deps): Promise<Response> {
   const form = readForm(c, signInSchema);
-  const errand = errandOf(
-    { to: text(form.values['to']), path: text(form.values['path']), nonce: text(form.values['nonce']) },
-    deps.hosts,
-  );
-  const shell = shellOf(c, deps.site, errand);
-  if (deps.isReadOnly) return c.html(closedPage(shell).toString(), 503);
+  const errand = errandIn(form.values, deps.hosts);
   const shown = { errand, email: text(form.values['email']) ?? '', faults: {} };
-  if (!form.ok) return c.html(signInPage(shell, { ...shown, faults: form.faults }).toString(), 422);
-  const outcome = await signIn(
-    { ...deps, db: deps.database.read, transact: transactFor(c, deps.database) },
-    {
-      ...form.value,
-      address: c.var.claims.address,
-      userAgent: c.req.header('user-agent'),
-      previousId: c.var.claims.sessionId,
-    },
-  );
+  if (deps.isReadOnly) return showPage(c, deps, shown, 503);
+  if (!form.ok) return showPage(c, deps, { ...shown, faults: form.faults }, 422);
+  return tellOutcome(c, deps, { shown, outcome: await signIn(acting(c, deps), { ...form.value, ...visitorFrom(c) }) });
+}
+
+async function answerPasskey(c: CompartmentContext, deps: Deps): Promise<Response> {
+  const form = readForm(c, passkeySchema);
+  const shown = { errand: errandIn(form.values, deps.hosts), email: '', faults: {} };
+  if (deps.isReadOnly) return showPage(c, deps, shown, 503);
+  const assertion = form.ok ? readCredential(form.value.response, assertionSchema) : null;
+  if (!assertion) return showPage(c, deps, { ...shown, refusal: 'passkey refused' }, 403);
+  const visitor = visitorFrom(c);
+  const use = { purpose: 'sign in', holder: holderOf(visitor) };
+  const outcome = await signInByPasskey(acting(c, deps), { ...visitor, assertion, use });
+  return tellOutcome(c, deps, { shown, outcome, refusal: 'passkey refused' });
+}
+
+async function tellOutcome(
+  c: CompartmentContext,
+  deps: Deps,
+  given: {
+    readonly shown: Omit<SignInShown, 'passkeyOptions'>;
+    readonly outcome: SignInOutcome;
+    readonly refusal?: 'passkey refused';
+  },
+): Promise<Response> {
+  const { shown, outcome, refusal = 'refused' } = given;
   if (outcome.kind === 'throttled') {
     const waitSeconds = Math.ceil(outcome.waitMs / 1000);
     c.header('retry-after', String(waitSeconds));
-    return c.html(signInPage(shell, { ...shown, refusal: { waitSeconds } }).toString(), 429);
+    return showPage(c, deps, { ...shown, refusal: { waitSeconds } }, 429);
   }
-  if (outcome.kind === 'refused') return c.html(signInPage(shell, { ...shown, refusal: 'refused' }).toString(), 403);
+  if (outcome.kind === 'refused') return showPage(c, deps, { ...shown, refusal }, 403);
   c.header(SESSION_STARTED_HEADER, outcome.sessionId);
-  return c.redirect(destinationOf(errand), 303);
+  return c.redirect(destinationOf(shown.errand), 303);
+}
+
+/** The page, with a challenge of its own; or that nobody can sign in. */
+async function showPage(
+  c: CompartmentContext,
+  deps: Deps,
+  shown: Omit<SignInShown, 'passkeyOptions'>,
+  status: 200 | 403 | 422 | 429 | 503,
+): Promise<Response> {
+  const shell = shellOf(c, deps.site, shown.errand);
+  if (deps.isReadOnly) return c.html(closedPage(shell).toString(), status);
+  const passkeyOptions = await deps.passkeys.offerSignIn({ purpose: 'sign in', holder: holderOf(visitorFrom(c)) });
+  const present = c.var.claims.displayName;
+  c.header('content-security-policy', SCRIPT_POLICY);
+  const page = signInPage(shell, { ...shown, passkeyOptions, ...(present === null ? {} : { present }) });
+  return c.html(page.toString(), status);
+}
+
+function acting(c: CompartmentContext, deps: Deps): SignInDeps {
+  return { ...deps, db: deps.database.read, transact: transactFor(c, deps.database) };
 }
 
 function newsOf(done: string | undefined): 'signed out' | 'set up' | undefined {
   if (done === 'signed-out') return 'signed out';
   return done === 'set-up' ? 'set up' : undefined;
+}
+
+function errandIn(values: Readonly<Record<string, string | readonly string[]>>, hosts: ReadonlySet<string>): Errand | null {
+  return errandOf({ to: text(values['to']), path: text(values['path']), nonce: text(values['nonce']) }, hosts);
 }
 
 /** No errand at all is fine; one that leads elsewhere is not. */

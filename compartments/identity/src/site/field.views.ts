@@ -4,25 +4,30 @@ import type { Shell } from './shell.rules.ts';
 export type Field = {
   readonly name: string;
   readonly label: string;
-  readonly type?: 'text' | 'email' | 'password';
+  readonly type?: 'text' | 'email' | 'password' | 'date' | 'search';
   readonly value?: string;
   readonly hint?: string;
   readonly autocomplete?: string;
   readonly inputmode?: 'numeric' | 'email';
   readonly isShort?: boolean;
+  readonly isOptional?: boolean;
+  /** Of the element, where one page has several forms with a field of this name. */
+  readonly id?: string;
 };
 
 /** A field with its label, hint and fault. */
 export function fieldView(field: Field, faults: FormFaults): Html {
   const fault = faults[field.name];
-  const described = [field.hint ? `${field.name}-hint` : '', fault ? `${field.name}-fault` : ''].filter(Boolean).join(' ');
+  const id = field.id ?? field.name;
+  const described = [field.hint ? `${id}-hint` : '', fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
   return html`<div class="field">
-<label for="${field.name}">${field.label}</label>
-${field.hint ? html`<p class="hint" id="${field.name}-hint">${field.hint}</p>` : null}
-${fault ? html`<p class="field-fault" id="${field.name}-fault">${fault}</p>` : null}
-<input id="${field.name}" name="${field.name}" type="${field.type ?? 'text'}" value="${field.value ?? ''}" required${attributes({
+<label for="${id}">${field.label}</label>
+${field.hint ? html`<p class="hint" id="${id}-hint">${field.hint}</p>` : null}
+${fault ? html`<p class="field-fault" id="${id}-fault">${fault}</p>` : null}
+<input id="${id}" name="${field.name}" type="${field.type ?? 'text'}" value="${field.value ?? ''}"${attributes({
+    required: !field.isOptional,
     class: field.isShort && 'short',
-    dir: field.type !== undefined || field.isShort ? 'ltr' : 'auto',
+    dir: (field.type !== undefined && field.type !== 'search') || field.isShort ? 'ltr' : 'auto',
     autocomplete: field.autocomplete,
     inputmode: field.inputmode,
     spellcheck: 'false',
@@ -30,6 +35,30 @@ ${fault ? html`<p class="field-fault" id="${field.name}-fault">${fault}</p>` : n
     'aria-describedby': described || undefined,
     'aria-invalid': fault !== undefined && 'true',
   })}>
+</div>`;
+}
+
+export type Choice = { readonly value: string; readonly text: string };
+
+/** A field of which one value is chosen. */
+export function choiceView(
+  field: Pick<Field, 'name' | 'label' | 'value' | 'hint' | 'id'> & { readonly choices: readonly Choice[] },
+  faults: FormFaults,
+): Html {
+  const fault = faults[field.name];
+  const id = field.id ?? field.name;
+  const described = [field.hint ? `${id}-hint` : '', fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
+  return html`<div class="field">
+<label for="${id}">${field.label}</label>
+${field.hint ? html`<p class="hint" id="${id}-hint">${field.hint}</p>` : null}
+${fault ? html`<p class="field-fault" id="${id}-fault">${fault}</p>` : null}
+<select id="${id}" name="${field.name}"${attributes({
+    'aria-describedby': described || undefined,
+    'aria-invalid': fault !== undefined && 'true',
+  })}>${field.choices.map(
+    (choice) =>
+      html`<option value="${choice.value}"${attributes({ selected: choice.value === field.value })}>${choice.text}</option>`,
+  )}</select>
 </div>`;
 }
 

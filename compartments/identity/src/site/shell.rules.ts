@@ -12,7 +12,12 @@ export type Shell = {
   readonly asked: Language | null;
   /** Path and query of the page, without its language. */
   readonly at: string;
-  readonly person: { readonly name: string; readonly isAdministrator: boolean } | null;
+  readonly person: {
+    readonly name: string;
+    /** Of all accounts, or of those of one delegation. */
+    readonly isAdministrator: boolean;
+    readonly isDelegationAdministrator: boolean;
+  } | null;
 };
 
 /** A shell for a request: the language that its address asks for, else the one given. */
@@ -39,4 +44,18 @@ export function keepLanguage(shell: Pick<Shell, 'asked'>, path: string): string 
 
 export function inLanguageOf(language: Language, path: string): string {
   return `${path}${path.includes('?') ? '&' : '?'}lang=${language}`;
+}
+
+/** What an address asks to look for: one line, no longer than that. */
+export function readSearch(query: string | undefined, longest: number): string {
+  return (query ?? '')
+    .slice(0, longest)
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .normalize('NFC')
+    .trim();
+}
+
+/** Which page of a list an address asks for. */
+export function readPage(query: string | undefined): number {
+  return /^[1-9]\d{0,3}$/.test(query ?? '') ? Number(query) : 1;
 }

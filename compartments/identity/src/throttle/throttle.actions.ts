@@ -1,39 +1,64 @@
 import { type Now, sha256Hex } from '@bulkhead/kernel';
-import {
-  ACCOUNT_PACE,
-  ADDRESS_PACE,
-  type Attempts,
-  FAMILIAR_ADDRESS_PACE,
-  FORGOTTEN_MS,
-  networkOf,
-  PAIR_PACE,
-  type Pace,
-  waitMs,
-} from './throttle.rules.ts';
+import type { Transact } from '@bulkhead/web';
+import type { Kysely, Transaction } from 'kysely';
+import type { Schema } from '#schema.ts';
+import { type Attempts, FORGOTTEN_MS, type Pace, pacesOf, type Tried, waitMs } from './throttle.rules.ts';
+import { deleteAttempts, type KeptAttempts, listAttempts, putAttempts } from './throttle.store.ts';
 
 /** An attempt that was let through; it counts as failed until told otherwise, so that many at once do not slip by. */
 export type Attempt = { readonly kind: 'let through'; readonly succeeded: () => void };
 export type Throttled = { readonly kind: 'throttled'; readonly waitMs: number };
 
 const REMEMBERED = 50_000;
+/** Attempts that cost no wait yet are not worth a write: of the others the latest so many are kept over a restart. */
+const KEPT_FROM = 4;
+const KEPT = 5000;
+/** Rows changed at a time: a round is no mass change that a person should look at. */
+const ROUND_ROWS = 80;
 
-/** Counts attempts to sign in, in the memory of this process, bounded. */
+/** Counts attempts to sign in, in the memory of this process, bounded; what has begun to cost a wait is kept in the database [I45]. */
 export class Throttle {
   readonly #attempts = new Map<string, Attempts>();
+  readonly #kept = new Map<string, number>();
   readonly #now: Now;
 
   constructor(now: Now) {
     this.#now = now;
   }
 
-  /** @param given.email whatever was typed; @param given.isFamiliar whether that account has signed in from that address */
-  begin(given: { readonly address: string; readonly email: string; readonly isFamiliar: boolean }): Attempt | Throttled {
+  begin(tried: Tried): Attempt | Throttled {
     const nowMs = this.#now().getTime();
-    const paces = pacesOf(given);
+    const paces = pacesOf(tried).map(([name, pace]): readonly [string, Pace] => [sha256Hex(name), pace]);
     const wait = Math.max(...paces.map(([key, pace]) => waitMs(this.#attempts.get(key), pace, nowMs)));
     if (wait > 0) return { kind: 'throttled', waitMs: wait };
     for (const [key] of paces) this.#count(key, nowMs);
     return { kind: 'let through', succeeded: () => this.#forgive(paces.map(([key]) => key)) };
+  }
+
+  /** Takes up what an earlier process kept. */
+  async resume(db: Kysely<Schema>): Promise<void> {
+    for (const { key, count, lastAt } of await listAttempts(db, KEPT)) {
+      this.#attempts.set(key, { count, lastAtMs: lastAt.getTime() });
+      this.#kept.set(key, lastAt.getTime());
+    }
+  }
+
+  /** Keeps what changed since the last time; writes nothing when nothing did. */
+  async keep(transact: Transact<Transaction<Schema>>): Promise<void> {
+    const nowMs = this.#now().getTime();
+    const worth = [...this.#attempts]
+      .filter(([, { count, lastAtMs }]) => count >= KEPT_FROM && nowMs - lastAtMs < FORGOTTEN_MS)
+      .slice(-KEPT);
+    const stands = new Set(worth.map(([key]) => key));
+    const changed = worth.filter(([key, { lastAtMs }]) => this.#kept.get(key) !== lastAtMs).slice(-ROUND_ROWS);
+    const gone = [...this.#kept.keys()].filter((key) => !stands.has(key)).slice(0, ROUND_ROWS);
+    if (changed.length === 0 && gone.length === 0) return;
+    await transact(async (trx) => {
+      await deleteAttempts(trx, gone);
+      await putAttempts(trx, changed.map(toKept));
+    });
+    for (const key of gone) this.#kept.delete(key);
+    for (const [key, { lastAtMs }] of changed) this.#kept.set(key, lastAtMs);
   }
 
   #count(key: string, nowMs: number): void {
@@ -58,14 +83,6 @@ export class Throttle {
   }
 }
 
-function pacesOf(given: {
-  readonly address: string;
-  readonly email: string;
-  readonly isFamiliar: boolean;
-}): readonly (readonly [string, Pace])[] {
-  const network = networkOf(given.address);
-  const account = sha256Hex(given.email);
-  const pair = [`pair ${network} ${account}`, PAIR_PACE] as const;
-  if (given.isFamiliar) return [pair, [`address ${network}`, FAMILIAR_ADDRESS_PACE]];
-  return [pair, [`address ${network}`, ADDRESS_PACE], [`account ${account}`, ACCOUNT_PACE]];
+function toKept([key, { count, lastAtMs }]: readonly [string, Attempts]): KeptAttempts {
+  return { key, count: Math.min(count, 1_000_000), lastAt: new Date(lastAtMs) };
 }

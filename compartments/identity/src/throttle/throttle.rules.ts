@@ -16,6 +16,27 @@ export const ACCOUNT_PACE: Pace = { free: 20, firstMs: 2000, longestMs: 60_000 }
 /** An address that others attack from, for an account that has signed in from it: slowed, never shut out [I7]. */
 export const FAMILIAR_ADDRESS_PACE: Pace = { free: 20, firstMs: 2000, longestMs: 5000 };
 
+/** An attempt, as it is counted. */
+export type Tried = {
+  readonly address: string;
+  /** Whatever was typed, or what stands in for it. */
+  readonly email: string;
+  /** Whether that account has signed in from that address. */
+  readonly isFamiliar: boolean;
+  /** The browser, if that account has signed in with it: only its holder can come by it. */
+  readonly knownBrowser?: string | null;
+};
+
+/** What an attempt is counted under, the pair of account and place first. A known browser waits for its own attempts alone [I7]. */
+export function pacesOf(tried: Tried): readonly (readonly [string, Pace])[] {
+  const network = networkOf(tried.address);
+  const { email, knownBrowser } = tried;
+  if (knownBrowser) return [[`browser ${knownBrowser} ${email}`, PAIR_PACE]];
+  const pair = [`pair ${network} ${email}`, PAIR_PACE] as const;
+  if (tried.isFamiliar) return [pair, [`address ${network}`, FAMILIAR_ADDRESS_PACE]];
+  return [pair, [`address ${network}`, ADDRESS_PACE], [`account ${email}`, ACCOUNT_PACE]];
+}
+
 /** How long the next attempt has to wait. */
 export function waitMs(attempts: Attempts | undefined, pace: Pace, nowMs: number): number {
   if (!attempts || nowMs - attempts.lastAtMs >= FORGOTTEN_MS || attempts.count < pace.free) return 0;

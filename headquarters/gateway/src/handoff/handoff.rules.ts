@@ -11,10 +11,10 @@ export function hashNonce(nonce: string, hostName: string): string {
   return sha256Hex(`${nonce}\n${hostName}`);
 }
 
-/** Where a person goes to sign in. */
-export function signInAddress(identityUrl: string, errand: Errand): string {
+/** Where a person goes to sign in, or to prove again who they are. */
+export function signInAddress(identityUrl: string, errand: Errand, path = '/sign-in'): string {
   const query = new URLSearchParams({ to: errand.to, path: errand.path, nonce: errand.nonce });
-  return `${identityUrl}/sign-in?${query.toString()}`;
+  return `${identityUrl}${path}?${query.toString()}`;
 }
 
 /**

@@ -33,6 +33,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, Row>>> = {
   'lease.expired': [503, 'readOnlyTitle', 'leaseOut', 15],
   'edition.not_yet': [503, 'laterTitle', 'notYet', 2],
   'session.ended': [401, 'sessionEndedTitle', 'sessionEnded'],
+  'session.stale': [401, 'signInTitle', 'sessionStale'],
   'route.closed': [503, 'closedFunctionTitle', 'routeClosed', 3600],
   'address.blocked': [403, 'addressBlockedTitle', 'addressBlocked'],
   'sign_in.expired': [400, 'cannotTitle', 'signInExpired'],

@@ -1,34 +1,48 @@
 import type { IncomingMessage } from 'node:http';
-import type { ManifestRoute, Session } from '@bulkhead/contracts';
+import { type ManifestRoute, type Session, WELL_KNOWN } from '@bulkhead/contracts';
 import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import { wantsJson } from '@bulkhead/web';
 import type { AccessLog } from '#access/access.actions.ts';
 import { limitKeyOf, plainAddress } from '#door/address.rules.ts';
 import type { Visit } from '#door/door.actions.ts';
 import { readHead } from '#door/door.rules.ts';
+import type { SawFinding } from '#finding/finding.actions.ts';
 import type { Leases } from '#lease/lease.actions.ts';
 import type { RateLimits } from '#limit/limit.rules.ts';
 import { announcesBody } from '#proxy/body.actions.ts';
-import { type ForwardDeps, forward } from '#proxy/forward.actions.ts';
+import { type ForwardDeps, forward, type Passing } from '#proxy/forward.actions.ts';
 import type { Origin } from '#route/origin.rules.ts';
 import { isAllowed } from '#route/route.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
+import { isFresh } from '#session/fresh.rules.ts';
+import type { ApiTokens } from '#software/api-token.actions.ts';
+import { isForSoftware, preflightHeaders, readApiToken } from '#software/software.rules.ts';
 import { requireAdmission } from './admission.actions.ts';
 import { answerAdopted } from './adopted.routes.ts';
 import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
 import { answerFailure, type FailureDeps } from './failure.routes.ts';
 import { reply } from './reply.actions.ts';
 import { headersOfReply } from './reply-headers.routes.ts';
-import { answerAccept, answerContinue, findSession, type SignedInDeps, sendToSignIn } from './signed-in.routes.ts';
+import {
+  answerAccept,
+  answerContinue,
+  findBrowser,
+  findSession,
+  type SignedInDeps,
+  sendToProve,
+  sendToSignIn,
+} from './signed-in.routes.ts';
 import type { GatewayStyle } from './style.actions.ts';
 
 export type PassageDeps = FailureDeps &
   SignedInDeps & {
     readonly leases: Leases;
+    readonly apiTokens: ApiTokens;
     readonly rates: RateLimits;
     readonly perMinute: { readonly reads: number; readonly writes: number };
     readonly forward: Omit<ForwardDeps, 'requireAdmission' | 'headersOfReply'>;
     readonly access: AccessLog;
+    readonly saw: SawFinding;
     readonly log: Log;
     readonly style: GatewayStyle;
     readonly newId: () => string;
@@ -128,12 +142,14 @@ async function answer(deps: PassageDeps, asked: AskedHere, fault: unknown): Prom
   const origin = enter(deps, asked);
   if (origin === 'bare') return redirectToWww(deps, asked);
   if (asked.path.startsWith('/.gateway/')) return answerGatewayPath(deps, asked, origin);
-  if (asked.path.startsWith('/.') && !(origin.compartment.adopted && asked.path.startsWith('/.well-known/')))
+  if (asked.path.startsWith('/.') && !asked.path.startsWith(WELL_KNOWN))
     throw new EstateError('request.not_found', 'finding a route: paths of ours are not for people');
   if (origin.compartment.adopted) return answerAdopted(deps, asked, origin, origin.compartment.adopted);
   if (origin.hasEdition && !isWriteMethod(request.method) && (await answerFile(deps, asked, origin))) return;
   const match = origin.routes.match(request.method ?? '', asked.path);
   if (match.kind === 'none') return answerNothing(deps, asked, origin);
+  if (match.kind === 'other method' && match.isForSoftware && request.method === 'OPTIONS')
+    return reply(asked, deps.security, { status: 204, headers: preflightHeaders(match.allowed) });
   if (match.kind === 'other method') return refuseMethod(deps, asked, match.allowed);
   if (match.route.webSocket) throw new EstateError('request.malformed', 'answering a request: this route is a WebSocket');
   await answerRoute(deps, asked, origin, match.route);
@@ -213,18 +229,53 @@ export function refuseBody(asked: Asked): void {
 
 async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, route: ManifestRoute): Promise<void> {
   const session = await letPass(deps, asked, origin, route);
-  if (session === 'must sign in') return sendToSignIn(deps, asked, origin, wantsJson(asked.request.headers.accept));
+  const isJson = wantsJson(asked.request.headers.accept);
+  if (session === 'must sign in') return sendToSignIn(deps, asked, origin, isJson);
+  if (route.fresh && session !== null && !isFresh(session, isWriteMethod(asked.request.method), deps.now()))
+    return sendToProve(deps, asked, origin, isJson);
   const { request, response, requestId, address, receivedAt, awaitsContinue } = asked;
   const path = `${asked.path}${asked.query}`;
   await forward(
     {
       ...deps.forward,
       requireAdmission: () => void requireAdmission(deps, origin.compartment, isWriteMethod(request.method)),
-      headersOfReply: (passing, compartmentReply) =>
-        headersOfReply({ ...deps, live: deps.forward.live }, passing, compartmentReply),
+      headersOfReply: (passing, compartmentReply) => {
+        raise(deps, passing, compartmentReply.statusCode ?? 502);
+        return headersOfReply({ ...deps, live: deps.forward.live }, passing, compartmentReply);
+      },
     },
-    { request, response, requestId, address, receivedAt, awaitsContinue, origin, route, session, path },
+    {
+      request,
+      response,
+      requestId,
+      address,
+      receivedAt,
+      awaitsContinue,
+      origin,
+      route,
+      session,
+      path,
+      ...(route.bindsBrowser ? findBrowser(deps, asked, origin) : {}),
+    },
   );
+}
+
+/** Some routes are a finding whenever they do what they are for: the compartment need not say so, and cannot keep it back. */
+function raise(deps: Pick<PassageDeps, 'saw'>, passing: Passing, status: number): void {
+  const { route, origin, session, requestId, address } = passing;
+  if (route.raises === undefined || status >= 400) return;
+  deps.saw({
+    rule: route.raises,
+    compartment: origin.compartment.name,
+    summary: `the route ${route.id} of ${origin.compartment.name} was used, which is always looked at`,
+    evidence: {
+      request: requestId,
+      route: route.id,
+      address,
+      status: String(status),
+      ...(session ? { session: session.id } : {}),
+    },
+  });
 }
 
 /**
@@ -232,7 +283,7 @@ async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, 
  * @throws EstateError with the reason
  */
 export async function letPass(
-  deps: Pick<PassageDeps, 'board' | 'leases' | 'rates' | 'perMinute' | 'monotonicMs'> & SignedInDeps,
+  deps: Pick<PassageDeps, 'board' | 'leases' | 'rates' | 'perMinute' | 'monotonicMs' | 'apiTokens'> & SignedInDeps,
   asked: Asked,
   origin: Origin,
   route: ManifestRoute,
@@ -242,6 +293,7 @@ export async function letPass(
   asked.routeId = route.id;
   requireAdmission(deps, origin.compartment, isWrite);
   deps.board.blocking.requireUnblocked(origin.compartment.name, { route: route.id, address: asked.address });
+  if (isForSoftware(route, request.headers)) return letSoftwarePass(deps, asked, origin, route);
   if (isWrite || route.webSocket) requireSameOrigin(request.headers, origin.url);
   const session = await findSession(deps, asked, origin).catch((error: unknown) => {
     const isUnknown = hasCode(error, 'sign_in.unreachable') || hasCode(error, 'session.ended');
@@ -254,6 +306,34 @@ export async function letPass(
   if (isAllowed(route, session?.roles[origin.compartment.name] ?? (session ? [] : null))) return session;
   if (session === null) return 'must sign in';
   throw new EstateError('request.forbidden', `using the route ${route.id}: the account has none of its roles`);
+}
+
+/**
+ * Software brings no session: what a browser would add by itself opens nothing here [G21]. A personal API token stands for its
+ * account within its scope; any other credential is the compartment's to judge.
+ */
+async function letSoftwarePass(
+  deps: Parameters<typeof letPass>[0],
+  asked: Asked,
+  origin: Origin,
+  route: ManifestRoute,
+): Promise<Session | null> {
+  const { request } = asked;
+  const isWrite = isWriteMethod(request.method);
+  const perMinute = route.perMinute ?? (isWrite ? deps.perMinute.writes : deps.perMinute.reads);
+  takeToken(deps, asked, { id: `software ${route.id}`, perMinute }, null);
+  const secret = readApiToken(request.headers);
+  const token = secret === null ? null : await deps.apiTokens.find(secret);
+  const session = token?.session ?? null;
+  const { blocking } = deps.board;
+  if (secret !== null && (session === null || blocking.isEnded(session.id) || blocking.isRefused(session)))
+    throw new EstateError('request.unauthenticated', 'judging an API token: it is not known, over or ended');
+  asked.accountId = session?.accountId ?? null;
+  if (token?.isReadOnly && isWrite)
+    throw new EstateError('request.forbidden', `using the route ${route.id}: the API token is for reading only`);
+  if (isAllowed(route, session ? (session.roles[origin.compartment.name] ?? []) : null)) return session;
+  if (session === null) throw new EstateError('request.unauthenticated', `using the route ${route.id}: no API token`);
+  throw new EstateError('request.forbidden', `using the route ${route.id}: the API token has none of its roles`);
 }
 
 export function takeToken(

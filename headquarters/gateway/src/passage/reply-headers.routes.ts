@@ -30,13 +30,13 @@ export function headersOfReply(
     'content-security-policy': policyFor(typeof ownPolicy === 'string' ? ownPolicy : undefined, handsOverTo),
     [REQUEST_ID_HEADER]: passing.requestId,
     ...(isUnprotected ? { 'bulkhead-protection': 'unprotected' } : {}),
-    ...(isIdentity ? cookiesOf(deps, passing, compartmentReply) : {}),
+    ...setCookies([passing.browserCookie, isIdentity ? cookieOf(deps, passing, compartmentReply) : null]),
     ...(request.httpVersion === '1.0' ? { connection: 'close' } : {}),
   };
 }
 
 // Sessions begin and end where identity says so, and nowhere else [G5].
-function cookiesOf(deps: ReplyHeaderDeps, passing: Passing, compartmentReply: IncomingMessage): Record<string, string> {
+function cookieOf(deps: ReplyHeaderDeps, passing: Passing, compartmentReply: IncomingMessage): string | null {
   const started = readSessionHeader(compartmentReply.headers[SESSION_STARTED_HEADER]);
   const ended = readSessionHeader(compartmentReply.headers[SESSION_ENDED_HEADER]);
   if (ended !== null) {
@@ -45,7 +45,14 @@ function cookiesOf(deps: ReplyHeaderDeps, passing: Passing, compartmentReply: In
   }
   if (started !== null) {
     deps.sessions.forget(started);
-    return { 'set-cookie': sessionCookie(deps, started, passing.origin) };
+    return sessionCookie(deps, started, passing.origin);
   }
-  return ended === null ? {} : { 'set-cookie': endedCookie(deps) };
+  return ended === null ? null : endedCookie(deps);
+}
+
+function setCookies(cookies: readonly (string | null | undefined)[]): Record<string, string | string[]> {
+  const given = cookies.filter((cookie) => typeof cookie === 'string');
+  const [only] = given;
+  if (only === undefined) return {};
+  return { 'set-cookie': given.length === 1 ? only : given };
 }

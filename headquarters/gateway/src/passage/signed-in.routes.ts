@@ -23,6 +23,8 @@ export type SignedInDeps = {
 
 const NONCE = /^[A-Za-z0-9_-]{43}$/;
 const NONCE_SECONDS = 1800;
+/** Where identity asks again. */
+const PROVE_PATH = '/sign-in/again';
 
 /**
  * Finds who asks, by the cookie of this origin.
@@ -48,6 +50,28 @@ export function sessionCookie(deps: Pick<SignedInDeps, 'cookieKey' | 'isTls'>, s
   return writeCookie(cookieNames(deps.isTls).session, signSession(deps.cookieKey, sessionId, origin.hostName), deps.isTls);
 }
 
+/** How long a browser is known after it was met last. */
+const BROWSER_SECONDS = 90 * 86_400;
+
+/**
+ * By what a compartment knows a browser, signed in or not: a hash that says nothing at another origin; and the cookie to set, if
+ * it has none yet.
+ */
+export function findBrowser(
+  deps: Pick<SignedInDeps, 'isTls' | 'newSecret'>,
+  asked: Pick<Asked, 'request'>,
+  origin: Origin,
+): { readonly browser: string; readonly browserCookie: string | null } {
+  const name = cookieNames(deps.isTls).browser;
+  const known = findCookie(asked.request.headers.cookie, name);
+  const isKnown = known !== null && NONCE.test(known);
+  const secret = isKnown ? known : deps.newSecret();
+  return {
+    browser: hashNonce(secret, origin.hostName),
+    browserCookie: isKnown ? null : writeCookie(name, secret, deps.isTls, BROWSER_SECONDS),
+  };
+}
+
 /** The Set-Cookie value that takes it away. */
 export function endedCookie(deps: Pick<SignedInDeps, 'isTls'>): string {
   return writeCookie(cookieNames(deps.isTls).session, '', deps.isTls, 0);
@@ -61,6 +85,22 @@ export function sendToSignIn(deps: SignedInDeps, asked: AskedHere, origin: Origi
   const identity = identityOrigin(deps);
   if (!identity || wantsJson || isWriteMethod(asked.request.method))
     throw new EstateError('request.unauthenticated', 'answering a request: nobody is signed in');
+  sendAway(deps, asked, origin, (errand) => signInAddress(identity.url, errand));
+}
+
+/**
+ * Sends somebody whose sign-in is too old for a dangerous act to prove again who they are, and then back to where they were going.
+ * A form is not sent away: its page asked first, and its words would be lost.
+ * @throws EstateError `session.stale`
+ */
+export function sendToProve(deps: SignedInDeps, asked: AskedHere, origin: Origin, wantsJson: boolean): void {
+  const identity = identityOrigin(deps);
+  if (!identity || wantsJson || isWriteMethod(asked.request.method))
+    throw new EstateError('session.stale', 'answering a request: the sign-in is too old for what is asked');
+  sendAway(deps, asked, origin, (errand) => signInAddress(identity.url, errand, PROVE_PATH));
+}
+
+function sendAway(deps: SignedInDeps, asked: AskedHere, origin: Origin, addressOf: (errand: Errand) => string): void {
   const name = cookieNames(deps.isTls).nonce;
   const known = deps.isTls ? findCookie(asked.request.headers.cookie, name) : null;
   // With TLS nobody else can have set it: keeping it lets two pages of one browser sign in at once.
@@ -69,7 +109,7 @@ export function sendToSignIn(deps: SignedInDeps, asked: AskedHere, origin: Origi
   const errand = { to: origin.host, path: isLocalPath(path) ? path : '/', nonce: hashNonce(nonce, origin.hostName) };
   reply(asked, deps.security, {
     status: 303,
-    headers: { location: signInAddress(identity.url, errand), 'set-cookie': writeCookie(name, nonce, deps.isTls, NONCE_SECONDS) },
+    headers: { location: addressOf(errand), 'set-cookie': writeCookie(name, nonce, deps.isTls, NONCE_SECONDS) },
   });
 }
 

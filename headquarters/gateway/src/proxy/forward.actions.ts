@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import {
+  BROWSER_HEADER,
   COMMITS_HEADER,
   type ManifestRoute,
   mintToken,
@@ -13,6 +14,7 @@ import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import type { Receipts } from '#receipt/receipt.actions.ts';
 import { readCommits } from '#receipt/receipt.rules.ts';
 import type { Origin } from '#route/origin.rules.ts';
+import { readApiToken } from '#software/software.rules.ts';
 import { type BodyLimits, checkAnnounced, type ReceivedBody, receiveBody } from './body.actions.ts';
 import { headersForCompartment } from './header.rules.ts';
 import type { LiveConnections } from './live.actions.ts';
@@ -32,6 +34,10 @@ export type Passing = {
   /** With its query. */
   readonly path: string;
   readonly receivedAt: Date;
+  /** What the compartment learns of the browser, where its route asks for that. */
+  readonly browser?: string | null;
+  /** The cookie by which that browser is known from now on. */
+  readonly browserCookie?: string | null;
 };
 
 export type ForwardDeps = {
@@ -118,7 +124,7 @@ async function askWithToken(
 /** Mints the request's one token and lists the headers that go with it. */
 export async function headersWithToken(
   deps: Pick<ForwardDeps, 'key' | 'now'>,
-  passing: Pick<Passing, 'request' | 'requestId' | 'address' | 'origin' | 'route' | 'session' | 'path'>,
+  passing: Pick<Passing, 'request' | 'requestId' | 'address' | 'origin' | 'route' | 'session' | 'path' | 'browser'>,
   bodySha256: string | null,
 ): Promise<Record<string, string | string[]>> {
   const { origin, session, requestId } = passing;
@@ -140,8 +146,21 @@ export async function headersWithToken(
     },
     deps.now,
   );
-  const own = { host: origin.authority, [TOKEN_HEADER]: token, [REQUEST_ID_HEADER]: requestId };
+  const own = {
+    host: origin.authority,
+    [TOKEN_HEADER]: token,
+    [REQUEST_ID_HEADER]: requestId,
+    ...credentialsFor(passing),
+    ...(passing.browser ? { [BROWSER_HEADER]: passing.browser } : {}),
+  };
   return headersForCompartment(passing.request.rawHeaders, own);
+}
+
+// Other software proves to identity who it is, at routes that are for software. A personal API token is the gateway's matter [G8].
+function credentialsFor(passing: Pick<Passing, 'request' | 'origin' | 'route'>): Record<string, string> {
+  const { authorization } = passing.request.headers;
+  const isForIdentity = passing.origin.compartment.name === 'identity' && passing.route.callers === 'software';
+  return isForIdentity && authorization !== undefined && readApiToken({ authorization }) === null ? { authorization } : {};
 }
 
 async function release(deps: ForwardDeps, passing: Passing, reply: IncomingMessage): Promise<void> {

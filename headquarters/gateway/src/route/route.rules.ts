@@ -1,8 +1,9 @@
 import type { ManifestRoute } from '@bulkhead/contracts';
+import { mayBeSoftware } from '#software/software.rules.ts';
 
 export type RouteMatch =
   | { readonly kind: 'route'; readonly route: ManifestRoute }
-  | { readonly kind: 'other method'; readonly allowed: readonly string[] }
+  | { readonly kind: 'other method'; readonly allowed: readonly string[]; readonly isForSoftware: boolean }
   | { readonly kind: 'none' };
 
 export type RouteTable = { readonly match: (method: string, path: string) => RouteMatch };
@@ -25,7 +26,9 @@ export function buildRouteTable(routes: readonly ManifestRoute[]): RouteTable {
       if (fitting.length === 0) return { kind: 'none' };
       const wanted = method === 'HEAD' ? 'GET' : method;
       const found = fitting.find((entry) => entry.route.method === wanted);
-      return found ? { kind: 'route', route: found.route } : { kind: 'other method', allowed: listMethods(fitting) };
+      if (found) return { kind: 'route', route: found.route };
+      const isForSoftware = fitting.some((entry) => mayBeSoftware(entry.route));
+      return { kind: 'other method', allowed: listMethods(fitting), isForSoftware };
     },
   };
 }

@@ -30,10 +30,10 @@ function macOf(key: Buffer, sessionId: string, hostName: string): string {
 }
 
 /** The names of the gateway's cookies: with TLS browsers guarantee that the host itself set them. */
-export function cookieNames(isTls: boolean): { readonly session: string; readonly nonce: string } {
+export function cookieNames(isTls: boolean): { readonly session: string; readonly nonce: string; readonly browser: string } {
   return isTls
-    ? { session: '__Host-bulkhead', nonce: '__Host-bulkhead-nonce' }
-    : { session: 'bulkhead', nonce: 'bulkhead-nonce' };
+    ? { session: '__Host-bulkhead', nonce: '__Host-bulkhead-nonce', browser: '__Host-bulkhead-browser' }
+    : { session: 'bulkhead', nonce: 'bulkhead-nonce', browser: 'bulkhead-browser' };
 }
 
 /**

@@ -99,7 +99,9 @@ export class Sessions {
     const nowMs = this.#deps.monotonicMs();
     if (nowMs > this.#trustedUntilMs) return null;
     const kept = this.#kept.get(sessionId);
-    return kept && nowMs - kept.atMs < KEPT_MS ? kept.session : null;
+    if (!kept || nowMs - kept.atMs >= KEPT_MS) return null;
+    const { freshUntil } = kept.session;
+    return freshUntil !== undefined && Date.parse(freshUntil) <= this.#deps.now().getTime() ? null : kept.session;
   }
 
   async #ask(sessionId: string): Promise<Session | null> {

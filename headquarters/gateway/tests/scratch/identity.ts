@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Session } from '@bulkhead/contracts';
+import type { ApiToken, Session } from '@bulkhead/contracts';
 import { listenOnSocket } from '@bulkhead/wire';
 
 const LONGEST_WAIT_MS = 10_000;
@@ -7,9 +7,13 @@ const LONGEST_WAIT_MS = 10_000;
 /** A small identity: sessions in memory, changes by long poll, a sign-in that lets everybody in. */
 export class ScratchIdentity {
   readonly sessions = new Map<string, Session>();
+  /** By their hash. */
+  readonly apiTokens = new Map<string, ApiToken>();
   /** How often a session was asked for. */
   asked = 0;
   readonly seenIds: string[] = [];
+  /** By which browsers people asked. */
+  readonly browsers: string[] = [];
   /** What the gateway asked to end. */
   readonly endings: { readonly sessions: readonly string[]; readonly accounts: readonly { readonly account: string }[] }[] = [];
   /** The session that the next POST /sign-in begins. */
@@ -60,6 +64,8 @@ export class ScratchIdentity {
     if (url.pathname === '/.identity/sessions/end') return this.#answerEnd(request, response);
     if (url.pathname === '/.identity/sessions/seen') return this.#answerSeen(request, response);
     this.asked += 1;
+    const apiToken = this.apiTokens.get(url.pathname.split('/').at(-1) ?? '');
+    if (apiToken) return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(apiToken));
     const session = this.sessions.get(url.pathname.split('/').at(-1) ?? '');
     response
       .writeHead(session ? 200 : 404, { 'content-type': 'application/json' })
@@ -101,6 +107,7 @@ export class ScratchIdentity {
 
   async #answerPeople(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     for await (const _ of request);
+    this.browsers.push(String(request.headers['bulkhead-browser'] ?? ''));
     if (request.method === 'POST' && url.pathname === '/sign-in' && this.nextSession) {
       this.begin(this.nextSession);
       response.writeHead(303, {

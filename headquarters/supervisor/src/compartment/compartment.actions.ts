@@ -153,6 +153,11 @@ export class Compartment {
     return target.run !== 'wait' && this.#running === target.run && this.#isWell();
   }
 
+  /** Whether it is open for writing and answers. */
+  get isServing(): boolean {
+    return this.#running === 'app' && !this.#isStopped && this.#isWell();
+  }
+
   status(): SiteStatus['compartments'][number] {
     const { order, localSeal } = this.#deps.standing();
     return {

@@ -1,9 +1,11 @@
+import { hkdfSync } from 'node:crypto';
 import { join } from 'node:path';
-import { claimsOfJob, type Estate, mintToken, type SigningKey } from '@bulkhead/contracts';
-import type { Now } from '@bulkhead/kernel';
+import { claimsOfJob, type Estate, type Mail, mintToken, type SigningKey } from '@bulkhead/contracts';
+import type { Log, Now } from '@bulkhead/kernel';
 import { rolesOf } from '@bulkhead/postgres';
 import type { Owner, ProcessSpec, Runtime } from '@bulkhead/supervision';
 import type { CompartmentLayout, Layout } from '#layout/layout.rules.ts';
+import { describeMail } from './mail.actions.ts';
 
 const MEMORY_MB = 384;
 const GRACE_MS = 5_000;
@@ -24,6 +26,9 @@ export type ProcessDeps = {
   readonly newId: () => string;
   readonly now: Now;
   readonly logLevel: string;
+  /** How mail leaves: known to identity alone, which writes all letters. */
+  readonly mail: Mail | undefined;
+  readonly log: Log;
 };
 
 /** What a compartment's process is started with: its own socket, blobs and database role, and nothing of anybody else. */
@@ -43,11 +48,16 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     VAULT_SOCKET: layout.offsite.vault,
     VAULT_SECRET: deps.vaultSecret,
     LOG_LEVEL: deps.logLevel,
+    SEALING_KEY: sealingKeyOf(deps),
   };
   return {
     name,
     entry: join(directory, 'src/main.ts'),
-    environment: async () => (mode === 'app' ? { ...environment, JOB_TOKEN: await mintJobToken(deps, 'start') } : environment),
+    environment: async () => ({
+      ...environment,
+      ...(name === 'identity' ? await describeMail(deps.mail, deps.log) : {}),
+      ...(mode === 'app' ? { JOB_TOKEN: await mintJobToken(deps, 'start') } : {}),
+    }),
     owner: deps.owner,
     read: [
       join(runtime.checkout, 'packages'),
@@ -62,6 +72,11 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     graceMs: GRACE_MS,
     restart: 'always',
   };
+}
+
+/** With what a compartment seals what its database shall not show: the same after every start, and at no other site. */
+function sealingKeyOf({ jobKey, name }: Pick<ProcessDeps, 'jobKey' | 'name'>): string {
+  return Buffer.from(hkdfSync('sha256', jobKey.privateKey, name, 'bulkhead sealing of a compartment', 32)).toString('hex');
 }
 
 /** An ordered build finds its packages through a link beside it. */

@@ -2,6 +2,7 @@ import { type SiteStatus, signedSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { callWire, readWireBody, type WireApp, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
+import { type Administrator, type AdministratorInvitation, administratorSchema } from './administrator.actions.ts';
 import { type SealDeps, sealHere } from './control.actions.ts';
 
 const COMMAND_LIMIT = 65_536;
@@ -10,6 +11,8 @@ export type ControlDeps = SealDeps & {
   readonly status: () => SiteStatus;
   /** Identity, in a sample estate that has it. */
   readonly identity: (() => WirePeer) | undefined;
+  /** None in an estate without identity. */
+  readonly inviteAdministrator: ((asked: Administrator) => Promise<AdministratorInvitation>) | undefined;
   readonly stop: () => void;
 };
 
@@ -23,6 +26,12 @@ export function addControlRoutes(app: WireApp, deps: ControlDeps): void {
       throw new EstateError('request.not_found', 'listing sample accounts: this is no sample estate with identity');
     const path = '/.bulkhead/sample-accounts';
     return c.json(await callWire(deps.identity(), { method: 'GET', path }, z.json()));
+  });
+
+  app.post('/administrator', async (c) => {
+    if (deps.inviteAdministrator === undefined)
+      throw new EstateError('request.not_found', 'inviting an administrator: this estate has no identity');
+    return c.json(await deps.inviteAdministrator(await readWireBody(c.req.raw, administratorSchema, COMMAND_LIMIT)));
   });
 
   app.post('/commands', async (c) => c.json(await sealHere(deps, await readWireBody(c.req.raw, signedSchema, COMMAND_LIMIT))));

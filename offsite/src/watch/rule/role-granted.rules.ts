@@ -4,7 +4,16 @@ import { isMaintenance, isTagged, listShortly, onlyToken, type Seen, type Transa
 
 /** Where identity keeps which account holds which role, and what may write there. */
 const GRANTS = 'public.role_grant';
-const GRANTING = new Set(['account.roles', 'account.create', 'job:identity.start']);
+const GRANTING = new Set([
+  'account.roles',
+  'account.create',
+  'break-glass.use',
+  'grant.decide',
+  'grant.give',
+  'grant.review',
+  'job:identity.first-administrator',
+  'job:identity.start',
+]);
 
 /** T1098: a role given outside the routes that give roles, by an account to itself, or in the database itself [W11]. */
 export const roleGranted: TransactionRule = {

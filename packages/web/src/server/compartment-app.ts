@@ -6,6 +6,7 @@ import {
   TOKEN_HEADER,
   TOKEN_LIFETIME_SECONDS,
   type Trust,
+  WELL_KNOWN,
 } from '@bulkhead/contracts';
 import { EstateError, isSameSecret, type Log, type Now } from '@bulkhead/kernel';
 import { Hono } from 'hono';
@@ -76,7 +77,8 @@ export function createCompartmentApp(options: CompartmentAppOptions): Compartmen
 }
 
 function isInternal(c: CompartmentContext): boolean {
-  return (c.env.incoming.url ?? '').startsWith('/.');
+  const { url = '' } = c.env.incoming;
+  return url.startsWith('/.') && !url.startsWith(WELL_KNOWN);
 }
 
 function prepare(c: CompartmentContext): void {

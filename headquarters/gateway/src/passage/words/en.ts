@@ -59,6 +59,8 @@ export const en = {
   sessionEndedTitle: 'We ended your session',
   addressBlockedTitle: 'Your network is refused here for now',
   closedFunctionTitle: 'This function is closed for now',
+  sessionStale:
+    'What you asked for needs a sign-in of the last ten minutes. Go back, reload the page with the form, confirm that it is you, and send the form again.',
   sessionEnded:
     'We ended your session ourselves, to be safe: somebody may have used it. You have done nothing wrong. Nothing that you sent was passed on. Sign in again, then go on.',
   routeClosed:

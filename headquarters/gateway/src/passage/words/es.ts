@@ -62,6 +62,8 @@ export const es: GatewayWords = {
   sessionEndedTitle: 'Hemos terminado su sesión',
   addressBlockedTitle: 'Su red se rechaza aquí por el momento',
   closedFunctionTitle: 'Esta función está cerrada por el momento',
+  sessionStale:
+    'Lo que ha pedido requiere un inicio de sesión de los últimos diez minutos. Vuelva atrás, recargue la página del formulario, confirme que es usted y envíe el formulario de nuevo.',
   sessionEnded:
     'Hemos terminado su sesión nosotros mismos, por precaución: alguien pudo haberla utilizado. Usted no ha hecho nada malo. Nada de lo que envió se transmitió. Vuelva a iniciar sesión y continúe.',
   routeClosed:

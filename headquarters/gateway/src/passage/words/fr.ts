@@ -62,6 +62,8 @@ export const fr: GatewayWords = {
   sessionEndedTitle: 'Nous avons mis fin à votre session',
   addressBlockedTitle: 'Votre réseau est refusé ici pour le moment',
   closedFunctionTitle: 'Cette fonction est fermée pour le moment',
+  sessionStale:
+    'Cette action demande une connexion datant de moins de dix minutes. Revenez en arrière, rechargez la page du formulaire, confirmez que c’est bien vous, puis renvoyez le formulaire.',
   sessionEnded:
     'Nous avons nous-mêmes mis fin à votre session, par précaution : quelqu’un a pu s’en servir. Vous n’y êtes pour rien. Rien de ce que vous avez envoyé n’a été transmis. Reconnectez-vous, puis continuez.',
   routeClosed:

@@ -54,6 +54,7 @@ export const zh: GatewayWords = {
   sessionEndedTitle: '我们已结束您的会话',
   addressBlockedTitle: '您所在的网络暂时被拒绝',
   closedFunctionTitle: '此功能暂时关闭',
+  sessionStale: '此操作需要在最近十分钟内登录。请返回，重新加载表单页面，确认是您本人，然后再次提交表单。',
   sessionEnded:
     '为安全起见，我们主动结束了您的会话：可能有人使用过它。您没有做错任何事。您发送的内容均未转交。请重新登录后继续。',
   routeClosed:
