@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import {
   type EditionFile,
   type EditionManifest,
   type LedgerRequest,
   PURPOSES,
+  type RenderedRound,
   type RenderRequest,
   type Signed,
   type SigningKey,
@@ -11,19 +13,20 @@ import {
 import { EstateError, hasCode, type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
-import { type Assembled, type Assembly, assemble } from './assembly.actions.ts';
+import { type Assembled, Assembly, type AssemblyDeps } from './assembly.actions.ts';
 import {
   type Composition,
   composeManifest,
+  Dealer,
   hasAllSubjects,
   hasSameFiles,
   isDueForRenewal,
   LIFETIME_MS,
   requireAllKept,
 } from './edition.rules.ts';
-import { render } from './renderer.actions.ts';
+import { Renderer } from './renderer.actions.ts';
 import type { Shelf, Shelved } from './shelf.actions.ts';
-import { readPosition, readRows, type SourceRows } from './source.actions.ts';
+import { RowSource, type RowsChange, readPosition } from './source.actions.ts';
 
 export type PressDeps = {
   readonly compartment: string;
@@ -33,7 +36,7 @@ export type PressDeps = {
   readonly request: Omit<RenderRequest, 'now'>;
   readonly jail: WirePeer;
   readonly shelf: Shelf;
-  readonly assembly: Omit<Assembly, 'shelf' | 'compartment'>;
+  readonly assembly: Omit<AssemblyDeps, 'shelf' | 'compartment'>;
   readonly signingKey: SigningKey;
   /** Records an entry in the ledger; returns when it is durable there. */
   readonly record: (entry: LedgerRequest) => Promise<unknown>;
@@ -70,8 +73,14 @@ export class Press {
   #isPaused = false;
   #working: Promise<unknown> = Promise.resolve();
   #waiting = new Set<() => void>();
-  /** Rows that led to nothing new: the same edition, or a refusal. */
-  #seen: { readonly lsn: string | null; readonly fingerprint: string } | undefined;
+  /** The position of the rows seen last, and when the same rows show something else. */
+  #seen: { readonly lsn: string | null; readonly nextAt: Date | null } | undefined;
+  /** Rows that were refused as a whole: the same are not tried again. */
+  #refused: string | undefined;
+  #source: RowSource | undefined;
+  /** A renderer and what came of it; gone after every fault, as one that failed is asked nothing more. */
+  #line: { readonly renderer: Renderer; readonly assembly: Assembly } | undefined;
+  readonly #dealer = new Dealer();
 
   constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
@@ -108,12 +117,21 @@ export class Press {
       if (this.#isPaused) return;
       await this.#finishPending();
       if ('crawl' in this.#deps) return this.#copy(this.#deps);
-      const { jail, tables } = this.#deps;
-      const lsn = await readPosition(jail);
-      if (lsn !== null && lsn === this.#seen?.lsn) return;
-      const rows = await readRows(jail, tables, this.#request());
-      if (rows.fingerprint !== this.#seen?.fingerprint) await this.#publishRows(rows);
-      this.#seen = { lsn, fingerprint: rows.fingerprint };
+      const lsn = await readPosition(this.#deps.jail);
+      const isDue = this.#seen?.nextAt && this.#seen.nextAt <= this.#deps.now();
+      if (lsn !== null && lsn === this.#seen?.lsn && !isDue) return;
+      this.#source ??= new RowSource(this.#deps.jail, this.#deps.tables);
+      if (this.#line?.renderer.isWorn) await this.#forget();
+      if (!this.#line) this.#source.forget();
+      const change = await this.#source.read();
+      const fingerprint = change.isWhole ? fingerprintOf(change) : undefined;
+      const isTried =
+        this.#seen &&
+        !isDue &&
+        ((!change.isWhole && change.changes.length === 0) || (fingerprint && fingerprint === this.#refused));
+      const nextAt = isTried ? (this.#seen?.nextAt ?? null) : await this.#publishRows(change);
+      this.#refused = fingerprint;
+      this.#seen = { lsn, nextAt };
     });
   }
 
@@ -153,20 +171,24 @@ export class Press {
    */
   resume({ mayVanish = false }: { readonly mayVanish?: boolean } = {}): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#forget();
       this.#seen = undefined;
+      this.#refused = undefined;
       if (mayVanish) await this.#deps.shelf.setVanishing(new Date(this.#deps.now().getTime() + VANISHING_MS));
       await this.#setPaused(false);
     });
   }
 
   /** Renders and checks what a jail holds, and publishes nothing. */
-  async renderFrom(jail: WirePeer): Promise<EditionFile[]> {
+  async renderFrom(jail: WirePeer): Promise<readonly EditionFile[]> {
     const { tables } = this.#renders();
-    const rows = await readRows(jail, tables, this.#request());
+    const rows = await new RowSource(jail, tables).read();
     return this.#inTurn(async () => {
+      const line = this.#startLine();
       try {
-        return (await this.#assemble(rows)).files;
+        return (await this.#assemble(line, rows)).files;
       } finally {
+        await line.renderer.close();
         await this.#prune();
       }
     });
@@ -193,6 +215,7 @@ export class Press {
   async close(): Promise<void> {
     this.#stopping.abort(new Error('stopping'));
     await this.#working.catch(() => undefined);
+    await this.#forget();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -223,31 +246,63 @@ export class Press {
     this.#isPaused = isPaused;
   }
 
-  async #publishRows(rows: SourceRows): Promise<void> {
+  /** @returns when the same rows show something else */
+  async #publishRows(rows: RowsChange): Promise<Date | null> {
     const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
-    if (!assembled || (this.#latest && hasSameFiles(this.#latest.manifest.files, assembled.files))) return;
+    if (!assembled) return null;
+    if (this.#latest && hasSameFiles(this.#latest.manifest.files, assembled.files)) return assembled.nextAt;
     const isLess = !hasAllSubjects(this.#latest?.manifest, assembled.subjects);
-    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
+    const { files, subjects } = assembled;
+    await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, files, subjects }, 'new').catch(
+      async (error: unknown) => {
+        await this.#forget();
+        throw error;
+      },
+    );
     if (isLess) await this.#deps.shelf.setVanishing(null);
+    return assembled.nextAt;
   }
 
-  async #assembleNext(rows: SourceRows): Promise<Assembled> {
-    const assembled = await this.#assemble(rows);
+  async #assembleNext(rows: RowsChange): Promise<Assembled & { readonly nextAt: Date | null }> {
+    if (rows.isWhole) await this.#forget();
+    this.#line ??= this.#startLine();
+    const assembled = await this.#assemble(this.#line, rows);
     const until = await this.#deps.shelf.readVanishing();
     if (until && until > this.#deps.now()) return assembled;
     requireAllKept(this.#latest?.manifest, assembled.subjects);
     return assembled;
   }
 
-  #assemble(rows: SourceRows): Promise<Assembled> {
+  #startLine(): { readonly renderer: Renderer; readonly assembly: Assembly } {
     const { checkout, directory, assembly, shelf, compartment } = this.#renders();
-    const { lines } = rows;
-    const rendered = render({ checkout, directory, request: this.#request(), lines, signal: this.#stopping.signal });
-    return assemble({ ...assembly, shelf, compartment }, rendered);
+    const renderer = new Renderer({ checkout, directory, request: this.#request(), signal: this.#stopping.signal });
+    return { renderer, assembly: new Assembly({ ...assembly, shelf, compartment }) };
+  }
+
+  async #assemble(
+    { renderer, assembly }: { readonly renderer: Renderer; readonly assembly: Assembly },
+    rows: RowsChange,
+  ): Promise<Assembled & { readonly nextAt: Date | null }> {
+    const rendering = renderer.render(rows.changes, this.#request().now);
+    let ended: RenderedRound | undefined;
+    await assembly.take(
+      (async function* () {
+        ended = yield* rendering;
+      })(),
+    );
+    return { ...assembly.list(ended?.files ?? 0), nextAt: ended?.nextAt ? new Date(ended.nextAt) : null };
+  }
+
+  /** The next look begins anew, with all rows and another renderer. */
+  async #forget(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await line?.renderer.close();
   }
 
   /** The last good edition stays. Unapproved rows are not tried again until they change; a renderer that failed is. */
-  async #tellRefusal(error: unknown, rows: SourceRows): Promise<undefined> {
+  async #tellRefusal(error: unknown, rows: RowsChange): Promise<undefined> {
+    await this.#forget();
     const isRefusal = hasCode(error, 'edition.unapproved') || hasCode(error, 'edition.invalid');
     if (!(error instanceof EstateError) || !isRefusal || this.#stopping.signal.aborted) throw error;
     this.#deps.log.error({ err: error, lsn: rows.lsn }, 'refusing an edition; the last good one stays');
@@ -270,11 +325,17 @@ export class Press {
   async #publish(composition: Composition, why: string): Promise<EditionManifest> {
     const { shelf, signingKey, now, log, lifetimeMs = LIFETIME_MS, compartment } = this.#deps;
     const manifest = composeManifest({ ...composition, compartment }, { highest: this.#highest, now: now(), lifetimeMs });
-    const signed = signMessage(signingKey, PURPOSES.edition, manifest);
+    const lost = await shelf.findLost(manifest.files);
+    if (lost) throw new EstateError('edition.invalid', `composing an edition: the bytes of ${lost.path} are not stored`);
+    const parted = this.#dealer.deal(manifest.files);
+    if (parted) await shelf.putParts(parted);
+    const parts = parted?.map(({ part }) => part);
+    const signed = signMessage(signingKey, PURPOSES.edition, parts ? { ...manifest, files: [], parts } : manifest);
     this.#highest = manifest.number;
-    await shelf.putPending(signed);
+    const shelved = { signed, manifest: parts ? { ...manifest, parts } : manifest };
+    await shelf.putPending(shelved);
     log.info({ number: manifest.number, files: manifest.files.length, why }, 'signed an edition');
-    await this.#recordAndOffer({ signed, manifest });
+    await this.#recordAndOffer(shelved);
     return manifest;
   }
 
@@ -296,6 +357,12 @@ export class Press {
   #prune(): Promise<void> {
     return this.#deps.shelf.prune(this.#deps.kept ?? 20);
   }
+}
+
+function fingerprintOf({ changes }: RowsChange): string {
+  const hash = createHash('sha256');
+  for (const { line } of changes) hash.update(line).update('\n');
+  return hash.digest('hex');
 }
 
 function ledgerEntry(signed: Signed, manifest: EditionManifest): LedgerRequest {

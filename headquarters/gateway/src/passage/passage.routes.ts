@@ -11,7 +11,7 @@ import type { RateLimits } from '#limit/limit.rules.ts';
 import { announcesBody } from '#proxy/body.actions.ts';
 import { type ForwardDeps, forward } from '#proxy/forward.actions.ts';
 import type { Origin } from '#route/origin.rules.ts';
-import { isAllowed } from '#route/route.rules.ts';
+import { isAllowed, restingPath } from '#route/route.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
 import { requireAdmission } from './admission.actions.ts';
 import { answerAdopted } from './adopted.routes.ts';
@@ -128,7 +128,10 @@ async function answer(deps: PassageDeps, asked: AskedHere, fault: unknown): Prom
   const origin = enter(deps, asked);
   if (origin === 'bare') return redirectToWww(deps, asked);
   if (asked.path.startsWith('/.gateway/')) return answerGatewayPath(deps, asked, origin);
-  if (asked.path.startsWith('/.') && !(origin.compartment.adopted && asked.path.startsWith('/.well-known/')))
+  if (
+    asked.path.startsWith('/.') &&
+    !((origin.compartment.adopted || origin.hasEdition) && asked.path.startsWith('/.well-known/'))
+  )
     throw new EstateError('request.not_found', 'finding a route: paths of ours are not for people');
   if (origin.compartment.adopted) return answerAdopted(deps, asked, origin, origin.compartment.adopted);
   if (origin.hasEdition && !isWriteMethod(request.method) && (await answerFile(deps, asked, origin))) return;
@@ -212,7 +215,10 @@ export function refuseBody(asked: Asked): void {
 }
 
 async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, route: ManifestRoute): Promise<void> {
-  const session = await letPass(deps, asked, origin, route);
+  const session = await letPass(deps, asked, origin, route).catch((error: unknown) =>
+    leadToRest(deps, asked, { origin, route, error }),
+  );
+  if (session === 'at rest') return;
   if (session === 'must sign in') return sendToSignIn(deps, asked, origin, wantsJson(asked.request.headers.accept));
   const { request, response, requestId, address, receivedAt, awaitsContinue } = asked;
   const path = `${asked.path}${asked.query}`;
@@ -224,8 +230,28 @@ async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, 
         headersOfReply({ ...deps, live: deps.forward.live }, passing, compartmentReply),
     },
     { request, response, requestId, address, receivedAt, awaitsContinue, origin, route, session, path },
-  );
+  ).catch((error: unknown) => leadToRest(deps, asked, { origin, route, error }));
 }
+
+/** While a compartment answers nothing, whoever asked one of its public routes is led to a page of the edition [G21]. */
+function leadToRest(
+  deps: PassageDeps,
+  asked: AskedHere,
+  given: { readonly origin: Origin; readonly route: ManifestRoute; readonly error: unknown },
+): 'at rest' {
+  const { origin, route, error } = given;
+  const isClosed = AT_REST.some((code) => hasCode(error, code));
+  if (!route.resting || !origin.hasEdition || !isClosed || asked.response.headersSent) throw error;
+  const location = restingPath(route, asked.path);
+  if (!deps.desks.get(origin.compartment.name)?.findFile(location)) throw error;
+  reply(asked, deps.security, {
+    status: 303,
+    headers: { location: `${location}${asked.query}`, 'cache-control': 'no-store' },
+  });
+  return 'at rest';
+}
+
+const AT_REST = ['compartment.sealed', 'compartment.unreachable', 'lease.expired'] as const;
 
 /**
  * Holds a request against everything that may refuse it, before any of its body is read.

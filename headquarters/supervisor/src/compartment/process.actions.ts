@@ -20,6 +20,8 @@ export type ProcessDeps = {
   readonly owner: Owner | undefined;
   readonly internalSecret: string;
   readonly vaultSecret: string;
+  /** Where the compartment's workers are reached. */
+  readonly workerEnvironment: Readonly<Record<string, string>>;
   readonly jobKey: SigningKey;
   readonly newId: () => string;
   readonly now: Now;
@@ -43,6 +45,7 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     VAULT_SOCKET: layout.offsite.vault,
     VAULT_SECRET: deps.vaultSecret,
     LOG_LEVEL: deps.logLevel,
+    ...deps.workerEnvironment,
   };
   return {
     name,
