@@ -88,6 +88,9 @@ suite('an estate that adopted two applications', () => {
     const { out } = await estate.run('status');
     assert.match(out, /lending-library +L1/);
     assert.match(out, /not promised[\s\S]*no provenance/i);
+    const undo = await estate.run('undo', NAME, '--untagged');
+    assert.notEqual(undo.code, 0);
+    assert.match(undo.out + undo.err, /level L1 nothing tells who wrote what/);
   });
 
   test('[AD2] its process is killed and comes back; without its supervisor it ends', async () => {

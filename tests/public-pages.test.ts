@@ -80,7 +80,9 @@ suite('the pages of the public', { skip: existsSync(CHROMIUM) ? false : `${CHROM
       for (const language of LANGUAGES) {
         await open(light, urlOf(host, path(language)), status);
         findings.push(...(await listFindings(light)));
-        const told = await light.locator('html').evaluate(({ lang, dir }) => ({ lang, dir }));
+        const told = await light
+          .locator('html')
+          .evaluate((element) => ({ lang: element.getAttribute('lang'), dir: element.getAttribute('dir') }));
         assert.deepEqual(told, { lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' });
       }
       assert.deepEqual(findings, []);

@@ -3,7 +3,7 @@ import { EstateError } from '@bulkhead/kernel';
 import { getRunningEstate } from '#estate/run.ts';
 import { describeBuild } from '#investigation/build.ts';
 import { listOf, readScope, SCOPE_OPTIONS } from '#investigation/scope.ts';
-import { countScope, planRepair, tellDependent } from '#operator/desk.ts';
+import { countScope, planRepair, requireUndo, tellDependent } from '#operator/desk.ts';
 import { orderAtDesk } from '#operator/request.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { fitColumns } from '../table.ts';
@@ -58,6 +58,7 @@ async function preview(given: Given, surroundings: Surroundings): Promise<number
   const way = readWay(given);
   const { desk } = await getRunningEstate(surroundings.paths);
   const compartment = given.words[0] ?? '';
+  await requireUndo(desk, compartment);
   const scope = await readScope(given, desk, compartment, surroundings.now());
   const count = await countScope(desk, compartment, scope);
   const plan = await planRepair(desk, compartment, { way, scope });

@@ -1,7 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { type EditionManifest, editionManifestSchema, linkSchema, openSigned, PURPOSES, trustSchema } from '@bulkhead/contracts';
+import {
+  type EditionManifest,
+  editionManifestSchema,
+  fillManifest,
+  linkSchema,
+  openSigned,
+  PURPOSES,
+  trustSchema,
+} from '@bulkhead/contracts';
 import { hasCode, sleepMs } from '@bulkhead/kernel';
-import { callWire, type WirePeer } from '@bulkhead/wire';
+import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import type { EstateFiles } from '#estate/paths.ts';
 
@@ -68,7 +76,11 @@ export class EditionWitness {
     );
     if (signed === undefined) return;
     const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: this.#keys, schema: editionManifestSchema });
-    for (const file of value.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
-    this.#latest = value;
+    const manifest = await fillManifest(value, async ({ sha256 }) => {
+      const { body } = await openWire(this.#peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
+      return Buffer.concat(await body.toArray());
+    });
+    for (const file of manifest.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
+    this.#latest = manifest;
   }
 }

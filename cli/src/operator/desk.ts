@@ -1,9 +1,11 @@
 import {
   type Dependent,
+  deskStateSchema,
   type Finding,
   findingSchema,
   type HistoryPage,
   type HistorySearch,
+  hasProvenance,
   historyPageSchema,
   type Incident,
   incidentSchema,
@@ -18,6 +20,7 @@ import {
   transactionSchema,
   type WholeTransaction,
 } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
@@ -59,6 +62,17 @@ export function getRowLife(desk: WirePeer, compartment: string, table: string, k
 export function countScope(desk: WirePeer, compartment: string, scope: Scope): Promise<ScopeCount> {
   const call = { method: 'POST', path: `${pathOf(compartment)}/scope`, body: scope, timeoutMs: SEARCH_LIMIT_MS } as const;
   return callWire(desk, call, scopeCountSchema);
+}
+
+/** @throws EstateError `compartment.wrong_state` where nothing tells the attacker's writes from others */
+export async function requireUndo(desk: WirePeer, compartment: string): Promise<void> {
+  const { compartments } = await callWire(desk, { method: 'GET', path: '/state' }, deskStateSchema);
+  const level = compartments.find(({ name }) => name === compartment)?.level;
+  if (level === undefined || hasProvenance({ level })) return;
+  throw new EstateError(
+    'compartment.wrong_state',
+    `undoing in ${compartment}: at level ${level} nothing tells who wrote what; bring it back whole with "bulkhead restore ${compartment}"`,
+  );
 }
 
 /** What a repair would do, before anything is done. */

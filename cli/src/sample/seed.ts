@@ -20,6 +20,7 @@ const textsSchema = z.partialRecord(
     body: z.string(),
     pictureAlt: z.string().optional(),
     changeNote: z.string().optional(),
+    place: z.string().optional(),
   }),
 );
 type Texts = z.infer<typeof textsSchema>;
@@ -27,6 +28,8 @@ const articleSchema = z.object({
   slug: z.string(),
   kind: z.string(),
   picture: z.object({ file: z.string(), credit: z.string() }).optional(),
+  /** Further fields of the form; `@slug` is the number of an article that stands before it. */
+  fields: z.record(z.string(), z.string()).default({}),
   texts: textsSchema,
   updates: z.array(z.object({ texts: textsSchema })).default([]),
 });
@@ -69,7 +72,10 @@ async function writeArticles(running: RunningEstate, { paths, now, configuration
   const reviewer = asMember('reviewer');
   try {
     await Promise.all([editor.signIn(), reviewer.signIn()]);
-    for (const article of articles) await publish(article, { editor, reviewer, pictures: join(directory, 'pictures') });
+    const numbers = new Map<string, number>();
+    const pictures = join(directory, 'pictures');
+    for (const article of articles)
+      numbers.set(article.slug, await publish(nameNumbers(article, numbers), { editor, reviewer, pictures }));
   } finally {
     editor.leave();
     reviewer.leave();
@@ -77,10 +83,18 @@ async function writeArticles(running: RunningEstate, { paths, now, configuration
   return articles.map(({ slug }) => slug);
 }
 
+function nameNumbers(article: SampleArticle, numbers: ReadonlyMap<string, number>): SampleArticle {
+  const resolve = (text: string) => text.replaceAll(/@([a-z0-9-]+)/g, (_, slug: string) => String(numbers.get(slug) ?? 0));
+  const isNamed = (name: string) => /^(?:topics|bodies|contacts|block-)/.test(name);
+  const fields = Object.entries(article.fields).map(([name, value]) => [name, isNamed(name) ? resolve(value) : value]);
+  return { ...article, fields: Object.fromEntries(fields) };
+}
+
 type Staff = { readonly editor: NewsroomMember; readonly reviewer: NewsroomMember; readonly pictures: string };
 
-async function publish(article: SampleArticle, { editor, reviewer, pictures }: Staff): Promise<void> {
-  let draft = await editor.createDraft({ kind: article.kind, slug: article.slug, ...fieldsOf(article.texts) });
+/** @returns the number of the article */
+async function publish(article: SampleArticle, { editor, reviewer, pictures }: Staff): Promise<number> {
+  let draft = await editor.createDraft({ kind: article.kind, slug: article.slug, ...article.fields, ...fieldsOf(article.texts) });
   if (article.picture) {
     const bytes = new Uint8Array(await readFile(join(pictures, article.picture.file)));
     const file = new File([bytes], article.picture.file, { type: 'image/png' });
@@ -91,15 +105,17 @@ async function publish(article: SampleArticle, { editor, reviewer, pictures }: S
     const begun = await editor.beginUpdate(draft.id);
     await reviewer.approve(await editor.submit(await editor.change(begun, fieldsOf(update.texts))));
   }
+  return draft.id;
 }
 
 /** Texts as the fields of the editor's form. */
 function fieldsOf(texts: Texts): Record<string, string> {
-  const fields = Object.entries(texts).flatMap(([language, { title, summary, body, changeNote }]) => [
+  const fields = Object.entries(texts).flatMap(([language, { title, summary, body, changeNote, place }]) => [
     [`title-${language}`, title],
     [`summary-${language}`, summary],
     [`body-${language}`, body],
     ...(changeNote ? [[`note-${language}`, changeNote]] : []),
+    ...(place ? [[`place-${language}`, place]] : []),
   ]);
   return Object.fromEntries(fields);
 }

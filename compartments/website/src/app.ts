@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { BlobStore } from '@bulkhead/blobs';
 import { type Estate, originUrl, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
@@ -7,8 +8,17 @@ import { addDecisionRoutes } from '#article/decision.routes.ts';
 import { addDraftRoutes } from '#article/draft.routes.ts';
 import { addPictureRoutes } from '#article/picture.routes.ts';
 import { addReadingRoutes } from '#article/reading.routes.ts';
+import { addCopyRoutes } from '#copy/copy.routes.ts';
+import { answerEditorAsset } from '#editor/asset.actions.ts';
+import type { EditorAssets } from '#editor/asset.rules.ts';
+import type { Darkroom } from '#picture/darkroom.actions.ts';
 import { addPictureFileRoute } from '#picture/picture.routes.ts';
+import { addPresenceRoute } from '#presence/presence.routes.ts';
+import { Presence } from '#presence/presence.rules.ts';
+import { answerPublicStyle } from '#preview/preview.actions.ts';
+import { addPreviewRoutes } from '#preview/preview.routes.ts';
 import type { Schema } from '#schema.ts';
+import { addSearchRoute } from '#search/search.routes.ts';
 import { manifest } from './compartment.ts';
 
 export type WebsiteOptions = {
@@ -17,6 +27,8 @@ export type WebsiteOptions = {
   readonly internalSecret: string;
   readonly database: Database<Schema>;
   readonly blobs: BlobStore;
+  readonly darkroom: Darkroom;
+  readonly assets: EditorAssets;
   readonly mode: 'open' | 'read-only';
   readonly log: Log;
   /** The wall clock unless told. */
@@ -39,9 +51,12 @@ export function createWebsite(options: WebsiteOptions): CompartmentApp {
     publicOrigin: originUrl(estate, 'www'),
     accountHref: `${originUrl(estate, 'id')}/`,
   };
-  const deps = { database, now, newsroom, blobs };
+  const { darkroom, assets } = options;
+  const newSecret = () => randomBytes(32).toString('base64url');
+  const deps = { database, now, newsroom, blobs, darkroom, assets, presence: new Presence(), newSecret };
   app.get('/assets/:file', (c) => {
-    const asset = answerAsset(c.req.param('file'));
+    const file = c.req.param('file');
+    const asset = answerAsset(file) ?? answerEditorAsset(assets, file) ?? answerPublicStyle(file);
     if (asset) return asset;
     throw new EstateError('request.not_found', 'finding an asset: there is none of this name');
   });
@@ -51,5 +66,9 @@ export function createWebsite(options: WebsiteOptions): CompartmentApp {
   addPictureRoutes(app, deps);
   addPictureFileRoute(app, deps);
   addDecisionRoutes(app, deps);
+  addCopyRoutes(app, deps);
+  addPresenceRoute(app, deps);
+  addPreviewRoutes(app, deps);
+  addSearchRoute(app, { db: database.read, host: newsroom, now });
   return app;
 }

@@ -14,6 +14,8 @@ export const configSchema = z.object({
   BLOB_DIRECTORY: z.string().startsWith('/').meta({ example: '/var/lib/bulkhead/headquarters/website/blobs' }),
   VAULT_SOCKET: z.string().startsWith('/').meta({ example: '/run/bulkhead/offsite/vault.sock' }),
   VAULT_SECRET: z.string().min(16),
+  DARKROOM_SOCKET: z.string().startsWith('/').meta({ example: '/run/bulkhead/hq/website-darkroom/darkroom.sock' }),
+  DARKROOM_SECRET: z.string().min(32),
   JOB_TOKEN: z.string().optional(),
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal']).default('info'),

@@ -7,6 +7,8 @@ import { serveCompartment } from '@bulkhead/web';
 import type { z } from 'zod';
 import { createWebsite } from './app.ts';
 import { type Config, configSchema } from './config.ts';
+import { loadEditorAssets } from './editor/asset.actions.ts';
+import { reachDarkroom } from './picture/darkroom.actions.ts';
 import { PICTURE_LIMIT_BYTES } from './picture/picture.rules.ts';
 import type { Schema } from './schema.ts';
 
@@ -30,12 +32,15 @@ async function run(config: Config, log: Log): Promise<void> {
     limitBytes: PICTURE_LIMIT_BYTES,
     onDamaged: (sha256) => log.error({ sha256 }, 'a picture is damaged on this disk'),
   });
+  const darkroom = reachDarkroom({ socket: config.DARKROOM_SOCKET, secret: config.DARKROOM_SECRET });
   const app = createWebsite({
     estate,
     trust,
     internalSecret: config.INTERNAL_SECRET,
     database,
     blobs,
+    darkroom,
+    assets: loadEditorAssets(),
     mode: config.MODE,
     log,
   });

@@ -1,11 +1,19 @@
 // What the queries know of the schema. Written by tools/dump-schema.ts; do not edit.
-import type { GeneratedAlways } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 
 export interface ArticleTable {
   id: GeneratedAlways<number>;
   slug: string;
   created_by: string;
   created_at: Date;
+}
+
+export interface ArticleAddressTable {
+  language: string;
+  room: string;
+  path: string;
+  article_id: number;
+  is_kept: boolean;
 }
 
 export interface ArticleEventTable {
@@ -29,6 +37,9 @@ export interface ArticleTextTable {
   body: unknown;
   picture_alt: string;
   change_note: string;
+  slug: Generated<string>;
+  place: Generated<string>;
+  source_sha256: string | null;
 }
 
 export interface ArticleVersionTable {
@@ -57,6 +68,12 @@ export interface ArticleVersionTable {
   decided_at: Date | null;
   approval_token: string | null;
   remark: string | null;
+  subjects: Generated<unknown>;
+  details: Generated<unknown>;
+  publish_at: Date | null;
+  publish_zone: string | null;
+  picture_focus_x: number | null;
+  picture_focus_y: number | null;
 }
 
 export interface ArticleWithdrawalTable {
@@ -69,6 +86,16 @@ export interface ArticleWithdrawalTable {
   withdrawal_token: string;
 }
 
+export interface DraftCopyTable {
+  account_id: string;
+  place: string;
+  language: string;
+  account_name: string;
+  seen_revision: number;
+  typed: unknown;
+  saved_at: Date;
+}
+
 export interface PictureTable {
   sha256: string;
   media_type: string;
@@ -79,11 +106,49 @@ export interface PictureTable {
   added_at: Date;
 }
 
+export interface PictureRenditionTable {
+  picture_sha256: string;
+  media_type: string;
+  width: number;
+  height: number;
+  bytes: number;
+  sha256: string;
+}
+
+export interface PreviewLinkTable {
+  secret_sha256: string;
+  article_id: number;
+  version_number: number;
+  created_by: string;
+  created_by_name: string;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export interface SearchEntryTable {
+  article_id: number;
+  version_number: number;
+  language: string;
+  kind: string;
+  path: string;
+  topics: number[];
+  title: string;
+  summary: string;
+  body: string;
+  visible_from: Date;
+  words: GeneratedAlways<string>;
+}
+
 export interface Schema {
   article: ArticleTable;
+  article_address: ArticleAddressTable;
   article_event: ArticleEventTable;
   article_text: ArticleTextTable;
   article_version: ArticleVersionTable;
   article_withdrawal: ArticleWithdrawalTable;
+  draft_copy: DraftCopyTable;
   picture: PictureTable;
+  picture_rendition: PictureRenditionTable;
+  preview_link: PreviewLinkTable;
+  search_entry: SearchEntryTable;
 }

@@ -105,7 +105,7 @@ test('a version that is sent back stays as it was, and a new draft begins with i
   assert.equal((await site.send(`/articles/${created.id}/versions/2/submit/${back.digest}`, editor)).status, 200);
 });
 
-test('an update says what changed, keeps its address, and is shown beside what is public', async () => {
+test('an update says what changed, and is shown beside what is public; its former address stays its own', async () => {
   const site = await bootWebsite(cluster);
   const { id } = await publish(site);
   const update = await site.send(`/articles/${id}/versions`, editor);
@@ -122,12 +122,12 @@ test('an update says what changed, keeps its address, and is shown beside what i
   });
   assert.equal(changed.status, 200);
   const shown = await site.show(path);
-  assert.ok(shown.text.includes('a-new-light'));
-  assert.ok(!shown.text.includes('elsewhere'));
+  assert.ok(shown.text.includes('/en/news/elsewhere'));
   assert.match(shown.text, /<ins>very far.<\/ins>/);
   await site.send(`${path}/submit/${changed.digest}`, editor);
   assert.equal((await site.send(`${path}/approve/${changed.digest}`, reviewer)).status, 200);
   assert.match((await site.show(`${path}/changes`)).text, /<ins>very far.<\/ins>/);
+  assert.equal((await site.send('/articles', otherEditor, { ...WHOLE, slug: 'a-new-light' })).code, 'article.slug_taken');
 });
 
 test('a minor update needs no note', async () => {
@@ -156,7 +156,7 @@ test('an article is withdrawn with a reason that is shown before it is confirmed
   assert.equal((await site.send(`/articles/${id}/versions`, editor)).status, 201);
 });
 
-test('two who save the same draft: the second is told, sees both texts, loses nothing, and may save over it', async () => {
+test('[N2] two who save the same draft: the second is told, sees both texts, loses nothing, and may save over it', async () => {
   const site = await bootWebsite(cluster);
   const created = await site.send('/articles', editor, WHOLE);
   const path = `/articles/${created.id}/versions/1`;

@@ -14,6 +14,7 @@ import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { createWebsite } from '#app.ts';
 import { manifest } from '#compartment.ts';
+import { loadEditorAssets } from '#editor/asset.actions.ts';
 import type { Schema } from '#schema.ts';
 
 const MIGRATIONS = new URL('../migrations', import.meta.url).pathname;
@@ -115,6 +116,12 @@ const log = createLog('website', 'silent');
 let closeLast: () => Promise<void> = async () => {};
 after(() => closeLast());
 
+/** The darkroom of the estate is a process: what it does is done here by the same code, and it is tested by itself. */
+async function developHere(bytes: Buffer) {
+  const { develop } = await import('#darkroom/develop.actions.ts');
+  return develop(bytes);
+}
+
 /**
  * Boots the newsroom on a database of its own, behind a gateway made for the test. The one before is closed:
  * a role has few connections, and the tests of a file run one after the other.
@@ -135,6 +142,8 @@ export async function bootWebsite(
     trust: gateway.trust,
     internalSecret: SECRET,
     database,
+    darkroom: developHere,
+    assets: loadEditorAssets(),
     blobs: createBlobStore({ directory: join(directory, 'blobs'), vault, limitBytes: 5 * 1024 * 1024 }),
     mode: 'open',
     log,

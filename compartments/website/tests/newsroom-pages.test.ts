@@ -100,7 +100,7 @@ test('axe finds nothing on the pages of the newsroom, in a left-to-right and a r
     }
     await page.goto(`${asBoth}/articles/new?lang=${language}`);
     await page.locator('#title-en').evaluate((element) => element.removeAttribute('required'));
-    await page.locator('main form button').click();
+    await page.locator('main form > .actions button').click();
     assert.ok(await page.locator('#title-en-fault').isVisible());
     assert.deepEqual(await runAxe(page), [], `faults ${language}`);
     await page.context().close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256Hex } from '@bulkhead/kernel';
+import { develop } from '#darkroom/develop.actions.ts';
 import {
   type BootedWebsite,
   bootWebsite,
@@ -17,6 +18,8 @@ import { readPicture } from './sample-articles.ts';
 const cluster = await useWebsiteCluster();
 const vault = await startVault();
 const PNG = readPicture('harbour.png');
+/** The digest of what is kept: the picture made anew. */
+const KEPT = sha256Hex(Buffer.from((await develop(PNG)).main.base64, 'base64'));
 const GOOD = { credit: 'Drawn for a test', 'alt-en': 'A ship between cranes', 'alt-fr': 'Un navire entre deux grues' };
 
 async function begin(site: BootedWebsite): Promise<string> {
@@ -30,15 +33,23 @@ test('a picture is uploaded with credit and descriptions, is in the vault before
   const answer = await upload(site, `${path}/picture`, { ...GOOD, revision: '1' }, PNG);
   assert.deepEqual([answer.status, answer.headers.location], [303, path]);
   const row = await site.database.read.selectFrom('picture').selectAll().executeTakeFirstOrThrow();
-  assert.deepEqual(
-    [row.sha256, row.media_type, row.bytes, row.width, row.height],
-    [sha256Hex(PNG), 'image/png', PNG.length, 960, 540],
-  );
+  assert.deepEqual([row.sha256, row.media_type, row.width, row.height], [KEPT, 'image/jpeg', 960, 540]);
+  const renditions = await site.database.read.selectFrom('picture_rendition').selectAll().execute();
+  assert.deepEqual(renditions.map((each) => `${each.media_type} ${each.width}`).toSorted(), [
+    'image/avif 480',
+    'image/avif 960',
+    'image/webp 480',
+    'image/webp 960',
+  ]);
+  for (const each of renditions) {
+    const file = await site.ask({ path: `/pictures/${each.sha256}`, asker: reviewer });
+    assert.deepEqual([file.status, file.headers['content-type']], [200, each.media_type]);
+  }
   const shown = await site.show(path);
   assert.ok(shown.text.includes('alt="A ship between cranes"'));
   assert.ok(shown.text.includes('Picture: Drawn for a test'));
-  const file = await site.ask({ path: `/pictures/${sha256Hex(PNG)}`, asker: reviewer });
-  assert.deepEqual([file.status, file.headers['content-type']], [200, 'image/png']);
+  const file = await site.ask({ path: `/pictures/${KEPT}`, asker: reviewer });
+  assert.deepEqual([file.status, file.headers['content-type']], [200, 'image/jpeg']);
   assert.equal((await site.show(`/pictures/${'0'.repeat(64)}`)).status, 404);
 });
 
@@ -64,8 +75,8 @@ test('a description and a credit are asked for, and the picture need not be chos
   assert.equal(answer.status, 422);
   for (const name of ['credit', 'alt-en']) assert.ok(answer.text.includes(`id="${name}-fault"`), name);
   assert.ok(answer.text.includes('value="Un navire"'));
-  assert.ok(answer.text.includes(`name="kept" value="${sha256Hex(PNG)}"`));
-  const again = await upload(site, `${path}/picture`, { ...GOOD, revision: '1', kept: sha256Hex(PNG) }, null);
+  assert.ok(answer.text.includes(`name="kept" value="${KEPT}"`));
+  const again = await upload(site, `${path}/picture`, { ...GOOD, revision: '1', kept: KEPT }, null);
   assert.equal(again.status, 303);
 });
 
@@ -99,7 +110,7 @@ test('a picture for a draft that somebody else changed is told, and the upload i
   await site.send(path, otherEditor, { ...WHOLE, slug: 'a-new-light', revision: '1' });
   const answer = await upload(site, `${path}/picture`, { ...GOOD, revision: '1' }, PNG);
   assert.equal(answer.status, 409);
-  assert.ok(answer.text.includes(`name="kept" value="${sha256Hex(PNG)}"`));
+  assert.ok(answer.text.includes(`name="kept" value="${KEPT}"`));
   assert.ok(answer.text.includes('name="revision" value="2"'));
 });
 

@@ -46,6 +46,8 @@ function start(more: Record<string, string> = {}): { readonly child: ChildProces
     BLOB_DIRECTORY: join(directory, 'blobs'),
     VAULT_SOCKET: vault.socket,
     VAULT_SECRET: vault.secret,
+    DARKROOM_SOCKET: '/nowhere/darkroom.sock',
+    DARKROOM_SECRET: 'a secret of this test, long enough to be one',
     BULKHEAD_SUPERVISED: '1',
     ...more,
   };

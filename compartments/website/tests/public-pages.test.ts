@@ -1,32 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { LANGUAGES } from '@bulkhead/contracts';
-import { sha256Hex } from '@bulkhead/kernel';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium, NO_CHROMIUM, runAxe } from './chromium.ts';
-import { approvedRows, makeContent, makeText, withdrawalRow } from './published-rows.ts';
-import { contentsOf, readPicture, readSamples, sampleRows } from './sample-articles.ts';
+import { contentsOf, readSamples } from './sample-articles.ts';
+import { sampleSite } from './sample-site.ts';
 import { runRenderer, serveSite } from './served-site.ts';
 
 const AT = new Date('2026-03-02T09:00:00.000Z');
 const samples = readSamples();
-const gone = makeContent({ slug: 'gone' });
-const halfDone = makeContent({ slug: 'half-done' }, { en: makeText('Half done'), fr: makeText('À moitié') });
-const rows = [
-  ...(await sampleRows(AT)),
-  ...(await approvedRows(900, 1, gone, AT)),
-  await withdrawalRow(900, 1, gone, { en: 'It was wrong.', ar: 'كان خاطئاً.' }, AT),
-  ...(await approvedRows(901, 1, halfDone, AT)),
-];
+const sample = await sampleSite(AT);
 const request = {
   publicOrigin: 'http://www.localhost:8400',
   organisation: 'Sample Maritime Organization',
   isSample: true,
-  now: AT.toISOString(),
+  now: '2026-04-01T09:00:00.000Z',
 };
-const files = await runRenderer(request, rows);
-const pictures = samples.flatMap(({ picture }) => (picture ? [readPicture(picture.file)] : []));
-const site = await serveSite(files, new Map(pictures.map((bytes) => [sha256Hex(bytes), bytes])));
+const files = await runRenderer(request, sample.rows);
+const site = await serveSite(files, sample.blobs);
 after(site.close);
 
 let browser: Browser | undefined;
@@ -41,12 +32,20 @@ async function openPage(options: BrowserContextOptions): Promise<Page> {
 const PAGES = [
   '',
   'news/',
+  'news/archive/',
+  'news/archive/2026-03',
   'about',
+  'contact',
   '404',
   'news/web-services-back-october-2020',
   'news/search-and-rescue-one-plan',
   'news/gone',
   'news/half-done',
+  'events/',
+  'events/legal-committee-114',
+  'topics/rescue-at-sea',
+  'for-media',
+  'search/resting',
 ];
 
 for (const language of LANGUAGES) {
@@ -93,6 +92,23 @@ test('with JavaScript off a reader comes from the choice of languages to an arti
   await page.waitForURL('**/fr/news/web-services-back-october-2020');
   assert.ok(await page.getByText('Le site public est revenu le 2 octobre à 14 heures.').isVisible());
   assert.deepEqual(new Set(requests), new Set([site.origin]), 'nothing is fetched from elsewhere');
+});
+
+test('a reader in Arabic on a phone without JavaScript goes from the home page to an event, a topic and its news', {
+  skip: NO_CHROMIUM,
+}, async () => {
+  const page = await openPage({ javaScriptEnabled: false, viewport: { width: 390, height: 844 }, locale: 'ar', hasTouch: true });
+  await page.goto(`${site.origin}/ar/`);
+  await page.getByRole('link', { name: 'اللجنة القانونية، الدورة 114' }).tap();
+  await page.waitForURL('**/ar/events/legal-committee-114');
+  assert.ok(await page.getByText('Europe/London').isVisible());
+  await page.getByRole('link', { name: 'السلامة البحرية' }).tap();
+  await page.waitForURL('**/ar/topics/safe-ships');
+  const box = await page.locator('h1').boundingBox();
+  assert.ok(box && box.x + box.width > 300, 'the heading begins at the right');
+  await page.getByRole('searchbox').fill('إنقاذ');
+  await page.getByRole('button', { name: 'ابحث' }).tap();
+  await page.waitForURL('**/ar/search?q=*');
 });
 
 test('the first thing that the keyboard reaches leads past the navigation', { skip: NO_CHROMIUM }, async () => {

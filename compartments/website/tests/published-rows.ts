@@ -1,6 +1,7 @@
 import { generateSigningKey, type Language, mintToken } from '@bulkhead/contracts';
 import type { Content, Reasons } from '#article/article.rules.ts';
 import { digestContent, digestWithdrawal } from '#article/digest.rules.ts';
+import { NO_SUBJECTS } from '#article/subject.rules.ts';
 import { parseProse } from '#prose/prose-text.rules.ts';
 
 /** Rows as the off-site copy gives them, each approved with true tokens of a key made for the test. */
@@ -12,7 +13,11 @@ export function makeContent(over: Partial<Content> = {}, texts?: Content['texts'
     kind: 'news',
     slug: 'first-light',
     isMinor: false,
+    publishing: null,
+    subjects: NO_SUBJECTS,
+    details: {},
     picture: null,
+    figures: [],
     texts: texts ?? { en: makeText('First light') },
     ...over,
   };
@@ -23,7 +28,16 @@ export function makeText(
   more: { readonly body?: string; readonly changeNote?: string; readonly alt?: string } = {},
 ) {
   const { prose } = parseProse(more.body ?? `${title}: the text.\n\n## A heading\n\n- one\n- [two](https://example.org/)`);
-  return { title, summary: `${title}: the summary.`, body: prose, pictureAlt: more.alt ?? '', changeNote: more.changeNote ?? '' };
+  return {
+    title,
+    summary: `${title}: the summary.`,
+    body: prose,
+    pictureAlt: more.alt ?? '',
+    changeNote: more.changeNote ?? '',
+    slug: '',
+    place: '',
+    sourceSha256: null,
+  };
 }
 
 function token(accountId: string, path: string, route: string, at: Date): Promise<string> {
@@ -54,22 +68,30 @@ export async function approvedRows(id: number, number: number, content: Content,
     kind: content.kind,
     slug: content.slug,
     is_minor: content.isMinor,
+    subjects: content.subjects,
+    details: content.details,
+    publish_at: content.publishing?.at.toISOString() ?? null,
+    publish_zone: content.publishing?.zone ?? null,
+    picture_focus_x: content.picture?.focus?.x ?? null,
+    picture_focus_y: content.picture?.focus?.y ?? null,
     picture_sha256: content.picture?.sha256 ?? null,
     picture_credit: content.picture?.credit ?? null,
     based_on: number > 1 ? number - 1 : null,
     submission_token: await token('editor', `/articles/${id}/versions/${number}/submit/${digest}`, 'article.submit', at),
     approval_token: await token('reviewer', `/articles/${id}/versions/${number}/approve/${digest}`, 'article.approve', at),
   };
-  const { picture } = content;
-  const shown = picture && {
-    sha256: picture.sha256,
-    media_type: picture.mediaType,
-    bytes: 10,
-    width: picture.width,
-    height: picture.height,
-  };
+  const pictures = [...(content.picture ? [content.picture] : []), ...content.figures].flatMap(({ renditions, ...picture }) => [
+    {
+      table: 'picture',
+      row: { sha256: picture.sha256, media_type: picture.mediaType, bytes: 10, width: picture.width, height: picture.height },
+    },
+    ...renditions.map(({ mediaType, ...rest }) => ({
+      table: 'picture_rendition',
+      row: { picture_sha256: picture.sha256, media_type: mediaType, bytes: 10, ...rest },
+    })),
+  ]);
   return [
-    ...(shown ? [{ table: 'picture', row: shown }] : []),
+    ...pictures,
     { table: 'article_version', row: version },
     ...Object.entries(content.texts).map(([language, text]) => ({
       table: 'article_text',
@@ -82,6 +104,9 @@ export async function approvedRows(id: number, number: number, content: Content,
         body: text.body,
         picture_alt: text.pictureAlt,
         change_note: text.changeNote,
+        slug: text.slug,
+        place: text.place,
+        source_sha256: text.sourceSha256,
       },
     })),
   ];

@@ -8,7 +8,19 @@ import { readPicture } from './sample-articles.ts';
 const cluster = await useWebsiteCluster();
 const site = await bootWebsite(cluster, await startVault());
 const admin = await cluster.adminOf(site.data.name);
-const TABLES = ['article', 'article_version', 'article_text', 'article_event', 'article_withdrawal', 'picture'];
+const TABLES = [
+  'article',
+  'article_version',
+  'article_text',
+  'article_event',
+  'article_withdrawal',
+  'article_address',
+  'picture',
+  'picture_rendition',
+  'draft_copy',
+  'preview_link',
+  'search_entry',
+];
 await admin.query('create table noted (xid text, tab text)');
 await admin.query(`create function note() returns trigger language plpgsql security definer as
   $$ begin insert into noted values (pg_current_xact_id()::text, tg_table_name); return null; end $$`);
@@ -35,20 +47,44 @@ function send(path: string, asker: Asker, form: Record<string, string> = {}): Pr
   return site.ask({ method: 'POST', path, asker, form, headers: { accept: 'application/json' } });
 }
 
+/** What the editor keeps of what is being typed. */
+async function keep(place: string, route?: string): Promise<void> {
+  const copy = { place, language: 'en', revision: 0, typed: { title: 'A title', tree: '[]' } };
+  const headers = { accept: 'application/json', 'content-type': 'application/json' };
+  const answer = await site.ask({
+    method: 'POST',
+    path: '/copies',
+    asker: editor,
+    body: Buffer.from(JSON.stringify(copy)),
+    headers,
+  });
+  if (route) await note(route, answer);
+}
+
 test('each route writes the tables that the manifest declares for it, no others, in one transaction that it names', async () => {
+  await keep('new', 'copy.keep');
+  await note('copy.drop', await send('/copies/drop', editor, { place: 'new' }));
+  await note('picture.add', await upload(site, '/pictures', {}, readPicture('rescue.png')));
+  await keep('new');
   const { id } = await note('article.create', await send('/articles', editor, WHOLE));
   const first = `/articles/${id}/versions/1`;
   const alts = { credit: 'c', 'alt-en': 'a', 'alt-fr': 'b' };
   await note('picture.change', await upload(site, `${first}/picture`, { ...alts, revision: '1' }, readPicture('signal.png')));
   await note('picture.remove', await send(`${first}/picture/remove`, editor, { revision: '2' }));
-  const changed = await note('version.change', await send(first, editor, { ...WHOLE, slug: 'another-light', revision: '3' }));
+  await keep(`${id}/1`);
+  const words = { ...WHOLE, slug: 'another-light', 'title-en': 'Another light', revision: '3' };
+  const changed = await note('version.change', await send(first, editor, words));
+  await note('preview.share', await send(`${first}/share`, editor));
   await note('article.submit', await send(`${first}/submit/${changed.digest}`, editor));
   const again = await note('article.reject', await send(`${first}/reject`, reviewer, { remark: 'x' }));
   const second = `/articles/${id}/versions/2`;
   await send(`${second}/submit/${again.digest}`, editor);
   await note('article.approve', await send(`${second}/approve/${again.digest}`, reviewer));
   await note('article.update', await send(`/articles/${id}/versions`, editor));
+  await send(`/articles/${id}/versions/3`, editor, { ...words, slug: 'a-third-light', revision: '1' });
   await note('version.discard', await send(`/articles/${id}/versions/3/discard`, editor));
+  await note('version.restore', await send(`/articles/${id}/versions/3/restore`, editor));
+  await send(`/articles/${id}/versions/4/discard`, editor);
   const reasons = { 'reason-en': 'x' };
   const { digest } = JSON.parse((await send(`/articles/${id}/withdraw`, reviewer, reasons)).text);
   await note('article.withdraw', await send(`${second}/withdraw/${digest}`, reviewer, reasons));

@@ -12,7 +12,10 @@ import { ScratchEstate } from './scratch/estate.ts';
 let estate: ScratchEstate;
 before(async () => {
   estate = await ScratchEstate.start();
-  estate.offsite.publish('website', 1, [{ path: '/', content: '<h1>Home</h1>' }]);
+  estate.offsite.publish('website', 1, [
+    { path: '/', content: '<h1>Home</h1>' },
+    { path: '/en/rest', content: '<h1>Search rests</h1>' },
+  ]);
   await estate.untilEdition(1);
 });
 after(() => estate.stop());
@@ -58,6 +61,16 @@ test('[G14] a sealed compartment answers with its room, the others and the publi
   assert.ok(page.text.includes(`http://status.localhost:${estate.estate.statusPort}`));
   const seconds = Number(page.headers['retry-after']);
   assert.ok(seconds > 1700 && seconds <= 1800);
+});
+
+test('[G26] while a compartment is closed, a public route of it leads to the published page that stands in for it', async () => {
+  await order('open');
+  assert.equal((await estate.ask('/en/find?q=ship')).text, 'GET /en/find?q=ship', 'open, it answers itself, to anybody');
+  await order('sealed');
+  const led = await estate.ask('/en/find?q=ship');
+  assert.deepEqual([led.status, led.headers['location'], led.headers['cache-control']], [303, '/en/rest?q=ship', 'no-store']);
+  assert.equal((await estate.ask('/en/rest?q=ship')).text, '<h1>Search rests</h1>');
+  assert.equal((await estate.ask('/xx/find')).status, 503, 'only where the edition has such a page');
 });
 
 test('[G14] the sealed room is told in six languages, and as JSON', async () => {

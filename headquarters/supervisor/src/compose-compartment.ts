@@ -16,6 +16,7 @@ import { Compartment } from '#compartment/compartment.actions.ts';
 import { RecordStore } from '#compartment/compartment.store.ts';
 import type { Driver } from '#compartment/driver.rules.ts';
 import { describeProcess, mintJobToken, type ProcessDeps } from '#compartment/process.actions.ts';
+import { startWorkers } from '#compartment/worker.actions.ts';
 import type { AskedKey, GatewaySigningKey } from '#gateway/signing-key.actions.ts';
 import { layImage } from '#image/image.actions.ts';
 import { type CompartmentLayout, type Layout, layOutCompartment } from '#layout/layout.rules.ts';
@@ -100,8 +101,17 @@ async function composeDriver(
   const { name, adopted } = manifest;
   const hasCopy = hasCluster(manifest);
   const owner = await options.uids.ownerOf(name);
+  const workerEnvironment = await startWorkers(options);
   const pgOwner = hasCopy ? await options.uids.ownerOf(`${name}-pg`) : undefined;
-  const processDeps = { ...options, internalSecret: options.internalSecret(), mail: given.estate.mail, name, own, owner };
+  const processDeps = {
+    ...options,
+    internalSecret: options.internalSecret(),
+    mail: given.estate.mail,
+    name,
+    own,
+    owner,
+    workerEnvironment,
+  };
   const code = adopted ? undefined : composeCode(options, kept);
   const cluster = hasCopy ? composeCluster(options, own, { pgOwner, died, processDeps, code }) : undefined;
   const closure = composeClosure(options, kept, { cluster, code });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { estateSchema, trustSchema } from '@bulkhead/contracts';
+import { estateSchema, hasProvenance, trustSchema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, serveWire } from '@bulkhead/wire';
 import { addPlanRoutes } from '#repair/plan.routes.ts';
@@ -59,7 +59,12 @@ export async function startHistory(config: Readonly<Config>, log: Log): Promise<
     },
     repairOf: (compartment) => {
       const manifest = manifests.get(compartment);
-      if (manifest) return manifest.repair;
+      if (manifest && hasProvenance(manifest)) return manifest.repair;
+      if (manifest)
+        throw new EstateError(
+          'compartment.wrong_state',
+          `planning a repair of ${compartment}: at level ${manifest.level} nothing tells who wrote what; a restore is what it can have`,
+        );
       throw new EstateError('compartment.unknown', `planning a repair: there is no compartment ${compartment}`);
     },
     directory: join(config.DIRECTORY, 'plans'),

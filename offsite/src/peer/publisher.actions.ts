@@ -1,6 +1,7 @@
 import {
   type EditionManifest,
   editionManifestSchema,
+  fillManifest,
   languageSchema,
   openSigned,
   PURPOSES,
@@ -9,7 +10,7 @@ import {
   signedSchema,
   type VerifyingKey,
 } from '@bulkhead/contracts';
-import { hasCode } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
@@ -31,6 +32,20 @@ export type PublisherPeer = {
   readonly resume: (compartment: string, options: { readonly mayVanish: readonly string[] }) => Promise<void>;
 };
 
+const PART_BYTES = 67_108_864;
+
+async function readFile(peer: WirePeer, compartment: string, sha256: string): Promise<Uint8Array> {
+  const { body } = await openWire(peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > PART_BYTES) throw new EstateError('edition.invalid', 'reading a part of an edition: it is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKey[]): PublisherPeer {
   const tell = async (path: string, given: object = {}) => {
     const { body } = await openWire(peer, { method: 'POST', path, body: given });
@@ -45,7 +60,7 @@ export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKe
       });
       if (signed === undefined) return undefined;
       const opened = openSigned(signed, { purpose: PURPOSES.edition, keys: editionKeys, schema: editionManifestSchema });
-      return opened.value;
+      return fillManifest(opened.value, ({ sha256 }) => readFile(peer, compartment, sha256));
     },
     render: async (compartment, jail) => {
       const body = { jail: { socket: jail.socket, secret: jail.secret } };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type CompartmentManifest,
   type Estate,
@@ -23,6 +23,7 @@ import { findHighestNumber } from './highest-number.actions.ts';
 import { Press } from './press.actions.ts';
 import { keepPublishing } from './press.jobs.ts';
 import { createControlApp, createHeadquartersApp } from './publisher.routes.ts';
+import { scriptPath } from './rendered-file.rules.ts';
 import { Shelf } from './shelf.actions.ts';
 
 type Parts = {
@@ -43,7 +44,7 @@ export async function startPublisher(config: Readonly<Config>, log: Log): Promis
       `starting the publisher: ${signingKey.keyId} is not among the editionKeys of TRUST_FILE`,
     );
   const findings = createFindings(config, log);
-  const presses = createPresses({ config, estate, trust, signingKey }, findings, log);
+  const presses = await createPresses({ config, estate, trust, signingKey }, findings, log);
   const headquarters = createHeadquartersApp({ presses, secret: config.HQ_SECRET, log });
   const control = createControlApp({ presses, secret: config.CONTROL_SECRET, log });
   const servers = [
@@ -68,7 +69,11 @@ function createFindings(config: Readonly<Config>, log: Log): FindingQueue {
   return { raise: (finding) => log.error({ finding }, 'a finding, and nobody to tell'), close: async () => {} };
 }
 
-function createPresses({ config, estate, trust, signingKey }: Parts, findings: FindingQueue, log: Log): Map<string, Press> {
+async function createPresses(
+  { config, estate, trust, signingKey }: Parts,
+  findings: FindingQueue,
+  log: Log,
+): Promise<Map<string, Press>> {
   const ledger = { socket: config.LEDGER_SOCKET, secret: config.LEDGER_SECRET };
   const presses = new Map<string, Press>();
   const ownHosts = new Set(
@@ -82,6 +87,7 @@ function createPresses({ config, estate, trust, signingKey }: Parts, findings: F
     if (!jail) throw new EstateError('config.invalid', `starting the publisher: JAILS_JSON names no standby of ${manifest.name}`);
     const compartment = manifest.name;
     const { tables, approvals, origin } = manifest.edition;
+    const scripts = await readScripts(config.CHECKOUT, directory, manifest.edition.scripts ?? []);
     const publicOrigin = originUrl(estate, origin);
     const shelf = new Shelf({ directory: join(config.DIRECTORY, compartment), compartment, keys: trust.editionKeys });
     const evidence = new EvidenceCheck({ compartment, approvals, keys: trust.gatewayKeys });
@@ -94,7 +100,7 @@ function createPresses({ config, estate, trust, signingKey }: Parts, findings: F
       request: { publicOrigin, organisation: estate.organisation, isSample: estate.isSample },
       jail,
       shelf,
-      assembly: { publicOrigin, evidence, vault, watch: { ownHosts, raise: findings.raise } },
+      assembly: { publicOrigin, evidence, vault, scripts, watch: { ownHosts, raise: findings.raise } },
       signingKey,
       record: (entry) => callWire(ledger, { method: 'POST', path: '/entries', body: entry }, z.unknown()),
       findHighest: () => findHighestNumber(ledger, trust.ledgerKeys, compartment),
@@ -105,6 +111,13 @@ function createPresses({ config, estate, trust, signingKey }: Parts, findings: F
     presses.set(compartment, press);
   }
   return presses;
+}
+
+/** Where the scripts are published that the code of a compartment has: nothing else runs on a page. */
+async function readScripts(checkout: string, directory: string, files: readonly string[]): Promise<Set<string>> {
+  const paths = new Set<string>();
+  for (const file of files) paths.add(scriptPath(await readFile(resolve(checkout, directory, file))));
+  return paths;
 }
 
 /** The press of an adopted application, whose public pages are copied. */

@@ -1,5 +1,5 @@
-import type { EditionFile, EditionManifest } from '@bulkhead/contracts';
-import { canonicalJson, EstateError, type Json } from '@bulkhead/kernel';
+import type { EditionFile, EditionManifest, EditionPart } from '@bulkhead/contracts';
+import { canonicalJson, EstateError, type Json, sha256Hex } from '@bulkhead/kernel';
 
 /** How long an edition can be adopted; renewed at half of it, so that a gateway that starts anew finds a fresh one. */
 export const LIFETIME_MS = 86_400_000;
@@ -45,7 +45,67 @@ export function requireAllKept(before: Pick<Composition, 'subjects'> | undefined
 
 /** Whether two editions show the same: paths, headers and contents. */
 export function hasSameFiles(left: readonly EditionFile[], right: readonly EditionFile[]): boolean {
-  return left.length === right.length && canonicalJson(toJson(left)) === canonicalJson(toJson(right));
+  if (left.length !== right.length) return false;
+  const byPath = new Map(left.map((file) => [file.path, file]));
+  return right.every((file) => {
+    const other = byPath.get(file.path);
+    return other !== undefined && (other === file || (other.sha256 === file.sha256 && toText(other) === toText(file)));
+  });
+}
+
+function toText({ path, status, language, headers, sha256, bytes, scripts }: EditionFile): string {
+  return canonicalJson({ path, status, language, headers, sha256, bytes, scripts: scripts === true } satisfies Record<
+    string,
+    Json
+  >);
+}
+
+/** From so many files on, a manifest names lists of files: one page more then costs one list, not all. */
+export const PARTED_FROM = 1000;
+const BUCKETS = 1024;
+
+/** A list of files as it is stored beside the manifest. */
+export type Parted = {
+  readonly part: EditionPart;
+  readonly files: readonly EditionFile[];
+  readonly members: ReadonlySet<EditionFile>;
+  readonly bytes: Buffer;
+};
+
+/** Deals the files of a large edition into lists by their paths, and remembers the lists, as few change. */
+export class Dealer {
+  readonly #buckets = new WeakMap<EditionFile, number>();
+  #last: readonly (Parted | undefined)[] = [];
+
+  /** The lists that a manifest shall name; null if it can name the files itself. */
+  deal(files: readonly EditionFile[]): readonly Parted[] | null {
+    if (files.length < PARTED_FROM) return null;
+    const dealt: EditionFile[][] = Array.from({ length: BUCKETS }, () => []);
+    for (const file of files) dealt[this.#bucketOf(file)]?.push(file);
+    this.#last = dealt.map((bucket, at) => (bucket.length === 0 ? undefined : listOf(bucket, this.#last[at])));
+    return this.#last.filter((parted) => parted !== undefined);
+  }
+
+  #bucketOf(file: EditionFile): number {
+    const known = this.#buckets.get(file);
+    if (known !== undefined) return known;
+    const bucket = Number.parseInt(sha256Hex(file.path).slice(0, 8), 16) % BUCKETS;
+    this.#buckets.set(file, bucket);
+    return bucket;
+  }
+}
+
+function listOf(bucket: EditionFile[], last: Parted | undefined): Parted {
+  // Most lists are those of before: they are told by their members, and only others are put in order.
+  if (last?.files.length === bucket.length && bucket.every((file) => last.members.has(file))) return last;
+  bucket.sort((left, right) => (left.path < right.path ? -1 : 1));
+  const bytes = Buffer.from(JSON.stringify(bucket));
+  return {
+    part: { sha256: sha256Hex(bytes), bytes: bytes.length, files: bucket.length },
+    files: bucket,
+    members: new Set(bucket),
+    bytes,
+  };
 }
 
 /** Whether half of an edition's time is over. */
@@ -53,8 +113,4 @@ export function isDueForRenewal(manifest: EditionManifest, now: Date): boolean {
   const from = Date.parse(manifest.publishedAt);
   const to = Date.parse(manifest.expiresAt);
   return now.getTime() >= from + (to - from) / 2;
-}
-
-function toJson(files: readonly EditionFile[]): Json {
-  return files.map(({ path, status, language, headers, sha256, bytes }) => ({ path, status, language, headers, sha256, bytes }));
 }

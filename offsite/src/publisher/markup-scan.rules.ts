@@ -8,14 +8,14 @@ import { isSafeUrl } from '@bulkhead/web';
 const HTML_ELEMENTS = new Set(
   `html head meta title link body header footer main nav section article aside div p span a ul ol li dl dt dd h1 h2 h3 h4 h5 h6
    figure figcaption img time strong em b i small sub sup abbr cite q blockquote code pre kbd samp var mark ins del bdi bdo br wbr hr
-   table caption thead tbody tfoot tr th td colgroup col details summary address form label input button select option optgroup
+   table caption thead tbody tfoot tr th td colgroup col details summary picture source address form label input button select option optgroup
    textarea fieldset legend output progress meter search`.split(/\s+/),
 );
 const HTML_ATTRIBUTES = new Set(
   `lang dir id class title href hreflang rel type src alt width height loading decoding datetime role tabindex name content charset
    colspan rowspan scope headers start reversed value cite open hidden media sizes translate method action enctype for placeholder
    required disabled checked selected readonly multiple min max step minlength maxlength pattern autocomplete spellcheck inputmode
-   rows cols accept size label`.split(/\s+/),
+   rows cols accept size label property srcset fetchpriority`.split(/\s+/),
 );
 const XML_ELEMENTS = new Set(
   `feed id title subtitle author name updated published entry summary link category rights generator
@@ -31,20 +31,60 @@ const FETCHED = new Set(['src', 'action', 'formaction', 'poster', 'data']);
 const CLOSE = /<\/([A-Za-z][A-Za-z0-9:-]*)\s*>/y;
 const OPEN = /<([A-Za-z][A-Za-z0-9:-]*)((?:\s+[A-Za-z][A-Za-z0-9:_-]*(?:="[^"<>]*")?)*)\s*\/?>/y;
 const ATTRIBUTE = /([A-Za-z][A-Za-z0-9:_-]*)(?:="([^"<>]*)")?/g;
+/** A block of data for machines; no text in it can end it, and no browser runs it. */
+const DATA = /<script type="application\/ld\+json">([^<>&]*)<\/script>/y;
+const SCRIPT = /<script type="module" src="(\/assets\/[0-9a-f]{32}\.js)"><\/script>/y;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", nbsp: '\u00a0' };
 
-/** @throws EstateError `edition.unapproved` for markup that no renderer of ours writes */
-export function scanHtml(text: string, page: { readonly path: string; readonly publicOrigin: string }): void {
+/** What a page is held against: its address, and the paths of scripts that are files of the code. */
+export type Scanned = { readonly path: string; readonly publicOrigin: string; readonly scripts?: ReadonlySet<string> };
+
+/**
+ * @returns whether it runs a script of the code
+ * @throws EstateError `edition.unapproved` for markup that no renderer of ours writes
+ */
+export function scanHtml(text: string, page: Scanned): boolean {
   const start = '<!doctype html>\n';
   if (!text.startsWith(start)) throw refuse(page.path, 'it does not begin as a page of ours');
-  scanTags(text.slice(start.length), (name, attributes) => checkHtmlTag(name, attributes, page), page.path);
+  let hasScripts = false;
+  const skipData = (at: number): number => {
+    DATA.lastIndex = at;
+    SCRIPT.lastIndex = at;
+    const data = DATA.exec(text);
+    if (data) requireJson(data[1] ?? '', page.path);
+    const script = data ? null : SCRIPT.exec(text);
+    if (script && !page.scripts?.has(script[1] ?? '')) throw refuse(page.path, 'a script that is no file of the code');
+    if (script) hasScripts = true;
+    return (data ?? script)?.[0].length ?? 0;
+  };
+  scanTags(text, start.length, { check: (name, attributes) => checkHtmlTag(name, attributes, page), skipData, path: page.path });
+  return hasScripts;
+}
+
+function requireJson(text: string, path: string): void {
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new EstateError('edition.unapproved', `scanning ${path}: a block of data that is not JSON`, { cause });
+  }
+}
+
+/** @throws EstateError `edition.unapproved` for a feed or an index that is not JSON */
+export function scanJson(text: string, path: string): void {
+  requireJson(text, path);
+}
+
+/** A calendar (RFC 5545) is lines of text. @throws EstateError `edition.unapproved` */
+export function scanCalendar(text: string, path: string): void {
+  if (!/^BEGIN:VCALENDAR\r\n(?:[^\r\n]{1,75}\r\n)*END:VCALENDAR\r\n$/.test(text)) throw refuse(path, 'no calendar of ours');
 }
 
 /** @throws EstateError `edition.unapproved` */
 export function scanXml(text: string, page: { readonly path: string; readonly publicOrigin: string }): void {
   const start = '<?xml version="1.0" encoding="utf-8"?>\n';
   if (!text.startsWith(start)) throw refuse(page.path, 'it does not begin as XML of ours');
-  scanTags(text.slice(start.length), (name, attributes) => checkXmlTag(name, attributes, page.path), page.path);
+  const check = (name: string, attributes: Attributes) => checkXmlTag(name, attributes, page.path);
+  scanTags(text, start.length, { check, skipData: () => 0, path: page.path });
 }
 
 /** A stylesheet fetches nothing. @throws EstateError `edition.unapproved` */
@@ -55,8 +95,20 @@ export function scanCss(text: string, path: string): void {
 
 type Attributes = ReadonlyMap<string, string>;
 
-function scanTags(text: string, check: (name: string, attributes: Attributes) => void, path: string): void {
-  for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at)) {
+type Scan = {
+  readonly check: (name: string, attributes: Attributes) => void;
+  /** How long a block of data is that begins here; 0 for none. */
+  readonly skipData: (at: number) => number;
+  readonly path: string;
+};
+
+function scanTags(text: string, from: number, { check, skipData, path }: Scan): void {
+  for (let at = text.indexOf('<', from); at >= 0; at = text.indexOf('<', at)) {
+    const skipped = skipData(at);
+    if (skipped > 0) {
+      at += skipped;
+      continue;
+    }
     CLOSE.lastIndex = at;
     OPEN.lastIndex = at;
     const closing = CLOSE.exec(text);
@@ -97,6 +149,8 @@ function checkHtmlTag(
     if (!isKnown) throw refuse(path, `an attribute ${attribute} of <${name}>`);
     if (FETCHED.has(attribute) && !isOwnPath(value)) throw refuse(path, `a foreign address in ${attribute} of <${name}>`);
     if (attribute === 'href') checkLink(name, value, attributes, page);
+    if (attribute === 'srcset' && !value.split(', ').every((one) => /^\/[^\s,/][^\s,]* \d{1,5}w$/.test(one)))
+      throw refuse(path, `a foreign address in srcset of <${name}>`);
   }
   if (name === 'meta' && (attributes.get('charset') ?? 'utf-8') !== 'utf-8') throw refuse(path, 'another character set');
   if (name === 'meta' && attributes.get('name') === 'referrer') throw refuse(path, 'another referrer policy');

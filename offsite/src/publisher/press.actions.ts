@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import {
   type EditionManifest,
   type LedgerRequest,
   PURPOSES,
+  type RenderedRound,
   type RenderRequest,
   type Signed,
   type SigningKey,
@@ -10,18 +12,19 @@ import {
 import { EstateError, hasCode, type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
-import { type Assembled, type Assembly, assemble } from './assembly.actions.ts';
+import { type Assembled, Assembly, type AssemblyDeps } from './assembly.actions.ts';
 import {
   type Composition,
   composeManifest,
+  Dealer,
   hasSameFiles,
   isDueForRenewal,
   LIFETIME_MS,
   requireAllKept,
 } from './edition.rules.ts';
-import { render } from './renderer.actions.ts';
+import { Renderer } from './renderer.actions.ts';
 import type { Shelf, Shelved } from './shelf.actions.ts';
-import { readPosition, readRows, type SourceRows } from './source.actions.ts';
+import { RowSource, type RowsChange, readPosition } from './source.actions.ts';
 
 export type PressDeps = {
   readonly compartment: string;
@@ -31,7 +34,7 @@ export type PressDeps = {
   readonly request: Omit<RenderRequest, 'now'>;
   readonly jail: WirePeer;
   readonly shelf: Shelf;
-  readonly assembly: Omit<Assembly, 'shelf' | 'compartment'>;
+  readonly assembly: Omit<AssemblyDeps, 'shelf' | 'compartment'>;
   readonly signingKey: SigningKey;
   /** Records an entry in the ledger; returns when it is durable there. */
   readonly record: (entry: LedgerRequest) => Promise<unknown>;
@@ -65,8 +68,14 @@ export class Press {
   #isPaused = false;
   #working: Promise<unknown> = Promise.resolve();
   #waiting = new Set<() => void>();
-  /** Rows that led to nothing new: the same edition, or a refusal. */
-  #seen: { readonly lsn: string | null; readonly fingerprint: string } | undefined;
+  /** The position of the rows seen last, and when the same rows show something else. */
+  #seen: { readonly lsn: string | null; readonly nextAt: Date | null } | undefined;
+  /** Rows that were refused as a whole: the same are not tried again. */
+  #refused: string | undefined;
+  #source: RowSource | undefined;
+  /** A renderer and what came of it; gone after every fault, as one that failed is asked nothing more. */
+  #line: { readonly renderer: Renderer; readonly assembly: Assembly } | undefined;
+  readonly #dealer = new Dealer();
 
   constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
@@ -103,12 +112,21 @@ export class Press {
       if (this.#isPaused) return;
       await this.#finishPending();
       if ('crawl' in this.#deps) return this.#copy(this.#deps);
-      const { jail, tables } = this.#deps;
-      const lsn = await readPosition(jail);
-      if (lsn !== null && lsn === this.#seen?.lsn) return;
-      const rows = await readRows(jail, tables, this.#request());
-      if (rows.fingerprint !== this.#seen?.fingerprint) await this.#publishRows(rows);
-      this.#seen = { lsn, fingerprint: rows.fingerprint };
+      const lsn = await readPosition(this.#deps.jail);
+      const isDue = this.#seen?.nextAt && this.#seen.nextAt <= this.#deps.now();
+      if (lsn !== null && lsn === this.#seen?.lsn && !isDue) return;
+      this.#source ??= new RowSource(this.#deps.jail, this.#deps.tables);
+      if (this.#line?.renderer.isWorn) await this.#forget();
+      if (!this.#line) this.#source.forget();
+      const change = await this.#source.read();
+      const fingerprint = change.isWhole ? fingerprintOf(change) : undefined;
+      const isTried =
+        this.#seen &&
+        !isDue &&
+        ((!change.isWhole && change.changes.length === 0) || (fingerprint && fingerprint === this.#refused));
+      const nextAt = isTried ? (this.#seen?.nextAt ?? null) : await this.#publishRows(change);
+      this.#refused = fingerprint;
+      this.#seen = { lsn, nextAt };
     });
   }
 
@@ -148,7 +166,9 @@ export class Press {
    */
   resume({ mayVanish = [] }: { readonly mayVanish?: readonly string[] } = {}): Promise<void> {
     return this.#inTurn(async () => {
+      await this.#forget();
       this.#seen = undefined;
+      this.#refused = undefined;
       await this.#deps.shelf.setVanishing(mayVanish);
       await this.#setPaused(false);
     });
@@ -157,11 +177,13 @@ export class Press {
   /** Renders and checks what a jail holds, and publishes nothing. */
   async renderFrom(jail: WirePeer): Promise<Assembled> {
     const { tables } = this.#renders();
-    const rows = await readRows(jail, tables, this.#request());
+    const rows = await new RowSource(jail, tables).read();
     return this.#inTurn(async () => {
+      const line = this.#startLine();
       try {
-        return await this.#assemble(rows);
+        return await this.#assemble(line, rows);
       } finally {
+        await line.renderer.close();
         await this.#prune();
       }
     });
@@ -188,6 +210,7 @@ export class Press {
   async close(): Promise<void> {
     this.#stopping.abort(new Error('stopping'));
     await this.#working.catch(() => undefined);
+    await this.#forget();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -218,30 +241,61 @@ export class Press {
     this.#isPaused = isPaused;
   }
 
-  async #publishRows(rows: SourceRows): Promise<void> {
+  /** @returns when the same rows show something else */
+  async #publishRows(rows: RowsChange): Promise<Date | null> {
     const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
-    if (!assembled) return;
-    const isSame = this.#latest !== undefined && hasSameFiles(this.#latest.manifest.files, assembled.files);
-    if (!isSame) await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, ...assembled }, 'new');
+    if (!assembled) return null;
+    const { files, subjects } = assembled;
+    if (!this.#latest || !hasSameFiles(this.#latest.manifest.files, files))
+      await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, files, subjects }, 'new').catch(
+        async (error: unknown) => {
+          await this.#forget();
+          throw error;
+        },
+      );
     // What had leave to go is gone by now: what is shown yet, or comes back, needs a withdrawal like anything else.
     await this.#deps.shelf.setVanishing([]);
+    return assembled.nextAt;
   }
 
-  async #assembleNext(rows: SourceRows): Promise<Assembled> {
-    const assembled = await this.#assemble(rows);
+  async #assembleNext(rows: RowsChange): Promise<Assembled & { readonly nextAt: Date | null }> {
+    if (rows.isWhole) await this.#forget();
+    this.#line ??= this.#startLine();
+    const assembled = await this.#assemble(this.#line, rows);
     requireAllKept(this.#latest?.manifest, [...assembled.subjects, ...(await this.#deps.shelf.readVanishing())]);
     return assembled;
   }
 
-  #assemble(rows: SourceRows): Promise<Assembled> {
+  #startLine(): { readonly renderer: Renderer; readonly assembly: Assembly } {
     const { checkout, directory, assembly, shelf, compartment } = this.#renders();
-    const { lines } = rows;
-    const rendered = render({ checkout, directory, request: this.#request(), lines, signal: this.#stopping.signal });
-    return assemble({ ...assembly, shelf, compartment }, rendered);
+    const renderer = new Renderer({ checkout, directory, request: this.#request(), signal: this.#stopping.signal });
+    return { renderer, assembly: new Assembly({ ...assembly, shelf, compartment }) };
+  }
+
+  async #assemble(
+    { renderer, assembly }: { readonly renderer: Renderer; readonly assembly: Assembly },
+    rows: RowsChange,
+  ): Promise<Assembled & { readonly nextAt: Date | null }> {
+    const rendering = renderer.render(rows.changes, this.#request().now);
+    let ended: RenderedRound | undefined;
+    await assembly.take(
+      (async function* () {
+        ended = yield* rendering;
+      })(),
+    );
+    return { ...assembly.list(ended?.files ?? 0), nextAt: ended?.nextAt ? new Date(ended.nextAt) : null };
+  }
+
+  /** The next look begins anew, with all rows and another renderer. */
+  async #forget(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    await line?.renderer.close();
   }
 
   /** The last good edition stays. Unapproved rows are not tried again until they change; a renderer that failed is. */
-  async #tellRefusal(error: unknown, rows: SourceRows): Promise<undefined> {
+  async #tellRefusal(error: unknown, rows: RowsChange): Promise<undefined> {
+    await this.#forget();
     const isRefusal = hasCode(error, 'edition.unapproved') || hasCode(error, 'edition.invalid');
     if (!(error instanceof EstateError) || !isRefusal || this.#stopping.signal.aborted) throw error;
     this.#deps.log.error({ err: error, lsn: rows.lsn }, 'refusing an edition; the last good one stays');
@@ -264,11 +318,17 @@ export class Press {
   async #publish(composition: Composition, why: string): Promise<EditionManifest> {
     const { shelf, signingKey, now, log, lifetimeMs = LIFETIME_MS, compartment } = this.#deps;
     const manifest = composeManifest({ ...composition, compartment }, { highest: this.#highest, now: now(), lifetimeMs });
-    const signed = signMessage(signingKey, PURPOSES.edition, manifest);
+    const lost = await shelf.findLost(manifest.files);
+    if (lost) throw new EstateError('edition.invalid', `composing an edition: the bytes of ${lost.path} are not stored`);
+    const parted = this.#dealer.deal(manifest.files);
+    if (parted) await shelf.putParts(parted);
+    const parts = parted?.map(({ part }) => part);
+    const signed = signMessage(signingKey, PURPOSES.edition, parts ? { ...manifest, files: [], parts } : manifest);
     this.#highest = manifest.number;
-    await shelf.putPending(signed);
+    const shelved = { signed, manifest: parts ? { ...manifest, parts } : manifest };
+    await shelf.putPending(shelved);
     log.info({ number: manifest.number, files: manifest.files.length, why }, 'signed an edition');
-    await this.#recordAndOffer({ signed, manifest });
+    await this.#recordAndOffer(shelved);
     return manifest;
   }
 
@@ -290,6 +350,12 @@ export class Press {
   #prune(): Promise<void> {
     return this.#deps.shelf.prune(this.#deps.kept ?? 20);
   }
+}
+
+function fingerprintOf({ changes }: RowsChange): string {
+  const hash = createHash('sha256');
+  for (const { line } of changes) hash.update(line).update('\n');
+  return hash.digest('hex');
 }
 
 function ledgerEntry(signed: Signed, manifest: EditionManifest): LedgerRequest {

@@ -1,23 +1,26 @@
 import type { RenderedFile } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
-import { detectImageType } from '@bulkhead/web';
-import { scanCss, scanHtml, scanXml } from './markup-scan.rules.ts';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { detectImageType, isAvif } from '@bulkhead/web';
+import { type Scanned, scanCalendar, scanCss, scanHtml, scanJson, scanXml } from './markup-scan.rules.ts';
 
 const HEADERS = new Set(['content-type', 'content-language', 'cache-control', 'location']);
 const CACHE = /^(?:(?:public|private|no-cache|no-store|immutable|max-age=\d{1,9})(?:, |$))+$/;
 
 /** Content types that are published, and how each is looked through. */
-const SCANS: Readonly<
-  Record<string, (bytes: Uint8Array, page: { readonly path: string; readonly publicOrigin: string }) => void>
-> = {
+const SCANS: Readonly<Record<string, (bytes: Uint8Array, page: Scanned) => unknown>> = {
   'text/html; charset=utf-8': (bytes, page) => scanHtml(decode(bytes, page.path), page),
   'text/css; charset=utf-8': (bytes, page) => scanCss(decode(bytes, page.path), page.path),
   'text/plain; charset=utf-8': (bytes, page) => void decode(bytes, page.path),
+  'text/javascript; charset=utf-8': requireOwnScript,
+  'text/calendar; charset=utf-8': (bytes, page) => scanCalendar(decode(bytes, page.path), page.path),
+  'application/feed+json; charset=utf-8': (bytes, page) => scanJson(decode(bytes, page.path), page.path),
+  'application/json; charset=utf-8': (bytes, page) => scanJson(decode(bytes, page.path), page.path),
   'application/atom+xml; charset=utf-8': (bytes, page) => scanXml(decode(bytes, page.path), page),
   'application/xml; charset=utf-8': (bytes, page) => scanXml(decode(bytes, page.path), page),
   'image/png': (bytes, page) => checkImage(bytes, 'image/png', page.path),
   'image/jpeg': (bytes, page) => checkImage(bytes, 'image/jpeg', page.path),
   'image/webp': (bytes, page) => checkImage(bytes, 'image/webp', page.path),
+  'image/avif': (bytes, page) => checkImage(bytes, 'image/avif', page.path),
 };
 
 /**
@@ -39,18 +42,31 @@ export function checkHeaders(file: Pick<RenderedFile, 'path' | 'status' | 'langu
   if (location !== undefined && !/^\/(?:[A-Za-z0-9._~-]+\/?)*$/.test(location)) throw refuse(path, 'a redirect to elsewhere');
 }
 
-/** @throws EstateError `edition.unapproved` for content that is not of its type, or could run or send something */
+/**
+ * @returns whether it is a page that runs a script of the code
+ * @throws EstateError `edition.unapproved` for content that is not of its type, or could run or send something
+ */
 export function checkContent(
   file: Pick<RenderedFile, 'path' | 'status' | 'headers'>,
   bytes: Uint8Array,
-  publicOrigin: string,
-): void {
+  given: Omit<Scanned, 'path'>,
+): boolean {
   if (file.status === 301 && bytes.length > 0) throw refuse(file.path, 'a redirect with content');
-  SCANS[file.headers['content-type'] ?? '']?.(bytes, { path: file.path, publicOrigin });
+  return SCANS[file.headers['content-type'] ?? '']?.(bytes, { ...given, path: file.path }) === true;
+}
+
+// Named by its content, and its content is a file of the code: nothing else runs in a browser.
+function requireOwnScript(bytes: Uint8Array, { path, scripts }: Scanned): void {
+  if (!scripts?.has(path) || path !== scriptPath(bytes)) throw refuse(path, 'a script that is no file of the code');
+}
+
+/** Where a script of the code is published. */
+export function scriptPath(bytes: Uint8Array): string {
+  return `/assets/${sha256Hex(bytes).slice(0, 32)}.js`;
 }
 
 function checkImage(bytes: Uint8Array, type: string, path: string): void {
-  if (detectImageType(bytes) !== type) throw refuse(path, `content that is no ${type}`);
+  if (type === 'image/avif' ? !isAvif(bytes) : detectImageType(bytes) !== type) throw refuse(path, `content that is no ${type}`);
 }
 
 function decode(bytes: Uint8Array, path: string): string {

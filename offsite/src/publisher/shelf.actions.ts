@@ -1,10 +1,13 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { readVerified, syncDirectory } from '@bulkhead/blobs';
 import {
+  type EditionFile,
   type EditionManifest,
+  type EditionPart,
   editionManifestSchema,
+  editionPartFilesSchema,
   openSigned,
   PURPOSES,
   type Signed,
@@ -13,7 +16,10 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
+import type { Parted } from './edition.rules.ts';
+import { Holdings, type Listing } from './holdings.rules.ts';
 
+/** An edition as it was signed, and as it is read: with the files of its parts. */
 export type Shelved = { readonly signed: Signed; readonly manifest: EditionManifest };
 
 const KEPT = /^(\d{12})\.json$/;
@@ -30,6 +36,13 @@ export class Shelf {
   readonly #directory: string;
   readonly #keys: readonly VerifyingKey[];
   readonly #compartment: string;
+  /** Files of the parts that kept editions name, by the digest of the part. */
+  readonly #parts = new Map<string, readonly EditionFile[]>();
+  #holdings: Holdings | undefined;
+  /** Stored since something was let go the last time; perhaps no edition will name it. */
+  #loose = new Set<string>();
+  /** Written, but not yet under its name: digest → where. */
+  readonly #staged = new Map<string, string>();
 
   constructor(options: { readonly directory: string; readonly compartment: string; readonly keys: readonly VerifyingKey[] }) {
     this.#directory = options.directory;
@@ -50,7 +63,45 @@ export class Shelf {
     const path = this.#pathOf(sha256);
     const found = await readFile(path).catch(() => undefined);
     if (!found?.equals(bytes)) await this.#writeDurably(path, bytes);
+    this.#loose.add(sha256);
     return sha256;
+  }
+
+  /** As `putFile`, but the file is durable, and can be read, only after `settle`: many at once cost less than one by one. */
+  async stageFile(bytes: Uint8Array): Promise<string> {
+    const sha256 = sha256Hex(bytes);
+    if (this.#staged.has(sha256)) return sha256;
+    const found = await readFile(this.#pathOf(sha256)).catch(() => undefined);
+    this.#loose.add(sha256);
+    if (found?.equals(bytes)) return sha256;
+    const incoming = join(this.#directory, 'incoming', sha256);
+    await writeFile(incoming, bytes, { mode: 0o600 });
+    this.#staged.set(sha256, incoming);
+    return sha256;
+  }
+
+  /** Makes all that was staged durable. */
+  async settle(): Promise<void> {
+    const staged = [...this.#staged];
+    this.#staged.clear();
+    const directories = new Set(staged.map(([sha256]) => join(this.#directory, 'files', sha256.slice(0, 2))));
+    for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
+    await forEachOf(staged, async ([sha256, incoming]) => {
+      const file = await open(incoming, 'r');
+      try {
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(incoming, this.#pathOf(sha256));
+    });
+    await forEachOf([...directories], syncDirectory);
+  }
+
+  /** The first file whose bytes are not known to be stored: named by a kept edition, or put here since. */
+  async findLost(files: readonly EditionFile[]): Promise<EditionFile | undefined> {
+    const holdings = this.#holdings ?? (await this.#takeStock());
+    return files.find(({ sha256 }) => !this.#loose.has(sha256) && !holdings.has(sha256));
   }
 
   async hasFile(sha256: string): Promise<boolean> {
@@ -96,8 +147,9 @@ export class Shelf {
   }
 
   /** Takes the number of an edition: from now on it is never given to another. */
-  async putPending(signed: Signed): Promise<void> {
+  async putPending({ signed, manifest }: Shelved): Promise<void> {
     await this.#writeDurably(join(this.#directory, 'editions', PENDING), Buffer.from(JSON.stringify(signed)));
+    this.#holdings?.add(manifest.number, this.#listingsOf(manifest));
   }
 
   /** Makes the pending edition the latest one. */
@@ -105,6 +157,16 @@ export class Shelf {
     const directory = join(this.#directory, 'editions');
     await rename(join(directory, PENDING), this.#pathOfEdition(number));
     await syncDirectory(directory);
+  }
+
+  /** Stores the lists that a large manifest names. */
+  async putParts(parted: readonly Parted[]): Promise<void> {
+    for (const { part, files, bytes } of parted) {
+      if (this.#parts.has(part.sha256)) continue;
+      await this.stageFile(bytes);
+      this.#parts.set(part.sha256, files);
+    }
+    await this.settle();
   }
 
   async isPaused(): Promise<boolean> {
@@ -134,16 +196,38 @@ export class Shelf {
     await syncDirectory(this.#directory);
   }
 
-  /** Lets go of editions but the newest `keep`, and of files that no kept edition names. */
+  /** Lets go of editions but the newest `keep`, and of files that no kept edition names [E6]. */
   async prune(keep: number): Promise<void> {
-    const numbers = await this.listNumbers();
-    for (const number of numbers.slice(0, -keep)) await rm(this.#pathOfEdition(number), { force: true });
-    const named = new Set<string>();
-    for (const number of numbers.slice(-keep))
-      for (const file of (await this.readEdition(number)).manifest.files) named.add(file.sha256);
+    const holdings = this.#holdings ?? (await this.#takeStock());
+    const unnamed: string[] = [];
+    for (const number of holdings.numbers.slice(0, -keep)) {
+      await rm(this.#pathOfEdition(number), { force: true });
+      const { digests, listings } = holdings.remove(number);
+      unnamed.push(...digests);
+      for (const sha256 of listings) this.#parts.delete(sha256);
+    }
+    unnamed.push(...[...this.#loose].filter((sha256) => !holdings.has(sha256)));
+    this.#loose = new Set();
+    await forEachOf(unnamed, (sha256) => rm(this.#pathOf(sha256), { force: true }));
+  }
+
+  /** Once a process: what all kept editions name, and nothing else stays. */
+  async #takeStock(): Promise<Holdings> {
+    const holdings = new Holdings();
+    for (const number of await this.listNumbers())
+      holdings.add(number, this.#listingsOf((await this.readEdition(number)).manifest));
+    const pending = await this.findPending();
+    if (pending) holdings.add(pending.manifest.number, this.#listingsOf(pending.manifest));
     for (const part of await readdir(join(this.#directory, 'files')))
       for (const name of await readdir(join(this.#directory, 'files', part)))
-        if (!named.has(name)) await rm(join(this.#directory, 'files', part, name), { force: true });
+        if (!holdings.has(name) && !this.#loose.has(name)) await rm(join(this.#directory, 'files', part, name), { force: true });
+    this.#holdings = holdings;
+    return holdings;
+  }
+
+  #listingsOf({ files, parts }: EditionManifest): Listing[] {
+    if (!parts) return [{ sha256: null, files }];
+    return parts.map(({ sha256 }) => ({ sha256, files: this.#parts.get(sha256) ?? [] }));
   }
 
   async #readManifest(path: string): Promise<Shelved> {
@@ -154,7 +238,20 @@ export class Shelf {
         'edition.invalid',
         `reading an edition: it is of ${opened.value.compartment}, not ${this.#compartment}`,
       );
-    return { signed, manifest: opened.value };
+    const { parts } = opened.value;
+    if (!parts) return { signed, manifest: opened.value };
+    const files: EditionFile[] = [];
+    for (const part of parts) files.push(...(await this.#readPart(part)));
+    return { signed, manifest: { ...opened.value, files } };
+  }
+
+  async #readPart(part: EditionPart): Promise<readonly EditionFile[]> {
+    const known = this.#parts.get(part.sha256);
+    if (known) return known;
+    const bytes = await this.readFile(part.sha256);
+    const files = editionPartFilesSchema.parse(JSON.parse(bytes.toString('utf8')));
+    this.#parts.set(part.sha256, files);
+    return files;
   }
 
   #pathOf(sha256: string): string {
@@ -179,4 +276,14 @@ export class Shelf {
     await rename(incoming, path);
     await syncDirectory(directory);
   }
+}
+
+const AT_ONCE = 16;
+
+async function forEachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  const worker = async () => {
+    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
 }

@@ -1,22 +1,34 @@
 import { createHash } from 'node:crypto';
-import { jailPositionSchema, lsnSchema, type RenderRequest, type RowsRequest } from '@bulkhead/contracts';
+import { jailPositionSchema, lsnSchema, type RowsRequest } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { parseLine, splitLines } from './lines.actions.ts';
 
 const ROWS_MS = 120_000;
-const LIMITS = { lineBytes: 16_777_216, totalBytes: 268_435_456, lines: 2_000_002 };
-const headSchema = z.strictObject({ lsn: lsnSchema });
-const endSchema = z.strictObject({ end: z.literal(true), rows: z.number().int().min(0) });
+const LIMITS = { lineBytes: 16_777_216, totalBytes: 1_073_741_824, lines: 2_000_002 };
+const headSchema = z.object({
+  lsn: lsnSchema,
+  mark: z.string().max(60).optional(),
+  isWhole: z.boolean().optional(),
+  keys: z.record(z.string(), z.array(z.string().max(63)).max(32)).optional(),
+});
+const endSchema = z.object({
+  end: z.literal(true),
+  rows: z.number().int().min(0),
+  counts: z.record(z.string(), z.number().int().min(0)).optional(),
+});
+const rowSchema = z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) });
 
-/** Rows of a compartment at one position, as a jail told them: hostile until what is made of them was checked. */
-export type SourceRows = {
+/** A row as it came: `{table,row}`; `gone` when it is as given no more. */
+export type RowChange = { readonly line: Buffer; readonly isGone: boolean };
+
+/** What became of a compartment's rows since the last look: hostile until what is made of it was checked. */
+export type RowsChange = {
   readonly lsn: string;
-  /** `{table,row}` each, as the renderer reads them. */
-  readonly lines: readonly Buffer[];
-  /** Equal for equal rows. */
-  readonly fingerprint: string;
+  /** All rows, to begin anew with; or what is another since the last look. */
+  readonly isWhole: boolean;
+  readonly changes: readonly RowChange[];
 };
 
 /** The WAL position up to which a jail has replayed; null if it does not know. */
@@ -25,42 +37,112 @@ export async function readPosition(jail: WirePeer): Promise<string | null> {
   return replayLsn;
 }
 
-/**
- * Reads the rows of tables from a jail. An answer that is not whole is none.
- * @throws EstateError `wire.*`, `input.too_large`, `input.invalid`
- */
-export async function readRows(jail: WirePeer, tables: readonly string[], request: RenderRequest): Promise<SourceRows> {
-  const asked: RowsRequest = { tables: [...tables], maxRows: LIMITS.lines - 2, maxBytes: LIMITS.totalBytes };
-  const { body } = await openWire(jail, { method: 'POST', path: '/rows', body: asked, timeoutMs: ROWS_MS });
-  const { now: _, ...stable } = request;
-  const hash = createHash('sha256').update(JSON.stringify(stable));
-  const lines: Buffer[] = [];
-  let lsn: string | undefined;
-  let isWhole = false;
-  for await (const line of splitLines(body, LIMITS)) {
-    if (isWhole) throw new EstateError('input.invalid', 'reading rows: something follows their end');
-    const given = parseLine(line);
-    if (lsn === undefined) lsn = parse(headSchema, given).lsn;
-    else if (isEnd(given)) {
-      if (parse(endSchema, given).rows !== lines.length) throw new EstateError('input.invalid', 'reading rows: some are missing');
-      isWhole = true;
-    } else {
-      checkRow(given, tables);
-      hash.update(line).update('\n');
-      lines.push(Buffer.from(line));
-    }
+type Answer = {
+  readonly head: z.infer<typeof headSchema>;
+  readonly counts: Readonly<Record<string, number>> | undefined;
+  readonly rows: readonly { readonly table: string; readonly key: string; readonly line: Buffer }[];
+};
+
+/** The rows of a compartment's tables, kept between looks so that only what changed is read and rendered. */
+export class RowSource {
+  readonly #jail: WirePeer;
+  readonly #tables: readonly string[];
+  readonly #rows = new Map<string, Map<string, Buffer>>();
+  #mark: string | undefined;
+
+  constructor(jail: WirePeer, tables: readonly string[]) {
+    this.#jail = jail;
+    this.#tables = tables;
   }
-  if (!isWhole || lsn === undefined) throw new EstateError('input.invalid', 'reading rows: the answer ended early');
-  return { lsn, lines, fingerprint: hash.digest('hex') };
+
+  /** Reads everything at the next look. */
+  forget(): void {
+    this.#mark = undefined;
+    this.#rows.clear();
+  }
+
+  /**
+   * Reads what changed. An answer that is not whole is none; one that does not add up is asked for anew, whole.
+   * @throws EstateError `wire.*`, `input.too_large`, `input.invalid`
+   */
+  async read(): Promise<RowsChange> {
+    const since = this.#mark;
+    // A change that is not passed on must not be counted as seen.
+    this.#mark = undefined;
+    let answer = await ask(this.#jail, this.#tables, since);
+    if (answer.head.isWhole === false && !this.#addsUp(answer)) answer = await ask(this.#jail, this.#tables, undefined);
+    return answer.head.isWhole === false ? this.#takeChange(answer) : this.#takeAll(answer);
+  }
+
+  #addsUp({ rows, counts }: Answer): boolean {
+    const added = new Map<string, Set<string>>();
+    for (const { table, key } of rows)
+      if (!this.#rows.get(table)?.has(key)) added.set(table, (added.get(table) ?? new Set()).add(key));
+    return this.#tables.every((table) => counts?.[table] === (this.#rows.get(table)?.size ?? 0) + (added.get(table)?.size ?? 0));
+  }
+
+  #takeAll({ head, rows }: Answer): RowsChange {
+    this.#rows.clear();
+    for (const { table, key, line } of rows) this.#tableOf(table).set(key, line);
+    this.#mark = head.mark;
+    return { lsn: head.lsn, isWhole: true, changes: rows.map(({ line }) => ({ line, isGone: false })) };
+  }
+
+  #takeChange({ head, rows }: Answer): RowsChange {
+    const changes: RowChange[] = [];
+    for (const { table, key, line } of rows) {
+      const before = this.#tableOf(table).get(key);
+      if (before?.equals(line)) continue;
+      if (before) changes.push({ line: before, isGone: true });
+      changes.push({ line, isGone: false });
+      this.#tableOf(table).set(key, line);
+    }
+    this.#mark = head.mark;
+    return { lsn: head.lsn, isWhole: false, changes };
+  }
+
+  #tableOf(table: string): Map<string, Buffer> {
+    const found = this.#rows.get(table) ?? new Map<string, Buffer>();
+    this.#rows.set(table, found);
+    return found;
+  }
+}
+
+async function ask(jail: WirePeer, tables: readonly string[], since: string | undefined): Promise<Answer> {
+  const limits = { maxRows: LIMITS.lines - 2, maxBytes: LIMITS.totalBytes };
+  const asked: RowsRequest = { tables: [...tables], ...limits, marked: true, ...(since ? { since } : {}) };
+  const { body } = await openWire(jail, { method: 'POST', path: '/rows', body: asked, timeoutMs: ROWS_MS });
+  const rows: Answer['rows'][number][] = [];
+  let head: Answer['head'] | undefined;
+  let end: z.infer<typeof endSchema> | undefined;
+  for await (const line of splitLines(body, LIMITS)) {
+    if (end) throw new EstateError('input.invalid', 'reading rows: something follows their end');
+    const given = parseLine(line);
+    if (head === undefined) head = parse(headSchema, given);
+    else if (isEnd(given)) {
+      end = parse(endSchema, given);
+      if (end.rows !== rows.length) throw new EstateError('input.invalid', 'reading rows: some are missing');
+    } else rows.push(readRow(given, line, { tables, keys: head.keys }));
+  }
+  if (!end || head === undefined) throw new EstateError('input.invalid', 'reading rows: the answer ended early');
+  return { head, counts: end.counts, rows };
+}
+
+function readRow(
+  given: unknown,
+  line: Buffer,
+  { tables, keys }: { readonly tables: readonly string[]; readonly keys: Answer['head']['keys'] },
+): Answer['rows'][number] {
+  const { table, row } = parse(rowSchema, given);
+  if (!tables.includes(table)) throw new EstateError('input.invalid', 'reading rows: one is of a table that was not asked for');
+  const names = keys?.[table] ?? [];
+  // A row without a key is its own: two that are equal are told apart by no reader.
+  const key = names.length > 0 ? JSON.stringify(names.map((name) => row[name])) : createHash('sha256').update(line).digest('hex');
+  return { table, key, line: Buffer.from(line) };
 }
 
 function isEnd(given: unknown): boolean {
   return typeof given === 'object' && given !== null && 'end' in given;
-}
-
-function checkRow(given: unknown, tables: readonly string[]): void {
-  const { table } = parse(z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) }), given);
-  if (!tables.includes(table)) throw new EstateError('input.invalid', 'reading rows: one is of a table that was not asked for');
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, given: unknown): z.infer<Schema> {

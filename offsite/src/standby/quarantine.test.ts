@@ -192,6 +192,25 @@ test('a restored copy tells whether it is sound, what its tables hold, and gives
     await assert.rejects(call('/rows', { tables: [] }), (error) => hasCode(error, 'input.invalid'));
   });
 
+  await t.test('since a mark only what was written later comes, with counts that tell of deletions', async () => {
+    const ask = async (since?: string) => {
+      const lines = await readLines(await call('/rows', { tables: ['note'], marked: true, ...(since ? { since } : {}) }));
+      return { head: JSON.parse(lines[0] ?? ''), rows: lines.slice(1, -1), end: JSON.parse(lines.at(-1) ?? '') };
+    };
+    const first = await ask();
+    assert.deepEqual([first.head.isWhole, first.rows.length, first.end.counts], [true, 1201, { note: 1201 }]);
+    assert.deepEqual(first.head.keys, { note: ['id'] });
+    const same = await ask(first.head.mark);
+    assert.deepEqual([same.head.isWhole, same.rows.length], [false, 0]);
+    await jail.query("insert into note (id, text) values (9001, 'late'), (9002, 'later')");
+    await jail.query('delete from note where id = 9001');
+    const later = await ask(first.head.mark);
+    assert.deepEqual([later.rows.length, later.end.counts], [1, { note: 1202 }]);
+    await jail.query('delete from note where id = 9002');
+    const other = await ask(first.head.mark.replace(/^\d+/, '1'));
+    assert.deepEqual([other.head.isWhole, other.rows.length], [true, 1201], 'a mark of another cluster says nothing here');
+  });
+
   await t.test('equal contents have equal digests, changed ones have others', async () => {
     const ask = () =>
       callWire(jail.peer, { method: 'POST', path: '/digest', body: { tables: ['note'] } }, tableDigestsSchema).then(

@@ -9,24 +9,30 @@ const FETCHED_ROWS = 500;
 const DEFAULT_ROWS = 1_000_000;
 const DEFAULT_BYTES = 1_073_741_824;
 
+const MODULUS = 4_294_967_296n;
+
 const textRows = z.array(z.object({ row: z.string() }));
 const nameRows = z.array(z.object({ name: z.string() }));
 
 /**
  * Rows of tables as JSON lines, in one snapshot, ordered by primary key: `{lsn}` first (every commit up to it is in the
- * snapshot), `{table,row}` each, `{end,rows}` last. Without the last line the answer is not whole.
+ * snapshot), `{table,row}` each, `{end,rows}` last. Without the last line the answer is not whole. Since a mark: only rows
+ * written after it; what was deleted is told by the counts alone.
  * @throws EstateError `postgres.query_failed`, `input.too_large`
  */
 export async function* readRows(session: JailSession, compartment: string, request: RowsRequest): AsyncGenerator<string> {
   const maxRows = request.maxRows ?? DEFAULT_ROWS;
   const maxBytes = request.maxBytes ?? DEFAULT_BYTES;
   const { replayLsn } = await readPosition(session);
+  const history = request.marked ? await readHistory(session) : '';
   await session.beginReading(compartment);
-  yield `${JSON.stringify({ lsn: lsnSchema.parse(replayLsn) })}\n`;
+  const marked = request.marked ? await readMark(session, history, request) : undefined;
+  yield `${JSON.stringify({ lsn: lsnSchema.parse(replayLsn), ...marked?.head })}\n`;
   let rows = 0;
   let bytes = 0;
   for (const table of request.tables) {
-    for await (const page of readTable(session, table, request.asText ? await textSelection(session, table) : 't')) {
+    const selection = request.asText ? await textSelection(session, table) : 't';
+    for await (const page of readTable(session, table, selection, marked?.since)) {
       rows += page.length;
       const lines = page.map((row) => `{"table":${JSON.stringify(table)},"row":${row}}\n`).join('');
       bytes += Buffer.byteLength(lines);
@@ -36,8 +42,49 @@ export async function* readRows(session: JailSession, compartment: string, reque
       if (lines !== '') yield lines;
     }
   }
+  const counts = marked ? { counts: await countRows(session, request.tables) } : {};
   await session.query('commit');
-  yield `${JSON.stringify({ end: true, rows })}\n`;
+  yield `${JSON.stringify({ end: true, rows, ...counts })}\n`;
+}
+
+/** Which cluster this is, and which of its lives: transaction numbers of another one say nothing here. */
+async function readHistory(session: JailSession): Promise<string> {
+  const rows = await session.query(
+    `select (select system_identifier from pg_control_system())::text || '.' ||
+      (select timeline_id from pg_control_checkpoint())::text as name`,
+  );
+  return nameRows.parse(rows)[0]?.name ?? '';
+}
+
+type Mark = {
+  readonly head: { readonly mark: string; readonly isWhole: boolean; readonly keys: Readonly<Record<string, readonly string[]>> };
+  /** The oldest transaction that the earlier answer may not have seen; undefined for all rows. */
+  readonly since: string | undefined;
+};
+
+async function readMark(session: JailSession, history: string, request: RowsRequest): Promise<Mark> {
+  const [row] = nameRows.parse(await session.query('select pg_snapshot_xmin(pg_current_snapshot())::text as name'));
+  const oldest = BigInt(row?.name ?? '0');
+  const keys: Record<string, readonly string[]> = {};
+  for (const table of request.tables) keys[table] = await readKeys(session, table);
+  const seen = /^(\d+\.\d+)\.(\d+)$/.exec(request.since ?? '');
+  const since = BigInt(seen?.[2] ?? '0');
+  const isKnown = seen?.[1] === history && since > 2n && since <= oldest && oldest - since < MODULUS / 4n;
+  const hasKeys = Object.values(keys).every((names) => names.length > 0);
+  const isWhole = !(isKnown && hasKeys);
+  return {
+    head: { mark: `${history}.${oldest}`, isWhole, keys },
+    since: isWhole ? undefined : String(since % MODULUS),
+  };
+}
+
+async function countRows(session: JailSession, tables: readonly string[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const table of tables) {
+    const [row] = nameRows.parse(await session.query(`select count(*)::text as name from ${quoteTable(table)}`));
+    counts[table] = Number(row?.name ?? '0');
+  }
+  return counts;
 }
 
 /** How many rows each table has, and a digest of them in order: equal digests mean equal contents. */
@@ -72,11 +119,13 @@ async function textSelection(session: JailSession, table: string): Promise<strin
   return `(select r from (select ${values.join(', ')}) r)`;
 }
 
-async function* readTable(session: JailSession, table: string, selection = 't'): AsyncGenerator<string[]> {
+async function* readTable(session: JailSession, table: string, selection = 't', since?: string): AsyncGenerator<string[]> {
   const keys = await readKeys(session, table);
+  // By age, as transaction numbers go round; a row that is older than it seems is read once more, which does no harm.
+  const where = since === undefined ? '' : `where age(t.xmin) <= age('${since}'::xid)`;
   const order = keys.length > 0 ? keys.map((key) => `t.${quoteColumn(key)}`).join(', ') : 'row_to_json(t)::text collate "C"';
   await session.query(
-    `declare jail_rows no scroll cursor for select row_to_json(${selection})::text as row from ${quoteTable(table)} t order by ${order}`,
+    `declare jail_rows no scroll cursor for select row_to_json(${selection})::text as row from ${quoteTable(table)} t ${where} order by ${order}`,
   );
   for (;;) {
     const page = textRows.parse(await session.query(`fetch ${FETCHED_ROWS} from jail_rows`)).map(({ row }) => row);

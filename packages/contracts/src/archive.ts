@@ -155,6 +155,13 @@ export const tableNameSchema = z
 /** POST /rows of a jail, answered with NDJSON: `{lsn}`, then `{table,row}` each, then `{end:true,rows}`. */
 export const rowsRequestSchema = z.object({
   tables: z.array(tableNameSchema).min(1).max(200),
+  /** The `mark` of an earlier answer: only rows written since then, and perhaps some before. All, if it is of another history. */
+  since: z
+    .string()
+    .regex(/^\d{1,20}\.\d{1,10}\.\d{1,20}$/)
+    .optional(),
+  /** Whether `mark`, keys and counts are wanted: then the first line has `mark`, `isWhole` and `keys`, and the last `counts`. */
+  marked: z.boolean().optional(),
   /** Each value as PostgreSQL's output function writes it, tables with their schema: rows that can be inserted again. */
   asText: z.boolean().optional(),
   maxRows: z.number().int().min(1).max(10_000_000).optional(),

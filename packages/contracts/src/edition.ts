@@ -1,3 +1,4 @@
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { compartmentNameSchema, instantSchema, languageSchema, sha256Schema } from './name.ts';
 
@@ -25,8 +26,19 @@ export const editionFileSchema = z.object({
   ),
   sha256: sha256Schema,
   bytes: z.number().int().min(0).max(67_108_864),
+  /** A page that runs scripts of the edition itself, each of which is a file of the code; all others run none. */
+  scripts: z.literal(true).optional(),
 });
 export type EditionFile = z.infer<typeof editionFileSchema>;
+
+/** A list of files that stands beside the manifest: a JSON array of `editionFileSchema`, named by its digest. */
+export const editionPartSchema = z.object({
+  sha256: sha256Schema,
+  bytes: z.number().int().min(2).max(67_108_864),
+  files: z.number().int().positive().max(200_000),
+});
+export type EditionPart = z.infer<typeof editionPartSchema>;
+export const editionPartFilesSchema = z.array(editionFileSchema).min(1).max(200_000);
 
 /** An edition: every public page of a compartment at one moment, signed by the publisher. */
 export const editionManifestSchema = z.object({
@@ -39,6 +51,8 @@ export const editionManifestSchema = z.object({
   /** WAL position of the rows it was rendered from. */
   lsn: z.string().max(20),
   files: z.array(editionFileSchema).max(200_000),
+  /** The files of a large edition; then `files` is empty as it is signed, and filled from the parts when it is read. */
+  parts: z.array(editionPartSchema).min(1).max(4096).optional(),
   /** Present for copies of what an adopted application answered: two persons approved nothing of it. */
   crawled: z
     .object({
@@ -54,6 +68,25 @@ export const editionManifestSchema = z.object({
 });
 export type EditionManifest = z.infer<typeof editionManifestSchema>;
 
+/**
+ * Fills a manifest with the files of its parts, each held against its digest.
+ * @throws EstateError `edition.invalid`, and what the reader throws
+ */
+export async function fillManifest(
+  manifest: EditionManifest,
+  read: (part: EditionPart) => Promise<Uint8Array>,
+): Promise<EditionManifest> {
+  if (!manifest.parts) return manifest;
+  const files: EditionFile[] = [];
+  for (const part of manifest.parts) {
+    const bytes = await read(part);
+    if (sha256Hex(bytes) !== part.sha256)
+      throw new EstateError('edition.invalid', `reading the part ${part.sha256} of an edition: its bytes have another digest`);
+    files.push(...editionPartFilesSchema.parse(JSON.parse(new TextDecoder().decode(bytes))));
+  }
+  return { ...manifest, files };
+}
+
 /** Line 1 of what a renderer (`src/edition.ts`) reads on standard input. */
 export const renderRequestSchema = z.object({
   publicOrigin: z.string(),
@@ -62,9 +95,21 @@ export const renderRequestSchema = z.object({
   now: instantSchema,
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
-/** The further lines: rows of the declared tables. */
-export const renderRowSchema = z.object({ table: z.string(), row: z.record(z.string(), z.unknown()) });
+/** The further lines: rows of the declared tables. In a later round, `gone` for one that is as given no more. */
+export const renderRowSchema = z.object({
+  table: z.string(),
+  row: z.record(z.string(), z.unknown()),
+  gone: z.literal(true).optional(),
+});
 export type RenderRow = z.infer<typeof renderRowSchema>;
+
+/**
+ * Ends the rows of a round: what they show is written, a file a line; of what an earlier round of the same process wrote,
+ * only what is another now, and `{gone}` for what is no more. A `renderedRoundSchema` line ends the round.
+ * Without any such line the rows end with the input, and every file is written.
+ */
+export const renderRoundSchema = z.strictObject({ round: z.number().int().positive(), now: instantSchema });
+export type RenderRound = z.infer<typeof renderRoundSchema>;
 
 /** A claim that two people approved what a page shows; the publisher verifies each token. */
 export const evidenceSchema = z.object({
@@ -89,3 +134,12 @@ export const renderedFileSchema = z.object({
   evidence: z.array(evidenceSchema).max(1000),
 });
 export type RenderedFile = z.infer<typeof renderedFileSchema>;
+
+/** The last line of a round: how many files there are in all, and when the same rows show something else. */
+export const renderedRoundSchema = z.strictObject({
+  round: z.number().int().positive(),
+  files: z.number().int().min(0).max(200_000),
+  nextAt: instantSchema.nullable(),
+});
+export type RenderedRound = z.infer<typeof renderedRoundSchema>;
+export const renderedGoneSchema = z.strictObject({ gone: publicPathSchema });

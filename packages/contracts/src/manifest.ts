@@ -40,6 +40,11 @@ const routeSchema = z.object({
   bindsBrowser: z.literal(true).optional(),
   /** A dangerous act: the gateway lets only sessions pass whose person proved in the last minutes who they are. */
   fresh: z.literal(true).optional(),
+  /** At an origin with an edition: the published page that people are led to while the compartment answers nothing. */
+  resting: z
+    .string()
+    .regex(/^(\/(:[a-z][A-Za-z]*|[A-Za-z0-9._-]+))+$/)
+    .optional(),
   /** Requests a minute from one address (or account); the gateway's default otherwise. */
   perMinute: z.number().int().min(1).max(100_000).optional(),
   /** Whatever this route does when it does not refuse is a finding of this rule: the gateway raises it. */
@@ -51,6 +56,17 @@ const jobSchema = z.object({
   writes: z.array(identifierSchema),
   /** Headquarters' supervisor asks for it so often while the compartment is open: POST /.bulkhead/jobs/<id without "job:">. */
   everySeconds: z.number().int().min(1).max(86_400).optional(),
+});
+
+const workerSchema = z.strictObject({
+  /** Names its process, `website-darkroom`, and its variables, `DARKROOM_SOCKET` and `DARKROOM_SECRET`. */
+  name: z.string().regex(/^[a-z]{2,20}$/),
+  /** Its main.ts, below the compartment's directory. */
+  entry: z.string().regex(/^src\/[a-z-]+\/main\.ts$/),
+  /** Libraries that are not JavaScript: only here, where there is no file, no database and no secret but its own. */
+  addons: z.boolean(),
+  /** The largest JavaScript heap. */
+  memoryMb: z.number().int().min(64).max(2048),
 });
 
 const checkSchema = z.object({
@@ -72,6 +88,8 @@ export const manifestSchema = z.strictObject({
   /** None for an adopted application, whose every address is passed on. */
   routes: z.array(routeSchema).max(1000),
   jobs: z.array(jobSchema).max(100),
+  /** Processes beside the compartment's own, for what must not run in it: each with a uid and a socket, and nothing else. */
+  workers: z.array(workerSchema).max(5).optional(),
   /** Roles that accounts can hold here, with a title for people. */
   roles: z.record(z.string().regex(/^[a-z][a-z-]*$/), sixLanguagesSchema),
   /** Those of the roles that only the Secretariat gives: what the administrator of a delegation asks for waits for it. */
@@ -89,6 +107,11 @@ export const manifestSchema = z.strictObject({
     .object({
       origin: z.string(),
       tables: z.array(identifierSchema).min(1).max(100),
+      /** Scripts that a published page may run: files of the code, below the compartment's directory. */
+      scripts: z
+        .array(z.string().regex(/^src\/[a-z0-9-]+(?:\/[a-z0-9.-]+)+\.js$/))
+        .max(10)
+        .optional(),
       /** Routes whose tokens prove what a page shows, each of another account: to publish it, and to withdraw it (410). */
       approvals: z.object({
         publish: z.array(z.string()).min(2).max(10),
@@ -153,6 +176,7 @@ export const manifestSchema = z.strictObject({
 /** A compartment as everybody else sees it: plain data, declared once in its src/compartment.ts. */
 export type CompartmentManifest = z.infer<typeof manifestSchema>;
 export type ManifestRoute = z.infer<typeof routeSchema>;
+export type ManifestWorker = z.infer<typeof workerSchema>;
 
 /**
  * Checks a manifest's form and its inner references.

@@ -120,6 +120,7 @@ export type ErrorCode =
   | 'article.slug_taken'
   | 'article.incomplete'
   | 'picture.refused'
+  | 'darkroom.unreachable'
   // ledger
   | 'ledger.broken_chain'
   // recovery

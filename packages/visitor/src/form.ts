@@ -23,7 +23,7 @@ function readFields(content: string): Record<string, string> {
     const attributes = readAttributes(head);
     const name = attributes.get('name');
     const type = attributes.get('type') ?? 'text';
-    if (name === undefined || type === 'submit' || type === 'file') continue;
+    if (name === undefined || type === 'submit' || type === 'file' || attributes.has('disabled')) continue;
     if ((type === 'checkbox' || type === 'radio') && !attributes.has('checked')) continue;
     fields[name] = attributes.get('value') ?? (type === 'checkbox' ? 'on' : '');
   }

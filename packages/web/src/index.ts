@@ -1,10 +1,21 @@
 export { toldAs } from './form/fault-sentence.ts';
 export type { FieldRules, FormFaults, FormResult, FormValues } from './form/form-fields.ts';
-export { detectImageType, IMAGE_TYPES, type ImageType } from './form/image-type.ts';
+export { detectImageType, IMAGE_TYPES, type ImageType, isAvif } from './form/image-type.ts';
 export { type FormLimits, readForm, readJson } from './form/read-form.ts';
 export { readUpload, type UploadOptions, type UploadResult } from './form/read-upload.ts';
 export type { FileField } from './form/store-file.ts';
-export { type Attributes, attributes, escapeText, Html, type HtmlValue, html, trustedHtml } from './html/html.ts';
+export {
+  type Attributes,
+  attributes,
+  escapeText,
+  Html,
+  type HtmlValue,
+  html,
+  jsonBlock,
+  scriptOf,
+  sourceSet,
+  trustedHtml,
+} from './html/html.ts';
 export { isSafeUrl } from './html/safe-url.ts';
 export { chooseLanguage, directionOf, inLanguage, isLanguage, LANGUAGE_NAMES, nameLanguage } from './language.ts';
 export { formatDay, formatMoment, formatNumber } from './page/moment.ts';

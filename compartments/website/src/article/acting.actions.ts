@@ -5,6 +5,7 @@ import type { Schema } from '#schema.ts';
 import type { ArticleId, Person, Stamp, Version } from './article.rules.ts';
 import { insertVersion } from './article.store.ts';
 import { digestContent } from './digest.rules.ts';
+import { insertEvent } from './event.store.ts';
 
 /** What an action on behalf of a person needs: one transaction, the clock, and who it is. */
 export type Acting = { readonly transact: Transact<Transaction<Schema>>; readonly now: Now; readonly person: Person };
@@ -29,3 +30,6 @@ export function standingOf(version: Pick<Version, 'articleId' | 'number' | 'cont
 export function stamp({ person, now }: Acting): Stamp {
   return { ...person, at: now() };
 }
+
+/** Adds to the history of an article what another capability did with it. */
+export const noteEvent = insertEvent;

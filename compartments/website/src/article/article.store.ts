@@ -1,17 +1,23 @@
-import type { Language } from '@bulkhead/contracts';
+import { isDeepStrictEqual } from 'node:util';
+import { LANGUAGES, type Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { violatedConstraint } from '@bulkhead/postgres';
 import type { Kysely, Selectable, Transaction } from 'kysely';
-import type { ArticleTextTable, ArticleVersionTable, PictureTable, Schema } from '#schema.ts';
+import { figuresOf } from '#prose/prose.rules.ts';
+import type { ArticleVersionTable, Schema } from '#schema.ts';
+import { hasSameAddresses } from './address.rules.ts';
+import { claimAddresses, keepAddresses, releaseAddresses } from './address.store.ts';
 import type { ArticleId, ArticleText, Content, Listed, Reasons, Stamp, State, Version, Withdrawal } from './article.rules.ts';
 import {
   assembleContent,
+  type FindPicture,
   parseRow,
-  pictureRowSchema,
+  type TextRow,
   textRowSchema,
   versionRowSchema,
   withdrawalRowSchema,
 } from './content-row.rules.ts';
+import { loadPictures } from './shown-picture.store.ts';
 
 const LIST_LIMIT = 500;
 
@@ -57,7 +63,17 @@ export async function listVersions(db: Kysely<Schema>, articleId: number): Promi
 export async function listArticles(db: Kysely<Schema>): Promise<Listed[]> {
   const rows = await db
     .selectFrom('article_version as v')
-    .select(['v.article_id', 'v.number', 'v.state', 'v.slug', 'v.changed_by', 'v.changed_by_name', 'v.changed_at'])
+    .select([
+      'v.article_id',
+      'v.number',
+      'v.state',
+      'v.kind',
+      'v.slug',
+      'v.publish_at',
+      'v.changed_by',
+      'v.changed_by_name',
+      'v.changed_at',
+    ])
     .select((eb) => [
       eb
         .selectFrom('article_version as a')
@@ -87,7 +103,9 @@ export async function listArticles(db: Kysely<Schema>): Promise<Listed[]> {
       articleId: toId(row.article_id),
       number: row.number,
       state: versionRowSchema.shape.state.parse(row.state),
+      kind: versionRowSchema.shape.kind.parse(row.kind),
       slug: row.slug,
+      publishAt: row.publish_at,
       titles: titles.get(`${row.article_id}/${row.number}`) ?? {},
       changed: { accountId: row.changed_by, name: row.changed_by_name, at: row.changed_at },
       isPublic: row.approved_number !== null && row.approved_number !== row.withdrawn_number,
@@ -118,9 +136,9 @@ export async function insertArticle(trx: Transaction<Schema>, content: Content, 
     .insertInto('article')
     .values({ slug: content.slug, created_by: by.accountId, created_at: by.at })
     .returning('id')
-    .executeTakeFirstOrThrow()
-    .catch(tellSlugTaken);
+    .executeTakeFirstOrThrow();
   const articleId = toId(row.id);
+  await claimAddresses(trx, articleId, content);
   await insertVersion(trx, { articleId, number: 1, basedOn: null, content }, by);
   return articleId;
 }
@@ -158,19 +176,34 @@ export async function insertVersion(
   await insertTexts(trx, articleId, number, content.texts);
 }
 
-/** Replaces the content of a draft that the caller holds. */
+/**
+ * Replaces the content of a draft that the caller holds.
+ * @throws EstateError `article.slug_taken`
+ */
 export async function replaceContent(trx: Transaction<Schema>, version: Version, content: Content, by: Stamp): Promise<void> {
   const { articleId, number } = version;
-  if (content.slug !== version.content.slug)
-    await trx.updateTable('article').set({ slug: content.slug }).where('id', '=', articleId).execute().catch(tellSlugTaken);
+  if (!hasSameAddresses(version.content, content)) await claimAddresses(trx, articleId, content);
   await trx
     .updateTable('article_version')
     .set({ ...contentColumns(content), ...changeColumns(by), revision: version.revision + 1 })
     .where('article_id', '=', articleId)
     .where('number', '=', number)
     .execute();
-  await trx.deleteFrom('article_text').where('article_id', '=', articleId).where('version_number', '=', number).execute();
-  await insertTexts(trx, articleId, number, content.texts);
+  // Only the languages that differ: the rows of the others stay as they are, and with them their history.
+  const before = version.content.texts;
+  const gone = LANGUAGES.filter((language) => before[language] && !content.texts[language]);
+  const changed = LANGUAGES.filter((language) => !isDeepStrictEqual(before[language], content.texts[language]));
+  if (gone.length > 0)
+    await trx
+      .deleteFrom('article_text')
+      .where('article_id', '=', articleId)
+      .where('version_number', '=', number)
+      .where('language', 'in', gone)
+      .execute();
+  const texts = Object.fromEntries(
+    changed.flatMap((language) => (content.texts[language] ? [[language, content.texts[language]]] : [])),
+  );
+  await upsertTexts(trx, articleId, number, texts);
 }
 
 type Decided = {
@@ -202,6 +235,8 @@ export async function moveVersion(trx: Transaction<Schema>, version: Version, de
     .where('article_id', '=', version.articleId)
     .where('number', '=', version.number)
     .execute();
+  if (decided.state === 'approved') await keepAddresses(trx, version.articleId);
+  if (decided.state === 'discarded') await releaseAddresses(trx, version.articleId);
 }
 
 export async function insertWithdrawal(
@@ -226,38 +261,34 @@ export async function insertWithdrawal(
 async function assembleVersions(db: Kysely<Schema>, rows: readonly Selectable<ArticleVersionTable>[]): Promise<Version[]> {
   const [first] = rows;
   if (!first) return [];
-  const texts = await db
-    .selectFrom('article_text')
-    .selectAll()
-    .where('article_id', '=', first.article_id)
-    .where(
-      'version_number',
-      'in',
-      rows.map((row) => row.number),
-    )
-    .execute();
-  const named = rows.flatMap((row) => (row.picture_sha256 === null ? [] : [row.picture_sha256]));
-  const pictures = named.length === 0 ? [] : await db.selectFrom('picture').selectAll().where('sha256', 'in', named).execute();
-  return rows.map((row) => toVersion(row, texts, pictures));
+  const texts = (
+    await db
+      .selectFrom('article_text')
+      .selectAll()
+      .where('article_id', '=', first.article_id)
+      .where(
+        'version_number',
+        'in',
+        rows.map((row) => row.number),
+      )
+      .execute()
+  ).map((text) => parseRow(textRowSchema, text, 'article_text'));
+  const leads = rows.flatMap((row) => (row.picture_sha256 === null ? [] : [row.picture_sha256]));
+  const figures = texts.flatMap((text) => figuresOf(text.body).map((figure) => figure.picture));
+  const find = await loadPictures(db, [...leads, ...figures]);
+  return rows.map((row) => toVersion(row, texts, find));
 }
 
-function toVersion(
-  row: Selectable<ArticleVersionTable>,
-  texts: readonly Selectable<ArticleTextTable>[],
-  pictures: readonly Selectable<PictureTable>[],
-): Version {
+function toVersion(row: Selectable<ArticleVersionTable>, texts: readonly TextRow[], find: FindPicture): Version {
   const parsed = parseRow(versionRowSchema, row, 'article_version');
-  const own = texts
-    .filter((text) => text.version_number === row.number)
-    .map((text) => parseRow(textRowSchema, text, 'article_text'));
-  const picture = pictures.find((candidate) => candidate.sha256 === row.picture_sha256);
+  const own = texts.filter((text) => text.version_number === row.number);
   return {
     articleId: toId(row.article_id),
     number: row.number,
     state: parsed.state,
     revision: row.revision,
     basedOn: row.based_on,
-    content: assembleContent(parsed, own, picture && parseRow(pictureRowSchema, picture, 'picture')),
+    content: assembleContent(parsed, own, find),
     created: { accountId: row.created_by, name: row.created_by_name, at: row.created_at },
     changed: { accountId: row.changed_by, name: row.changed_by_name, at: row.changed_at },
     submission: toStamp(row.submitted_by, row.submitted_by_name, row.submitted_at),
@@ -293,6 +324,17 @@ async function insertTexts(trx: Transaction<Schema>, articleId: number, number: 
   if (rows.length > 0) await trx.insertInto('article_text').values(rows).execute();
 }
 
+async function upsertTexts(trx: Transaction<Schema>, articleId: number, number: number, texts: Content['texts']): Promise<void> {
+  for (const [language, text] of Object.entries(texts)) {
+    const { article_id, version_number, language: _, ...columns } = textColumns(articleId, number, language, text);
+    await trx
+      .insertInto('article_text')
+      .values({ article_id, version_number, language, ...columns })
+      .onConflict((conflict) => conflict.columns(['article_id', 'version_number', 'language']).doUpdateSet(columns))
+      .execute();
+  }
+}
+
 function textColumns(articleId: number, number: number, language: string, text: ArticleText) {
   return {
     article_id: articleId,
@@ -303,6 +345,9 @@ function textColumns(articleId: number, number: number, language: string, text: 
     body: JSON.stringify(text.body),
     picture_alt: text.pictureAlt,
     change_note: text.changeNote,
+    slug: text.slug,
+    place: text.place,
+    source_sha256: text.sourceSha256,
   };
 }
 
@@ -313,17 +358,17 @@ function contentColumns(content: Content) {
     is_minor: content.isMinor,
     picture_sha256: content.picture?.sha256 ?? null,
     picture_credit: content.picture?.credit ?? null,
+    picture_focus_x: content.picture?.focus?.x ?? null,
+    picture_focus_y: content.picture?.focus?.y ?? null,
+    subjects: JSON.stringify(content.subjects),
+    details: JSON.stringify(content.details),
+    publish_at: content.publishing?.at ?? null,
+    publish_zone: content.publishing?.zone ?? null,
   };
 }
 
 function changeColumns(by: Stamp) {
   return { changed_by: by.accountId, changed_by_name: by.name, changed_at: by.at };
-}
-
-function tellSlugTaken(error: unknown): never {
-  if (violatedConstraint(error) === 'article_slug_taken')
-    throw new EstateError('article.slug_taken', 'naming an article: its address is taken', { cause: error });
-  throw error;
 }
 
 // The database numbers articles: nothing else makes such an id.

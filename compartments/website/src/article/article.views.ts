@@ -1,10 +1,12 @@
 import type { Language } from '@bulkhead/contracts';
 import { attributes, directionOf, fillIn, formatMoment, type Html, html } from '@bulkhead/web';
+import type { Figure } from '#prose/prose.rules.ts';
 import { proseView } from '#prose/prose.views.ts';
-import { type Words, websiteWords } from '#words/words.ts';
-import { type Content, type Kind, textIn } from './article.rules.ts';
+import { type WordKey, type Words, websiteWords } from '#words/words.ts';
+import { type Content, textIn } from './article.rules.ts';
+import type { Kind } from './kind.rules.ts';
 
-/** An article as it is read: the same for the public page and for its preview. */
+/** An article as people of the newsroom read it; the whole page is shown by its preview. */
 export type ShownArticle = {
   readonly content: Content;
   /** The language of the page; the text is English if there is none in it. */
@@ -18,9 +20,24 @@ export type ShownArticle = {
   readonly place?: 'page' | 'part';
 };
 
+const KIND_WORDS: Readonly<Record<Kind, WordKey>> = {
+  news: 'newsItem',
+  'press-briefing': 'pressBriefing',
+  statement: 'statement',
+  'meeting-summary': 'kindMeetingSummary',
+  event: 'kindEvent',
+  accreditation: 'kindAccreditation',
+  page: 'kindPage',
+  home: 'kindHome',
+  section: 'kindSection',
+  topic: 'kindTopic',
+  body: 'kindBody',
+  contact: 'kindContact',
+  redirects: 'kindRedirects',
+};
+
 export function kindWord(kind: Kind, words: Words): string {
-  const named = { 'press-briefing': words.pressBriefing, news: words.newsItem, statement: words.statement };
-  return named[kind];
+  return words[KIND_WORDS[kind]];
 }
 
 /** A moment with its zone, for people and machines. */
@@ -50,8 +67,14 @@ ${shown.place === 'part' ? html`<h3 class="preview-title" ${own}>${title || word
 ${updatesView(shown, words)}
 ${pictureView(shown, pictureAlt, found.language, words)}
 <div class="prose" ${own}>
-${proseView(body)}</div>
+${proseView(body, (figure) => figureView(shown, figure))}</div>
 </article>`;
+}
+
+function figureView({ content }: ShownArticle, figure: Figure): Html {
+  const picture = content.figures.find(({ sha256 }) => sha256 === figure.picture);
+  const caption = [figure.caption, figure.credit].filter((part) => part !== '').join(' · ');
+  return html`<figure class="article-picture"><img src="/pictures/${figure.picture}" alt="${figure.alt}" ${attributes({ width: picture ? String(picture.width) : null, height: picture ? String(picture.height) : null })}>${caption === '' ? null : html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
 function publishedView({ publishedAt, updates, language }: ShownArticle, words: Words): Html | null {

@@ -7,6 +7,7 @@ import { findWithdrawal, getVersion, insertWithdrawal, listVersions, moveVersion
 import { checkApproval, checkSubmission, requireState } from './decision.rules.ts';
 import { digestWithdrawal } from './digest.rules.ts';
 import { type EventKind, insertEvent } from './event.store.ts';
+import { insertSearchEntries } from './search-entry.store.ts';
 
 /** @throws EstateError `request.not_found`, `article.wrong_state`, `approval.wrong_digest`, `article.incomplete` */
 export function submitArticle(proving: Proving, named: Named, digest: string): Promise<Standing> {
@@ -21,6 +22,7 @@ export function approveArticle(proving: Proving, named: Named, digest: string): 
   return deciding(proving, named, 'approved', digest, async (version, trx, by) => {
     checkApproval(version, digest, proving.person);
     await moveVersion(trx, version, { state: 'approved', by, token: proving.token });
+    await insertSearchEntries(trx, version, by.at);
   });
 }
 

@@ -6,9 +6,10 @@ import { websiteWords } from '#words/words.ts';
 import type { Reasons, Version } from './article.rules.ts';
 import { approveArticle, rejectArticle, submitArticle, withdrawArticle } from './decision.actions.ts';
 import { digestContent, digestWithdrawal } from './digest.rules.ts';
-import { readArticle, readVersion } from './reading.actions.ts';
+import { readArticle, readNamed, readVersion } from './reading.actions.ts';
 import { versionPage } from './version.views.ts';
-import { answerPage, decide, digestIn, namedIn, numberIn, type RouteDeps, tellRefusal, visitOf } from './visit.routes.ts';
+import { answerPage, digestIn, namedIn, numberIn, type RouteDeps, visitOf } from './visit.actions.ts';
+import { decide, tellRefusal } from './visit.routes.ts';
 import { articlePath, linkTo } from './visit.rules.ts';
 import { confirmWithdrawalPage, withdrawPage } from './withdrawal.views.ts';
 
@@ -43,8 +44,8 @@ export function addDecisionRoutes(app: CompartmentApp, deps: RouteDeps): void {
 
   app.get('/articles/:id/withdraw', async (c) => {
     const version = await requirePublic(deps, numberIn(c, 'id'));
-    if (!version) return c.redirect(linkTo(visitOf(c, deps.newsroom), articlePath(numberIn(c, 'id'))), 303);
-    return answerPage(c, withdrawPage(visitOf(c, deps.newsroom), { version, values: {}, faults: {} }));
+    if (!version) return c.redirect(linkTo(visitOf(c, deps), articlePath(numberIn(c, 'id'))), 303);
+    return answerPage(c, withdrawPage(visitOf(c, deps), { version, values: {}, faults: {} }));
   });
 
   app.post('/articles/:id/withdraw', async (c) => {
@@ -86,11 +87,12 @@ async function answerRemarkFault(
   const shown = {
     version,
     digest: digestContent(articleId, number, version.content),
+    named: await readNamed({ db: deps.database.read }),
     comparisons: null,
     notice: { tone: 'bad' as const, text: fault },
     remark: { text: typeof typed === 'string' ? typed : '', fault },
   };
-  return answerPage(c, versionPage(visitOf(c, deps.newsroom), shown), 422);
+  return answerPage(c, versionPage(visitOf(c, deps), shown), 422);
 }
 
 type ReasonForm = FormResult<Record<string, string>>;
@@ -113,7 +115,7 @@ function answerReasons(c: CompartmentContext, deps: RouteDeps, version: Version)
   const { articleId, number, content } = version;
   const digest = digestWithdrawal(digestContent(articleId, number, content), reasons);
   if (wantsJson(c.req.header('accept'))) return c.json({ id: articleId, number, digest });
-  return answerPage(c, confirmWithdrawalPage(visitOf(c, deps.newsroom), { version, reasons, digest }));
+  return answerPage(c, confirmWithdrawalPage(visitOf(c, deps), { version, reasons, digest }));
 }
 
 function answerReasonFault(
@@ -123,5 +125,5 @@ function answerReasonFault(
 ): Response {
   const faults = form.ok ? { 'reason-en': websiteWords(c.var.language).faultReason } : form.faults;
   if (wantsJson(c.req.header('accept'))) return c.json({ code: 'input.invalid', faults }, 422);
-  return answerPage(c, withdrawPage(visitOf(c, deps.newsroom), { version, values: form.values, faults }), 422);
+  return answerPage(c, withdrawPage(visitOf(c, deps), { version, values: form.values, faults }), 422);
 }

@@ -1,75 +1,126 @@
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
-import {
-  attributes,
-  directionOf,
-  type FormFaults,
-  type FormValues,
-  fillIn,
-  type Html,
-  html,
-  LANGUAGE_NAMES,
-  nameLanguage,
-  wordsIn,
-} from '@bulkhead/web';
-import { type Words, websiteWords } from '#words/words.ts';
-import { KINDS, TEXT_LIMITS, type Version } from './article.rules.ts';
+import { attributes, fillIn, formatMoment, type Html, html, LANGUAGE_NAMES, nameLanguage, wordsIn } from '@bulkhead/web';
+import { type Copy, placeOf } from '#copy/copy.rules.ts';
+import type { EditorAssets } from '#editor/asset.rules.ts';
+import { editorData, editorHead } from '#editor/editor.views.ts';
+import { type WordKey, type Words, websiteWords } from '#words/words.ts';
+import { TEXT_LIMITS, type Version } from './article.rules.ts';
 import { kindWord } from './article.views.ts';
 import type { Comparison } from './comparison.rules.ts';
-import { type DraftFault, fieldName } from './draft-form.rules.ts';
+import { detailFieldsView } from './detail-form.views.ts';
+import { bodyShown, type DraftFault, fieldName, kindShown } from './draft-form.rules.ts';
+import { areaField, type Filled, lineField, selectField, valueOf } from './form-field.views.ts';
+import { hasOwnPage, KINDS, type Kind, roomOf } from './kind.rules.ts';
+import type { Named } from './named.rules.ts';
 import { type Notice, newsroomPage } from './newsroom.views.ts';
+import { translationOf } from './translation.rules.ts';
 import { comparisonsView } from './version.views.ts';
 import { linkTo, type Visit, versionPath } from './visit.rules.ts';
 
-export type ShownDraft = {
-  readonly values: FormValues;
-  readonly faults: FormFaults;
+export type ShownDraft = Filled & {
   /** Null for an article that does not exist yet. */
   readonly version: Version | null;
+  /** Topics, bodies and contact points that can be chosen. */
+  readonly named: readonly Named[];
+  readonly assets: EditorAssets;
+  /** Copies of what this person typed here and did not save. */
+  readonly copies?: readonly Copy[];
+  /** Who else has the draft open. */
+  readonly others?: readonly string[];
   readonly notice?: Notice | undefined;
   /** What is saved now against what was typed, if somebody else changed it meanwhile. */
   readonly comparisons?: readonly Comparison[] | undefined;
 };
 
+const FAULT_WORDS: Readonly<Partial<Record<DraftFault['what'], WordKey>>> = {
+  'slug-form': 'faultSlugForm',
+  reserved: 'faultReserved',
+  'english-title': 'faultEnglishTitle',
+  link: 'faultLinkForm',
+  tree: 'faultTree',
+  unshowable: 'faultUnshowable',
+  'time-form': 'faultTimeForm',
+  'time-skipped': 'faultTimeSkipped',
+  'time-twice': 'faultTimeTwice',
+  zone: 'faultZone',
+  'ends-before': 'faultEndsBefore',
+  symbol: 'faultSymbol',
+  'too-many': 'faultTooMany',
+  path: 'faultPath',
+  href: 'faultHref',
+  contact: 'faultContact',
+  redirect: 'faultRedirect',
+  block: 'faultBlock',
+};
+
 /** A fault in the words of a person. */
 export function tellDraftFault(fault: DraftFault, words: Words): string {
-  if (fault.what === 'slug-form') return words.faultSlugForm;
-  if (fault.what === 'english-title') return words.faultEnglishTitle;
-  if (fault.what === 'link') return fillIn(words.faultLinkForm, { href: fault.href ?? '' });
-  return words.faultTooManyBlocks;
+  const key = FAULT_WORDS[fault.what] ?? 'faultTooManyBlocks';
+  return fillIn(words[key], { href: fault.href ?? '', text: fault.text ?? '' });
 }
 
-/** The form of an article: six languages on one page, those that are empty folded. */
+/** The form of an article: six languages beside each other, those that are empty folded. */
 export function draftPage(visit: Visit, shown: ShownDraft): Html {
   const words = websiteWords(visit.language);
   const { version } = shown;
   const path = version ? versionPath(version.articleId, version.number) : '/articles';
+  const kind = kindShown(shown.values);
   return newsroomPage(visit, {
     title: version ? words.editArticle : words.newArticle,
     notice: shown.notice,
     section: version ? 'list' : 'new',
+    head: editorHead(shown.assets),
     main: html`<h1>${version ? words.editArticle : words.newArticle}</h1>
+${shown.others && shown.others.length > 0 ? html`<div class="panel notice" role="status" data-presence>${tellOthers(shown.others, visit.language)}</div>` : null}
+${shown.copies && shown.copies.length > 0 ? copiesView(visit, shown.copies, version) : null}
 ${faultsView(shown, visit.language)}
+${version ? null : kindLinks(visit, kind)}
 ${shown.comparisons ? comparisonsView(visit, shown.comparisons, words.differences) : null}
-<form method="post" action="${linkTo(visit, path)}">
+<form class="draft" id="draft" method="post" action="${linkTo(visit, path)}" ${editorData({ language: visit.language, place: placeOf(version) })}>
 <input type="hidden" name="revision" value="${valueOf(shown, 'revision') || '0'}">
 ${kindField(shown, words)}
-${slugField(shown, words)}
+${kind === 'home' ? null : slugField(shown, words)}
 ${version?.basedOn ? minorField(shown, words) : null}
 <p class="hint">${words.englishFirst}</p>
-${orderOf(visit.language).map((language) => languageFields(visit.language, shown, language))}
+<div class="beside">
+${orderOf(visit.language).map((language) => languageFields(visit.language, shown, language))}</div>
+${detailFieldsView(shown, { kind, named: shown.named, language: visit.language })}
 <div class="actions"><button>${wordsIn(visit.language).save}</button> <a href="${linkTo(visit, version ? path : '/')}">${wordsIn(visit.language).cancel}</a></div>
 </form>`,
   });
 }
 
+/** Each kind has fields of its own: it is chosen first. */
+function kindLinks(visit: Visit, kind: Kind): Html {
+  const words = websiteWords(visit.language);
+  return html`<nav class="kinds" aria-label="${words.kind}"><ul>${KINDS.map(
+    (each) =>
+      html`<li><a href="/articles/new?kind=${each}&amp;lang=${visit.language}"${attributes({ 'aria-current': each === kind && 'page' })}>${kindWord(each, words)}</a></li>`,
+  )}</ul></nav>`;
+}
+
+function tellOthers(others: readonly string[], language: Language): string {
+  return fillIn(websiteWords(language).alsoHere, { names: new Intl.ListFormat(language).format(others) });
+}
+
+/** What was typed and not saved, since the browser or the machine stopped: take it up, or throw it away. */
+function copiesView(visit: Visit, copies: readonly Copy[], version: Version | null): Html {
+  const words = websiteWords(visit.language);
+  const [last] = copies.toSorted((left, right) => right.savedAt.getTime() - left.savedAt.getTime());
+  const languages = new Intl.ListFormat(visit.language).format(
+    copies.map(({ language }) => nameLanguage(language, visit.language)),
+  );
+  const text = fillIn(words.copyFound, { languages, time: last ? formatMoment(last.savedAt, visit.language) : '' });
+  const place = placeOf(version);
+  const path = version ? `${versionPath(version.articleId, version.number)}/edit` : '/articles/new';
+  return html`<div class="panel notice" role="alert" data-copies><p>${text}</p>
+<div class="actions"><a class="button" href="${path}?copy=take&amp;lang=${visit.language}">${words.copyTake}</a>
+<form method="post" action="/copies/drop?lang=${visit.language}"><input type="hidden" name="place" value="${place}"><button class="second">${words.copyDrop}</button></form></div></div>`;
+}
+
 // English first, as it must be complete; then the reader's own.
 function orderOf(own: Language): Language[] {
   return [...new Set<Language>(['en', own, ...LANGUAGES])];
-}
-
-function valueOf(shown: ShownDraft, name: string): string {
-  const value = shown.values[name];
-  return typeof value === 'string' ? value : '';
 }
 
 function faultsView(shown: ShownDraft, language: Language): Html | null {
@@ -81,30 +132,17 @@ function faultsView(shown: ShownDraft, language: Language): Html | null {
   )}</ul></div>`;
 }
 
-function describe(shown: ShownDraft, name: string, hint: boolean) {
-  const ids = [hint ? `${name}-hint` : '', shown.faults[name] ? `${name}-fault` : ''].filter((id) => id !== '').join(' ');
-  return attributes({ 'aria-describedby': ids || null, 'aria-invalid': shown.faults[name] ? 'true' : null });
-}
-
-function faultView(shown: ShownDraft, name: string): Html | null {
-  const fault = shown.faults[name];
-  return fault ? html`<p class="field-fault" id="${name}-fault">${fault}</p>\n` : null;
-}
-
+// What was public once stays in its room: its addresses are of that room.
 function kindField(shown: ShownDraft, words: Words): Html {
-  const chosen = valueOf(shown, 'kind') || 'news';
-  return html`<div class="field"><label for="kind">${words.kind}</label>
-${faultView(shown, 'kind')}<select class="short" id="kind" name="kind" ${describe(shown, 'kind', false)}>${KINDS.map(
-    (kind) => html`<option value="${kind}"${attributes({ selected: kind === chosen })}>${kindWord(kind, words)}</option>`,
-  )}</select></div>`;
+  const { version } = shown;
+  const offered = KINDS.filter((kind) => !version?.basedOn || roomOf(kind) === roomOf(version.content.kind));
+  const choices = offered.map((kind) => ({ value: kind, text: kindWord(kind, words) }));
+  return selectField(shown, { name: 'kind', label: words.kind, choices, usual: 'news' });
 }
 
 function slugField(shown: ShownDraft, words: Words): Html {
-  if (shown.version?.basedOn)
-    return html`<div class="field"><p class="label">${words.address}</p><p dir="ltr"><bdi>/${shown.version.content.slug}</bdi></p><p class="hint">${words.addressFixed}</p></div>`;
-  return html`<div class="field"><label for="slug">${words.address}</label>
-<p class="hint" id="slug-hint">${words.addressHint}</p>
-${faultView(shown, 'slug')}<input id="slug" name="slug" dir="ltr" maxlength="${TEXT_LIMITS.slug}" autocomplete="off" spellcheck="false" value="${valueOf(shown, 'slug')}" ${describe(shown, 'slug', true)}></div>`;
+  const hint = shown.version?.basedOn ? words.formerAddress : words.addressHint;
+  return lineField(shown, { name: 'slug', label: words.address, limit: TEXT_LIMITS.slug, hint });
 }
 
 function minorField(shown: ShownDraft, words: Words): Html {
@@ -113,43 +151,32 @@ function minorField(shown: ShownDraft, words: Words): Html {
 
 function languageFields(pageLanguage: Language, shown: ShownDraft, language: Language): Html {
   const words = websiteWords(pageLanguage);
-  const names = (['title', 'summary', 'body', 'note'] as const).map((field) => fieldName(field, language));
-  const filled = names.slice(0, 3).filter((name) => valueOf(shown, name).trim() !== '').length;
+  const names = (['title', 'summary', 'body', 'note', 'slug', 'place'] as const).map((field) => fieldName(field, language));
+  const [title = '', summary = '', body = '', note = '', slug = '', place = ''] = names;
+  const filled = [title, summary, body].filter((name) => valueOf(shown, name).trim() !== '').length;
   const isOpen = language === 'en' || filled > 0 || names.some((name) => shown.faults[name] !== undefined);
+  const isOutdated = shown.version !== null && translationOf(shown.version.content, language) === 'outdated';
   const [tone, told] = filled === 3 ? ['good', words.complete] : filled > 0 ? ['wait', words.incomplete] : ['', words.missing];
-  const [title = '', summary = '', body = '', note = ''] = names;
-  return html`<details class="fields"${attributes({ open: isOpen })}>
-<summary>${nameLanguage(language, pageLanguage)} ${language === pageLanguage ? null : html`<span lang="${language}" class="quiet">${LANGUAGE_NAMES[language]}</span>`} <span class="badge ${tone}">${told}</span></summary>
+  const kind = kindShown(shown.values);
+  const text = bodyShown(shown.values, language);
+  return html`<details class="fields" data-language="${language}"${attributes({ open: isOpen })}>
+<summary>${nameLanguage(language, pageLanguage)} ${language === pageLanguage ? null : html`<span lang="${language}" class="quiet">${LANGUAGE_NAMES[language]}</span>`} <span class="badge ${tone}">${told}</span>${isOutdated ? html` <span class="badge bad">${words.outdated}</span>` : null}</summary>
 <div class="fields-body">
+${isOutdated ? currentField(shown, language, words) : null}
 ${lineField(shown, { name: title, label: words.title, limit: TEXT_LIMITS.title, language, isRequired: language === 'en' })}
 ${areaField(shown, { name: summary, label: words.summary, limit: TEXT_LIMITS.summary, language })}
-${areaField(shown, { name: body, label: words.body, limit: TEXT_LIMITS.body, language, hint: words.bodyHint, isTall: true })}
+${areaField(shown, { name: body, label: words.body, limit: TEXT_LIMITS.body, language, hint: words.bodyHint, isTall: true }, text.written)}
+<input type="hidden" name="${fieldName('tree', language)}" value="${text.tree}" disabled>
+${kind === 'event' || kind === 'meeting-summary' ? lineField(shown, { name: place, label: words.place, limit: TEXT_LIMITS.place, language }) : null}
+${hasOwnPage(kind) && kind !== 'home' && language !== 'en' ? lineField(shown, { name: slug, label: words.languageSlug, limit: TEXT_LIMITS.slug, hint: words.languageSlugHint }) : null}
 ${shown.version?.basedOn ? lineField(shown, { name: note, label: words.changeNote, limit: TEXT_LIMITS.changeNote, language, hint: words.changeNoteHint }) : null}
 </div>
 </details>
 `;
 }
 
-type Field = {
-  readonly name: string;
-  readonly label: string;
-  readonly limit: number;
-  readonly language: Language;
-  readonly hint?: string;
-  readonly isRequired?: boolean;
-  readonly isTall?: boolean;
-};
-
-function lineField(shown: ShownDraft, field: Field): Html {
-  const { name, language } = field;
-  return html`<div class="field"><label for="${name}">${field.label}</label>
-${field.hint ? html`<p class="hint" id="${name}-hint">${field.hint}</p>\n` : null}${faultView(shown, name)}<input id="${name}" name="${name}" lang="${language}" dir="${directionOf(language)}" maxlength="${field.limit}" autocomplete="off" value="${valueOf(shown, name)}" ${attributes({ required: field.isRequired })} ${describe(shown, name, field.hint !== undefined)}></div>`;
-}
-
-// The line end after the tag is dropped by browsers, so that a text may begin with one of its own.
-function areaField(shown: ShownDraft, field: Field): Html {
-  const { name, language } = field;
-  return html`<div class="field"><label for="${name}">${field.label}</label>
-${field.hint ? html`<p class="hint" id="${name}-hint">${field.hint}</p>\n` : null}${faultView(shown, name)}<textarea id="${name}" name="${name}" lang="${language}" dir="${directionOf(language)}" maxlength="${field.limit}" ${attributes({ class: field.isTall && 'tall' })} ${describe(shown, name, field.hint !== undefined)}>
-${valueOf(shown, name)}</textarea></div>`;
+function currentField(shown: ShownDraft, language: Language, words: Words): Html {
+  const name = fieldName('current', language);
+  return html`<div class="panel notice"><p>${words.outdatedHint}</p>
+<label class="check"><input type="checkbox" name="${name}" value="on"${attributes({ checked: valueOf(shown, name) === 'on' })}> ${words.translationCurrent}</label></div>`;
 }

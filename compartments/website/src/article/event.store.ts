@@ -11,7 +11,9 @@ export type EventKind =
   | 'approved'
   | 'update-begun'
   | 'discarded'
-  | 'withdrawn';
+  | 'withdrawn'
+  | 'restored'
+  | 'preview-shared';
 
 const EVENT_LIMIT = 1000;
 

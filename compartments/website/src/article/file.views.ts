@@ -1,10 +1,11 @@
 import { fillIn, type Html, html } from '@bulkhead/web';
 import { type WordKey, websiteWords } from '#words/words.ts';
+import { publicPath } from './address.rules.ts';
 import type { ArticleEvent, ArticleFile, Version } from './article.rules.ts';
 import { momentView } from './article.views.ts';
 import type { Comparison } from './comparison.rules.ts';
-import { type Notice, newsroomPage, publicBadge, stampView, stateBadge, titleView } from './newsroom.views.ts';
-import { comparisonsView } from './version.views.ts';
+import { isWaiting, type Notice, newsroomPage, publicBadge, stampView, stateBadge, titleView } from './newsroom.views.ts';
+import { comparisonsView, scheduleView } from './version.views.ts';
 import { articlePath, isEditor, isReviewer, linkTo, type Visit, versionPath } from './visit.rules.ts';
 
 /** An article with all its versions and its history. */
@@ -13,15 +14,17 @@ export function filePage(visit: Visit, file: ArticleFile, notice?: Notice): Html
   const words = websiteWords(language);
   const { newest, approved, withdrawal } = file;
   const isPublic = approved !== null && withdrawal === null;
+  const waits = isWaiting(approved?.content.publishing?.at, visit);
   return newsroomPage(visit, {
     title: words.editArticle,
     notice,
     main: html`<h1>${titleView(newest.content.texts, language)}</h1>
-<p>${stateBadge(newest.state, words)} ${publicBadge({ isPublic, isWithdrawn: withdrawal !== null }, words)}${
-      isPublic
-        ? html` <a href="${visit.newsroom.publicOrigin}/${language}/news/${approved.content.slug}">${words.publicSite}</a>`
+<p>${stateBadge(newest.state, words)} ${publicBadge({ isPublic, isWithdrawn: withdrawal !== null, isWaiting: waits }, words)}${
+      isPublic && !waits && publicPath(approved.content, language)
+        ? html` <a href="${visit.newsroom.publicOrigin}${publicPath(approved.content, language) ?? ''}">${words.publicSite}</a>`
         : null
     }</p>
+${waits && approved?.content.publishing ? html`<p>${scheduleView(approved.content.publishing, language)}</p>` : null}
 ${withdrawal ? html`<div class="panel notice"><h2>${words.isWithdrawn}</h2><p>${stampView(withdrawal.by, language)}</p><p lang="en" dir="ltr">${withdrawal.reasons.en}</p></div>` : null}
 ${actionsView(visit, file)}
 <h2>${words.versions}</h2>
@@ -72,6 +75,8 @@ const EVENT_WORDS: Readonly<Record<string, WordKey>> = {
   'update-begun': 'didUpdateBegun',
   discarded: 'didDiscarded',
   withdrawn: 'didWithdrawn',
+  restored: 'didRestored',
+  'preview-shared': 'didPreviewShared',
 };
 
 function eventRow(visit: Visit, event: ArticleEvent): Html {

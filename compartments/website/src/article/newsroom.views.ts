@@ -1,8 +1,8 @@
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
-import { fillIn, type Html, html, page } from '@bulkhead/web';
+import { fillIn, formatMoment, type Html, html, page } from '@bulkhead/web';
 import { type WordKey, type Words, websiteWords } from '#words/words.ts';
 import { type Content, type Listed, type Stamp, type State, textIn } from './article.rules.ts';
-import { inOwnLanguage, momentView } from './article.views.ts';
+import { inOwnLanguage, kindWord, momentView } from './article.views.ts';
 
 import { articlePath, isEditor, linkTo, TONES, type Visit } from './visit.rules.ts';
 
@@ -18,6 +18,7 @@ export function newsroomPage(
     readonly notice?: Notice | undefined;
     readonly section?: 'list' | 'new';
     readonly languages?: Partial<Record<Language, string>>;
+    readonly head?: Html;
   },
 ): Html {
   const { newsroom, language, person } = visit;
@@ -40,6 +41,7 @@ export function newsroomPage(
     navigation: links,
     languages: given.languages ?? eachLanguage((other) => `${visit.path}?lang=${other}`),
     account: { name: person.name, href: newsroom.accountHref },
+    ...(given.head ? { head: given.head } : {}),
     main: html`${given.notice ? noticeView(given.notice) : null}${given.main}`,
   });
 }
@@ -117,11 +119,20 @@ function rowView(visit: Visit, article: Listed): Html {
   const own = article.titles[language];
   const title = own || article.titles.en || words.untitled;
   const isEnglish = !own && Boolean(article.titles.en);
-  return html`<tr><td><a href="${linkTo(visit, articlePath(article.articleId))}" ${inOwnLanguage(isEnglish ? 'en' : language, language)}>${title}</a></td><td>${stateBadge(article.state, words)} ${publicBadge(article, words)}</td><td>${stampView(article.changed, language)}</td></tr>
+  return html`<tr><td><a href="${linkTo(visit, articlePath(article.articleId))}" ${inOwnLanguage(isEnglish ? 'en' : language, language)}>${title}</a><br><span class="quiet">${kindWord(article.kind, words)}${article.publishAt ? html` · ${fillIn(words.scheduledFor, { at: formatMoment(article.publishAt, language) })}` : null}</span></td><td>${stateBadge(article.state, words)} ${publicBadge({ ...article, isWaiting: isWaiting(article.publishAt, visit) }, words)}</td><td>${stampView(article.changed, language)}</td></tr>
 `;
 }
 
-export function publicBadge(shown: { readonly isPublic: boolean; readonly isWithdrawn: boolean }, words: Words): Html | null {
+/** Approved, and its time has not come. */
+export function isWaiting(publishAt: Date | null | undefined, { now }: Visit): boolean {
+  return publishAt !== null && publishAt !== undefined && publishAt > now;
+}
+
+export function publicBadge(
+  shown: { readonly isPublic: boolean; readonly isWithdrawn: boolean; readonly isWaiting: boolean },
+  words: Words,
+): Html | null {
   if (shown.isWithdrawn) return html`<span class="badge bad">${words.isWithdrawn}</span>`;
+  if (shown.isPublic && shown.isWaiting) return html`<span class="badge wait">${words.scheduled}</span>`;
   return shown.isPublic ? html`<span class="badge good">${words.isPublic}</span>` : null;
 }

@@ -39,11 +39,17 @@ ${digest ? html`<figure class="article-picture"><img src="/pictures/${digest}" a
 <input type="hidden" name="revision" value="${one(values, 'revision')}">
 <input type="hidden" name="kept" value="${shown.kept ?? ''}">
 <div class="field"><label for="picture">${words.pictureFile}</label>
-<p class="hint" id="picture-hint">${words.pictureFileHint}</p>
+<p class="hint" id="picture-hint">${words.pictureFileHint} ${words.pictureCleaned}</p>
 ${fault(faults, 'picture')}<input type="file" id="picture" name="picture" accept="image/png,image/jpeg,image/webp" ${describe(faults, 'picture')}></div>
 <div class="field"><label for="credit">${words.credit}</label>
 <p class="hint" id="credit-hint">${words.creditHint}</p>
 ${fault(faults, 'credit')}<input id="credit" name="credit" maxlength="${TEXT_LIMITS.credit}" value="${one(values, 'credit')}" ${describe(faults, 'credit')}></div>
+<fieldset class="checks"><legend>${words.focus}</legend>
+<div class="field"><label for="focus-x">${words.focusX}</label>
+<input class="short" type="number" min="0" max="100" id="focus-x" name="focus-x" value="${one(values, 'focus-x')}"></div>
+<div class="field"><label for="focus-y">${words.focusY}</label>
+<input class="short" type="number" min="0" max="100" id="focus-y" name="focus-y" value="${one(values, 'focus-y')}"></div>
+</fieldset>
 ${languagesOf(version.content).map((language) => {
   const name = `alt-${language}`;
   return html`<div class="field"><label for="${name}">${fillIn(words.pictureAlt, { language: nameLanguage(language, visit.language) })}</label>

@@ -1,4 +1,3 @@
-import type { BlobStore } from '@bulkhead/blobs';
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
 import { hasCode } from '@bulkhead/kernel';
 import {
@@ -8,17 +7,20 @@ import {
   IMAGE_TYPES,
   readForm,
   readUpload,
+  requirePerson,
+  transactFor,
   wantsJson,
 } from '@bulkhead/web';
 import { z } from 'zod';
-import { type KeptPicture, recallPicture, storePicture } from '#picture/picture.actions.ts';
+import { type KeptPicture, keepPicture, recallPicture, type Storing, storePicture } from '#picture/picture.actions.ts';
 import { PICTURE_LIMIT_BYTES } from '#picture/picture.rules.ts';
 import { websiteWords } from '#words/words.ts';
-import { languagesOf, TEXT_LIMITS, type Version } from './article.rules.ts';
+import { type Focus, languagesOf, TEXT_LIMITS, type Version } from './article.rules.ts';
 import { changePicture, type ShownPicture } from './draft.actions.ts';
 import { picturePage } from './picture-form.views.ts';
 import { readVersion } from './reading.actions.ts';
-import { answerPage, answerStanding, namedIn, provingOf, type RouteDeps, tellRefusal, visitOf } from './visit.routes.ts';
+import { answerPage, namedIn, provingOf, type RouteDeps, visitOf } from './visit.actions.ts';
+import { answerStanding, tellRefusal } from './visit.routes.ts';
 import { linkTo, versionPath } from './visit.rules.ts';
 
 const lineSchema = (limit: number) =>
@@ -32,9 +34,15 @@ const revisionSchema = z
   .regex(/^\d{1,9}$/)
   .transform(Number)
   .default(0);
+const percentSchema = z
+  .string()
+  .regex(/^(?:100|\d{1,2})?$/)
+  .default('');
 const pictureSchema = z.object({
   ...Object.fromEntries(LANGUAGES.map((language) => [`alt-${language}`, lineSchema(TEXT_LIMITS.pictureAlt)])),
   credit: lineSchema(TEXT_LIMITS.credit),
+  'focus-x': percentSchema,
+  'focus-y': percentSchema,
   revision: revisionSchema,
   kept: z
     .string()
@@ -43,7 +51,7 @@ const pictureSchema = z.object({
 });
 const removeSchema = z.object({ revision: revisionSchema });
 
-export type PictureDeps = RouteDeps & { readonly blobs: BlobStore };
+export type PictureDeps = RouteDeps & Storing;
 
 /** The picture of a draft. Its bytes are in the vault before the row that names them is written. */
 export function addPictureRoutes(app: CompartmentApp, deps: PictureDeps): void {
@@ -52,8 +60,8 @@ export function addPictureRoutes(app: CompartmentApp, deps: PictureDeps): void {
   app.get('/articles/:id/versions/:number/picture', async (c) => {
     const { articleId, number } = namedIn(c);
     const version = await readVersion(reading, articleId, number);
-    if (version.state !== 'draft') return c.redirect(linkTo(visitOf(c, deps.newsroom), versionPath(articleId, number)), 303);
-    return answerPage(c, picturePage(visitOf(c, deps.newsroom), { version, values: valuesOf(version), faults: {} }));
+    if (version.state !== 'draft') return c.redirect(linkTo(visitOf(c, deps), versionPath(articleId, number)), 303);
+    return answerPage(c, picturePage(visitOf(c, deps), { version, values: valuesOf(version), faults: {} }));
   });
 
   app.post('/articles/:id/versions/:number/picture', async (c) => {
@@ -78,6 +86,8 @@ function valuesOf(version: Version): Record<string, string> {
   return {
     ...Object.fromEntries(alts),
     credit: version.content.picture?.credit ?? '',
+    'focus-x': String(version.content.picture?.focus?.x ?? ''),
+    'focus-y': String(version.content.picture?.focus?.y ?? ''),
     revision: String(version.revision),
   };
 }
@@ -97,7 +107,7 @@ async function readPictureForm(c: CompartmentContext, deps: PictureDeps, version
       picture: {
         accept: IMAGE_TYPES,
         maxBytes: PICTURE_LIMIT_BYTES,
-        store: (content, found) => storeOrRefuse(deps, content, found.contentType),
+        store: (content) => storeOrRefuse(deps, content),
       },
     },
   });
@@ -106,7 +116,7 @@ async function readPictureForm(c: CompartmentContext, deps: PictureDeps, version
     Object.entries(form.values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
   );
   const uploaded = form.files['picture'];
-  const kept = uploaded ?? (typed['kept'] ? await recallPicture(deps, typed['kept']) : null);
+  const kept = uploaded ?? (typed['kept'] ? await recallPicture({ db: deps.database.read }, typed['kept']) : null);
   const faults: Record<string, string> = form.ok ? {} : { ...form.faults };
   if (uploaded === null) faults['picture'] = words.faultPictureBroken;
   else if (!kept && !version.content.picture) faults['picture'] ??= words.faultPictureNone;
@@ -118,19 +128,27 @@ async function readPictureForm(c: CompartmentContext, deps: PictureDeps, version
     const alts = Object.fromEntries(
       LANGUAGES.map((language): [Language, string] => [language, String(values[`alt-${language}`])]),
     );
-    return { ok: true, seenRevision: form.value.revision, picture: { kept, credit: form.value.credit, alts } };
+    const focus = focusOf(form.value['focus-x'], form.value['focus-y']);
+    return { ok: true, seenRevision: form.value.revision, picture: { kept, credit: form.value.credit, focus, alts } };
   }
+  // Noted now: it need not be sent, and made, again when the rest is put right.
+  if (uploaded) await noteUpload(c, deps, uploaded);
   return { ok: false, faults, values: typed, ...(kept ? { kept: kept.sha256 } : {}) };
 }
 
+function noteUpload(c: CompartmentContext, deps: PictureDeps, picture: KeptPicture): Promise<void> {
+  const { accountId } = requirePerson(c);
+  return transactFor(c, deps.database)((trx) => keepPicture(trx, picture, { accountId, at: deps.now() }));
+}
+
+function focusOf(x: string, y: string): Focus | null {
+  return x === '' && y === '' ? null : { x: Number(x || '50'), y: Number(y || '50') };
+}
+
 /** Null for bytes that are no whole picture: the field is told, and what was typed beside it is kept. */
-async function storeOrRefuse(
-  deps: PictureDeps,
-  content: Parameters<typeof storePicture>[1],
-  mediaType: KeptPicture['mediaType'],
-): Promise<KeptPicture | null> {
+async function storeOrRefuse(deps: PictureDeps, content: Parameters<typeof storePicture>[1]): Promise<KeptPicture | null> {
   try {
-    return await storePicture(deps, content, mediaType);
+    return await storePicture(deps, content);
   } catch (error) {
     if (hasCode(error, 'picture.refused')) return null;
     throw error;
@@ -144,7 +162,7 @@ async function change(
 ): Promise<Response> {
   const named = namedIn(c);
   try {
-    return answerStanding(c, visitOf(c, deps.newsroom), await changePicture(provingOf(c, deps), named, given));
+    return answerStanding(c, visitOf(c, deps), await changePicture(provingOf(c, deps), named, given));
   } catch (error) {
     if (!hasCode(error, 'article.changed_meanwhile')) return tellRefusal(c, deps, { error, articleId: named.articleId });
     return answerChanged(c, deps, given.picture);
@@ -154,6 +172,7 @@ async function change(
 async function answerChanged(c: CompartmentContext, deps: PictureDeps, picture: ShownPicture | null): Promise<Response> {
   const { articleId, number } = namedIn(c);
   const version = await readVersion({ db: deps.database.read }, articleId, number);
+  if (picture?.kept) await noteUpload(c, deps, picture.kept);
   const text = fillIn(websiteWords(c.var.language).toldChangedMeanwhile, { name: version.changed.name });
   if (wantsJson(c.req.header('accept'))) return c.json({ code: 'article.changed_meanwhile', message: text }, 409);
   const alts = Object.entries(picture?.alts ?? {}).map(([language, alt]) => [`alt-${language}`, alt]);
@@ -165,7 +184,7 @@ async function answerChanged(c: CompartmentContext, deps: PictureDeps, picture: 
     kept: picture?.kept?.sha256,
     notice: { tone: 'notice' as const, text },
   };
-  return answerPage(c, picturePage(visitOf(c, deps.newsroom), shown), 409);
+  return answerPage(c, picturePage(visitOf(c, deps), shown), 409);
 }
 
 function answerFaults(
@@ -179,5 +198,5 @@ function answerFaults(
   },
 ): Response {
   if (wantsJson(c.req.header('accept'))) return c.json({ code: 'input.invalid', faults: shown.faults }, 422);
-  return answerPage(c, picturePage(visitOf(c, deps.newsroom), shown), 422);
+  return answerPage(c, picturePage(visitOf(c, deps), shown), 422);
 }

@@ -4,6 +4,8 @@ import type { Schema } from '#schema.ts';
 import type { ArticleFile, Listed, Version } from './article.rules.ts';
 import { findWithdrawal, getVersion, listArticles, listVersions } from './article.store.ts';
 import { listEvents } from './event.store.ts';
+import type { Named } from './named.rules.ts';
+import { listNamed } from './named.store.ts';
 
 export type Reading = { readonly db: Database<Schema>['read'] };
 export function readArticles({ db }: Reading): Promise<readonly Listed[]> {
@@ -23,4 +25,9 @@ export async function readArticle({ db }: Reading, articleId: number): Promise<A
 /** @throws EstateError `request.not_found` */
 export function readVersion({ db }: Reading, articleId: number, number: number): Promise<Version> {
   return getVersion(db, articleId, number);
+}
+
+/** Topics, bodies and contact points that articles can name. */
+export function readNamed({ db }: Reading): Promise<readonly Named[]> {
+  return listNamed(db);
 }

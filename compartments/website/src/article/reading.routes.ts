@@ -1,22 +1,21 @@
-import { EstateError } from '@bulkhead/kernel';
-import { type CompartmentApp, isLanguage } from '@bulkhead/web';
+import type { CompartmentApp } from '@bulkhead/web';
 import { compareContents } from './comparison.rules.ts';
 import { digestContent } from './digest.rules.ts';
 import { changesPage, filePage } from './file.views.ts';
 import { listPage } from './newsroom.views.ts';
-import { readArticle, readArticles, readVersion } from './reading.actions.ts';
-import { previewPage, versionPage } from './version.views.ts';
-import { answerPage, namedIn, numberIn, type RouteDeps, visitOf } from './visit.routes.ts';
+import { readArticle, readArticles, readNamed, readVersion } from './reading.actions.ts';
+import { versionPage } from './version.views.ts';
+import { answerPage, namedIn, numberIn, type RouteDeps, visitOf } from './visit.actions.ts';
 
 /** Pages of the newsroom that only show. */
 export function addReadingRoutes(app: CompartmentApp, deps: RouteDeps): void {
   const reading = { db: deps.database.read };
 
-  app.get('/', async (c) => answerPage(c, listPage(visitOf(c, deps.newsroom), await readArticles(reading))));
+  app.get('/', async (c) => answerPage(c, listPage(visitOf(c, deps), await readArticles(reading))));
 
   app.get('/articles/:id', async (c) => {
     const file = await readArticle(reading, numberIn(c, 'id'));
-    return answerPage(c, filePage(visitOf(c, deps.newsroom), file));
+    return answerPage(c, filePage(visitOf(c, deps), file));
   });
 
   app.get('/articles/:id/versions/:number', async (c) => {
@@ -27,17 +26,10 @@ export function addReadingRoutes(app: CompartmentApp, deps: RouteDeps): void {
     const shown = {
       version,
       digest: digestContent(articleId, number, version.content),
+      named: await readNamed(reading),
       comparisons: hasOther ? compareContents(approved.content, version.content) : null,
     };
-    return answerPage(c, versionPage(visitOf(c, deps.newsroom), shown));
-  });
-
-  app.get('/articles/:id/versions/:number/preview/:language', async (c) => {
-    const { articleId, number } = namedIn(c);
-    const language = c.req.param('language');
-    if (!isLanguage(language)) throw new EstateError('request.not_found', 'reading a path: it names no language of ours');
-    const version = await readVersion(reading, articleId, number);
-    return answerPage(c, previewPage(visitOf(c, deps.newsroom), version, language));
+    return answerPage(c, versionPage(visitOf(c, deps), shown));
   });
 
   app.get('/articles/:id/versions/:number/changes', async (c) => {
@@ -45,6 +37,6 @@ export function addReadingRoutes(app: CompartmentApp, deps: RouteDeps): void {
     const to = await readVersion(reading, articleId, number);
     const from = await readVersion(reading, articleId, number - 1);
     const comparisons = compareContents(from.content, to.content);
-    return answerPage(c, changesPage(visitOf(c, deps.newsroom), { from, to, comparisons }));
+    return answerPage(c, changesPage(visitOf(c, deps), { from, to, comparisons }));
   });
 }

@@ -1,16 +1,22 @@
 import type { Language } from '@bulkhead/contracts';
 import { attributes, fillIn, type Html, html, nameLanguage } from '@bulkhead/web';
 import { differenceView } from '#difference/difference.views.ts';
+import { writeLocal, writeOffset } from '#schedule/local-time.rules.ts';
 import { type WordKey, type Words, websiteWords } from '#words/words.ts';
-import { type Gap, isUpdate, languagesOf, listGaps, type Version } from './article.rules.ts';
-import { articleView, kindWord } from './article.views.ts';
+import { publicPath } from './address.rules.ts';
+import { type Content, type Gap, isUpdate, languagesOf, listGaps, type Publishing, type Version } from './article.rules.ts';
+import { articleView, kindWord, momentView } from './article.views.ts';
 import type { ComparedField, Comparison } from './comparison.rules.ts';
+import { factsView } from './fact.views.ts';
+import type { Named } from './named.rules.ts';
 import { type Notice, newsroomPage, stampView, stateBadge, titleView } from './newsroom.views.ts';
 import { articlePath, isEditor, isReviewer, linkTo, type Visit, versionPath } from './visit.rules.ts';
 
 export type ShownVersion = {
   readonly version: Version;
   readonly digest: string;
+  /** Topics, bodies and contact points, for their names. */
+  readonly named: readonly Named[];
   /** Differences to the version that is public; null if nothing is. */
   readonly comparisons: readonly Comparison[] | null;
   readonly notice?: Notice | undefined;
@@ -31,8 +37,10 @@ export function versionPage(visit: Visit, shown: ShownVersion): Html {
 ${remarkView(version, words)}
 ${recordView(visit, shown)}
 ${version.state === 'draft' ? draftActions(visit, shown) : null}
+${version.state === 'rejected' || version.state === 'discarded' || version.state === 'approved' ? restoreView(visit, version) : null}
 ${shown.comparisons ? comparisonsView(visit, shown.comparisons) : null}
 <h2>${words.preview}</h2>
+${shareView(visit, version)}
 ${languagesOf(version.content).map((language) => previewView(visit, version, language))}
 ${version.state === 'submitted' ? reviewActions(visit, shown) : null}`,
   });
@@ -43,18 +51,30 @@ function remarkView(version: Version, words: Words): Html | null {
   return html`<div class="panel notice"><h2>${words.remark}</h2><p>${version.remark}</p></div>`;
 }
 
-function recordView(visit: Visit, { version, digest }: ShownVersion): Html {
+function recordView(visit: Visit, { version, digest, named }: ShownVersion): Html {
   const { language } = visit;
   const words = websiteWords(language);
   const { content, submission, decision } = version;
   return html`<dl class="record">
 <dt>${words.kind}</dt><dd>${kindWord(content.kind, words)}</dd>
-<dt>${words.address}</dt><dd dir="ltr"><bdi>/${content.slug}</bdi></dd>
-${isUpdate(version) && content.isMinor ? html`<dt>${words.changeNote}</dt><dd>${words.minorUpdate}</dd>\n` : null}<dt>${words.lastChange}</dt><dd>${stampView(version.changed, language)}</dd>
+<dt>${words.address}</dt><dd>${addressesView(content)}</dd>
+${content.publishing ? html`<dt>${words.publishing}</dt><dd>${scheduleView(content.publishing, language)}</dd>\n` : null}${factsView(visit, content, named)}${isUpdate(version) && content.isMinor ? html`<dt>${words.changeNote}</dt><dd>${words.minorUpdate}</dd>\n` : null}<dt>${words.lastChange}</dt><dd>${stampView(version.changed, language)}</dd>
 ${submission ? html`<dt>${words.submitted}</dt><dd>${stampView(submission, language)}</dd>\n` : null}${
   decision && version.state === 'approved' ? html`<dt>${words.approved}</dt><dd>${stampView(decision, language)}</dd>\n` : null
 }<dt>${words.digest}</dt><dd><span class="digest" dir="ltr">${digest}</span><br><span class="quiet">${words.digestHint}</span></dd>
 </dl>`;
+}
+
+function addressesView(content: Content): Html {
+  const paths = [...new Set(languagesOf(content).map((each) => publicPath(content, each) ?? `/${content.slug}`))];
+  return html`${paths.map((path, at) => html`${at > 0 ? html`<br>` : null}<bdi dir="ltr" class="digest">${path}</bdi>`)}`;
+}
+
+/** When a version is to be shown: at the clock of the place where that was said, and for everybody else. */
+export function scheduleView({ at, zone }: Publishing, language: Language): Html {
+  const words = websiteWords(language);
+  const local = `${writeLocal(at, zone).replace('T', ' ')} ${zone} (${writeOffset(at, zone)})`;
+  return html`<bdi>${local}</bdi> · ${momentView(at, language)}<br><span class="quiet">${words.scheduleHint}</span>`;
 }
 
 function draftActions(visit: Visit, { version, digest }: ShownVersion): Html | null {
@@ -70,6 +90,18 @@ ${gaps.length === 0 ? html`<form method="post" action="${linkTo(visit, `${path}/
 </div>`;
 }
 
+/** Whatever was decided on a version: it can be brought back. */
+function restoreView(visit: Visit, { articleId, number }: Version): Html | null {
+  if (!isEditor(visit)) return null;
+  return html`<form method="post" action="${linkTo(visit, `${versionPath(articleId, number)}/restore`)}"><button class="second">${websiteWords(visit.language).restore}</button></form>`;
+}
+
+function shareView(visit: Visit, { articleId, number }: Version): Html {
+  const words = websiteWords(visit.language);
+  return html`<form method="post" action="${linkTo(visit, `${versionPath(articleId, number)}/share`)}"><p class="quiet" id="share-hint">${fillIn(words.shareHint, { hours: 72 })}</p>
+<p><button class="second" aria-describedby="share-hint">${words.sharePreview}</button></p></form>`;
+}
+
 function gapsView(gaps: readonly Gap[], language: Language): Html {
   const words = websiteWords(language);
   const names: Record<Gap['what'], WordKey> = {
@@ -78,6 +110,12 @@ function gapsView(gaps: readonly Gap[], language: Language): Html {
     body: 'gapBody',
     'picture-alt': 'gapPictureAlt',
     'change-note': 'gapChangeNote',
+    'figure-alt': 'gapFigureAlt',
+    place: 'gapPlace',
+    event: 'gapEvent',
+    blocks: 'gapBlocks',
+    contact: 'gapContact',
+    redirects: 'gapRedirects',
   };
   return html`<section class="panel notice" aria-label="${words.gaps}"><h2>${words.gaps}</h2><ul>${gaps.map(
     (gap) =>
@@ -126,6 +164,10 @@ const FIELD_WORDS: Readonly<Record<ComparedField, WordKey>> = {
   kind: 'kind',
   address: 'address',
   picture: 'picture',
+  place: 'place',
+  publishing: 'publishing',
+  subjects: 'subjects',
+  details: 'eventTimes',
 };
 
 export function comparisonsView(visit: Visit, comparisons: readonly Comparison[], title?: string): Html {
@@ -156,42 +198,22 @@ function previewView(visit: Visit, version: Version, language: Language): Html {
 <div class="fields-body">
 <p><a href="${href}">${fillIn(words.previewIn, { language: nameLanguage(language, visit.language) })}</a></p>
 <div class="preview-frame"${attributes(language === visit.language ? {} : { lang: language, dir: language === 'ar' ? 'rtl' : 'ltr' })}>
-${previewArticle(version, language, 'part')}
+${previewArticle(version, language)}
 </div>
 </div>
 </details>
 `;
 }
 
-function previewArticle(version: Version, language: Language, place: 'page' | 'part'): Html {
+function previewArticle(version: Version, language: Language): Html {
   const { content } = version;
   const notes = Object.fromEntries(languagesOf(content).map((each) => [each, content.texts[each]?.changeNote || undefined]));
   return articleView({
     content,
     language,
-    place,
+    place: 'part',
     pictureHref: content.picture && `/pictures/${content.picture.sha256}`,
     publishedAt: null,
     updates: isUpdate(version) && !content.isMinor ? [{ at: null, notes }] : [],
   });
-}
-
-/** A version in one language, as large as the public will see it. */
-export function previewPage(visit: Visit, version: Version, language: Language): Html {
-  const words = websiteWords(language);
-  return newsroomPage(
-    { ...visit, language },
-    {
-      title: fillIn(words.previewIn, { language: nameLanguage(language, language) }),
-      notice: { tone: 'calm', text: fillIn(words.previewLine, { number: version.number }) },
-      languages: Object.fromEntries(
-        languagesOf(version.content).map((other) => [
-          other,
-          linkTo(visit, `${versionPath(version.articleId, version.number)}/preview/${other}`),
-        ]),
-      ),
-      main: html`<p><a href="${linkTo(visit, versionPath(version.articleId, version.number))}">${fillIn(words.version, { number: version.number })}</a></p>
-${previewArticle(version, language, 'page')}`,
-    },
-  );
 }

@@ -16,6 +16,7 @@ export type Visit = {
   /** The language was chosen by `?lang=`; links carry the choice on. */
   readonly hasChosen: boolean;
   readonly path: string;
+  readonly now: Date;
   readonly person: { readonly accountId: string; readonly name: string; readonly roles: readonly string[] };
 };
 

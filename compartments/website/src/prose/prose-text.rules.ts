@@ -1,18 +1,24 @@
-import { type Block, hasUnshowable, type Inline, isArticleLink, PROSE_LIMITS, type Prose } from './prose.rules.ts';
+import { type InlineFault, parseInlines, splitUnescaped, unescapeSigns, writeInlines } from './inline-text.rules.ts';
+import { type Block, type Figure, hasUnshowable, PROSE_LIMITS, type Prose, proseSchema, type Table } from './prose.rules.ts';
 
 /**
  * The way people write articles: blank lines between paragraphs, `## ` and `### ` before headings, `- ` or `1. ` before
- * the items of a list, `[words](https://address)` for links, and a backslash before a sign that shall mean itself.
+ * the items of a list, `> ` before a quotation, `| a | b |` for rows of a table, `[words](https://address)` for links,
+ * `**strong**` and `__stressed__` words, `![description|caption|credit](digest)` for a picture that was uploaded,
+ * and a backslash before a sign that shall mean itself.
  */
 export type ProseFault =
   | { readonly what: 'too-long' }
   | { readonly what: 'too-many-blocks' }
   | { readonly what: 'unshowable' }
-  | { readonly what: 'link'; readonly href: string };
+  | InlineFault;
 
 const HEADING = /^(#{2,3}) +(\S.*)$/;
 const BULLET = /^- +(\S.*)$/;
 const NUMBERED = /^\d{1,3}\. +(\S.*)$/;
+const QUOTED = /^>(?: +(.*))?$/;
+const ROW = /^\|(.*)$/;
+const FIGURE = /^!\[((?:\\.|[^[\]\\])*)\]\(([0-9a-f]{64})\)$/;
 
 /** Reads what a person wrote. Faults are listed; with any fault, the text must not be stored. */
 export function parseProse(written: string): { readonly prose: Prose; readonly faults: readonly ProseFault[] } {
@@ -22,16 +28,10 @@ export function parseProse(written: string): { readonly prose: Prose; readonly f
     .replaceAll(/[\t\u00a0]/g, ' ');
   if (text.length > PROSE_LIMITS.characters) return { prose: [], faults: [{ what: 'too-long' }] };
   if (hasUnshowable(text)) return { prose: [], faults: [{ what: 'unshowable' }] };
-  const faults: ProseFault[] = [];
-  const prose = splitBlocks(text).map((lines) => toBlock(lines, faults));
-  const isTooMany =
-    prose.length > PROSE_LIMITS.blocks ||
-    prose.some((block) =>
-      block.kind === 'list'
-        ? block.items.length > PROSE_LIMITS.items || block.items.some((item) => item.length > PROSE_LIMITS.inlines)
-        : block.content.length > PROSE_LIMITS.inlines,
-    );
-  return { prose, faults: isTooMany ? [...faults, { what: 'too-many-blocks' }] : faults };
+  const faults: InlineFault[] = [];
+  const prose = splitBlocks(text).flatMap((lines) => toBlock(lines, faults));
+  if (faults.length > 0 || proseSchema.safeParse(prose).success) return { prose, faults };
+  return { prose, faults: [{ what: 'too-many-blocks' }] };
 }
 
 /** Writes a text back in the way people write it; reading that again gives the same text. */
@@ -39,7 +39,8 @@ export function writeProse(prose: Prose): string {
   return prose.map(writeBlock).join('\n\n');
 }
 
-type Lines = { readonly kind: 'paragraph' | 'heading' | 'bullets' | 'numbers'; readonly lines: string[] };
+type LineKind = 'paragraph' | 'heading' | 'bullets' | 'numbers' | 'quote' | 'table' | 'figure';
+type Lines = { readonly kind: LineKind; readonly lines: string[] };
 
 function splitBlocks(text: string): Lines[] {
   const blocks: Lines[] = [];
@@ -51,9 +52,10 @@ function splitBlocks(text: string): Lines[] {
     }
     const kind = kindOf(line);
     const last = blocks.at(-1);
-    const continues = !isNew && last && kind !== 'heading' && last.kind === kind;
+    const continues = !isNew && last && kind !== 'heading' && kind !== 'figure' && last.kind === kind;
     if (continues) last.lines.push(line);
-    else if (!isNew && last && kind === 'paragraph' && last.kind !== 'heading') extendLast(last.lines, line);
+    else if (!isNew && last && kind === 'paragraph' && ['paragraph', 'bullets', 'numbers'].includes(last.kind))
+      extendLast(last.lines, line);
     else blocks.push({ kind, lines: [line] });
     isNew = false;
   }
@@ -65,22 +67,76 @@ function extendLast(lines: string[], line: string): void {
   lines.push(joinLines([lines.pop() ?? '', line]));
 }
 
-function kindOf(line: string): Lines['kind'] {
+function kindOf(line: string): LineKind {
   if (HEADING.test(line)) return 'heading';
   if (BULLET.test(line)) return 'bullets';
+  if (QUOTED.test(line)) return 'quote';
+  if (ROW.test(line)) return 'table';
+  if (FIGURE.test(line)) return 'figure';
   return NUMBERED.test(line) ? 'numbers' : 'paragraph';
 }
 
-function toBlock(block: Lines, faults: ProseFault[]): Block {
-  const [first = ''] = block.lines;
-  if (block.kind === 'heading') {
-    const [, signs = '', words = ''] = HEADING.exec(first) ?? [];
-    return { kind: 'heading', level: signs.length === 2 ? 2 : 3, content: toInlines(words, faults) };
+function toBlock({ kind, lines }: Lines, faults: InlineFault[]): Block[] {
+  const [first = ''] = lines;
+  switch (kind) {
+    case 'heading': {
+      const [, signs = '', words = ''] = HEADING.exec(first) ?? [];
+      return [{ kind, level: signs.length === 2 ? 2 : 3, content: parseInlines(words, faults) }];
+    }
+    case 'paragraph':
+      return [{ kind, content: parseInlines(joinLines(lines), faults) }];
+    case 'quote':
+      return toQuote(lines, faults);
+    case 'table':
+      return [toTable(lines, faults)];
+    case 'figure':
+      return [toFigure(first)];
+    default: {
+      const sign = kind === 'bullets' ? BULLET : NUMBERED;
+      const items = lines.map((line) => parseInlines(sign.exec(line)?.[1] ?? line, faults));
+      return [{ kind: 'list', ordered: kind === 'numbers', items }];
+    }
   }
-  if (block.kind === 'paragraph') return { kind: 'paragraph', content: toInlines(joinLines(block.lines), faults) };
-  const sign = block.kind === 'bullets' ? BULLET : NUMBERED;
-  const items = block.lines.map((line) => toInlines(sign.exec(line)?.[1] ?? line, faults));
-  return { kind: 'list', ordered: block.kind === 'numbers', items };
+}
+
+// A sign alone on its line parts two paragraphs of one quotation.
+function toQuote(lines: readonly string[], faults: InlineFault[]): Block[] {
+  const paragraphs: string[][] = [[]];
+  for (const line of lines) {
+    const words = QUOTED.exec(line)?.[1] ?? '';
+    if (words === '') paragraphs.push([]);
+    else paragraphs.at(-1)?.push(words);
+  }
+  const whole = paragraphs.filter((paragraph) => paragraph.length > 0);
+  return whole.length === 0 ? [] : [{ kind: 'quote', paragraphs: whole.map((each) => parseInlines(joinLines(each), faults)) }];
+}
+
+function toTable(lines: readonly string[], faults: InlineFault[]): Table {
+  const caption = /^\|! *(.*)$/.exec(lines[0] ?? '');
+  const rest = caption ? lines.slice(1) : lines;
+  const isRule = (line: string) => /^\|(?:\s*-{3,}\s*\|?)+$/.test(line);
+  const written = rest
+    .filter((line) => !isRule(line))
+    .map((line) => splitUnescaped(line.replace(/^\|/, '').replace(/(?<!\\)\|$/, ''), '|'));
+  const width = Math.max(1, ...written.map((cells) => cells.length));
+  const rows = written.map((cells) =>
+    Array.from({ length: width }, (_, at) => {
+      const words = (cells[at] ?? '').trim();
+      return words === '' ? [] : parseInlines(words, faults);
+    }),
+  );
+  return {
+    kind: 'table',
+    caption: unescapeSigns(caption?.[1] ?? '').trim(),
+    hasHead: isRule(rest[1] ?? ''),
+    rows: rows.length === 0 ? [[[]]] : rows,
+  };
+}
+
+function toFigure(line: string): Figure {
+  const [, words = '', picture = ''] = FIGURE.exec(line) ?? [];
+  const [alt = '', caption = '', credit = ''] = splitUnescaped(words, '|').map((part) => unescapeSigns(part).trim());
+  return { kind: 'figure', picture, alt, caption, credit };
 }
 
 // Chinese is written without spaces: a line's end between two of its characters is none.
@@ -91,52 +147,37 @@ function joinLines(lines: readonly string[]): string {
   }, '');
 }
 
-const TOKENS = /\\([\\[\]#\-.])|\[((?:\\[\\[\]#\-.]|[^[\]\\])+)\]\(((?:[^()\s]|\([^()\s]*\))*)\)/g;
-
-function toInlines(line: string, faults: ProseFault[]): Inline[] {
-  const inlines: Inline[] = [];
-  let text = '';
-  let at = 0;
-  for (const match of line.matchAll(TOKENS)) {
-    text += line.slice(at, match.index);
-    at = match.index + match[0].length;
-    const [, escaped, words, href = ''] = match;
-    if (escaped !== undefined) text += escaped;
-    else {
-      if (text !== '') inlines.push({ kind: 'text', text });
-      text = '';
-      if (!isArticleLink(href)) faults.push({ what: 'link', href: href.slice(0, 100) });
-      inlines.push({ kind: 'link', text: unescape(words ?? ''), href });
-    }
-  }
-  text += line.slice(at);
-  if (text !== '') inlines.push({ kind: 'text', text });
-  return inlines;
-}
-
-function unescape(text: string): string {
-  return text.replaceAll(/\\([\\[\]#\-.])/g, '$1');
-}
-
 function writeBlock(block: Block): string {
-  if (block.kind === 'heading') return `${'#'.repeat(block.level)} ${writeInlines(block.content)}`;
-  if (block.kind === 'paragraph') return escapeStart(writeInlines(block.content));
-  return block.items.map((item, at) => `${block.ordered ? `${at + 1}.` : '-'} ${writeInlines(item)}`).join('\n');
+  switch (block.kind) {
+    case 'heading':
+      return `${'#'.repeat(block.level)} ${writeInlines(block.content)}`;
+    case 'paragraph':
+      return escapeStart(writeInlines(block.content));
+    case 'list':
+      return block.items.map((item, at) => `${block.ordered ? `${at + 1}.` : '-'} ${writeInlines(item)}`).join('\n');
+    case 'quote':
+      return block.paragraphs.map((each) => `> ${writeInlines(each)}`).join('\n>\n');
+    case 'figure':
+      return `![${[block.alt, block.caption, block.credit].map(escapeField).join('|')}](${block.picture})`;
+    case 'table':
+      return writeTable(block);
+  }
 }
 
-function writeInlines(content: readonly Inline[]): string {
-  return content
-    .map((inline) => (inline.kind === 'text' ? escape(inline.text) : `[${escape(inline.text)}](${inline.href})`))
-    .join('');
+function writeTable({ caption, hasHead, rows }: Table): string {
+  const lines = rows.map((row) => `|${row.map((cell) => ` ${writeInlines(cell, '|')} `).join('|')}|`);
+  if (hasHead) lines.splice(1, 0, `|${(rows[0] ?? []).map(() => '---').join('|')}|`);
+  return [...(caption === '' ? [] : [`|! ${escapeField(caption)}`]), ...lines].join('\n');
 }
 
-function escape(text: string): string {
-  return text.replaceAll(/[\\[\]]/g, '\\$&');
+function escapeField(text: string): string {
+  return text.replaceAll(/[\\[\]|]/g, '\\$&');
 }
 
 function escapeStart(line: string): string {
   return line
     .replace(/^(#{2,3} )/, '\\$1')
     .replace(/^- /, '\\- ')
+    .replace(/^([>|!])/, '\\$1')
     .replace(/^(\d{1,3})\. /, '$1\\. ');
 }

@@ -32,12 +32,53 @@ test('what a person writes becomes paragraphs, headings, lists and links, and is
 });
 
 test('any tree that may be stored survives being written and read again, whatever signs its words hold', () => {
-  const signs = ['## x', '- x', '1. x', '[a](b)', '\\[', '\\\\', ']x[', '###### y', '-', '#', '1.', '[x](https://a.org/b_(c))'];
+  const signs = [
+    '## x',
+    '- x',
+    '1. x',
+    '[a](b)',
+    '\\[',
+    '\\\\',
+    ']x[',
+    '###### y',
+    '-',
+    '#',
+    '1.',
+    '[x](https://a.org/b_(c))',
+    '**',
+    '*a*',
+    '__b',
+    'c_',
+    '> x',
+    '| x |',
+    '|---|',
+    '![x](y)',
+    '!',
+  ];
   for (const text of signs) {
     const prose: Prose = [
       { kind: 'paragraph', content: [{ kind: 'text', text }] },
       { kind: 'heading', level: 3, content: [{ kind: 'text', text }] },
       { kind: 'list', ordered: false, items: [[{ kind: 'text', text }], [{ kind: 'link', text, href: 'https://a.org/' }]] },
+      { kind: 'quote', paragraphs: [[{ kind: 'text', text }], [{ kind: 'text', text: 'b' }]] },
+      { kind: 'figure', picture: 'a'.repeat(64), alt: text, caption: '', credit: text },
+      {
+        kind: 'table',
+        caption: text,
+        hasHead: true,
+        rows: [
+          [[{ kind: 'text', text }], []],
+          [[{ kind: 'link', text, href: 'https://a.org/' }], [{ kind: 'text', text, marks: ['em'] }]],
+        ],
+      },
+      {
+        kind: 'paragraph',
+        content: [
+          { kind: 'text', text, marks: ['strong'] },
+          { kind: 'link', text, href: 'https://a.org/', marks: ['strong', 'em'] },
+          { kind: 'text', text },
+        ],
+      },
     ];
     assert.deepEqual(parseProse(writeProse(prose)), { prose, faults: [] }, text);
   }

@@ -1,26 +1,50 @@
 import type { Language } from '@bulkhead/contracts';
 import { fillIn, type Html, html } from '@bulkhead/web';
 import { languagesOf } from '#article/article.rules.ts';
+import { publicWords } from '#words/public.ts';
 import { websiteWords } from '#words/words.ts';
-import { changedAt, type PublicArticle, paths } from './site.rules.ts';
-import type { Host } from './site.views.ts';
+import { changedAt, type Host, type PublicArticle, paths, shownText } from './site.rules.ts';
+
+/** What a feed is of: all news, or those of a topic or a body. */
+export type Feed = {
+  readonly articles: readonly PublicArticle[];
+  readonly about: PublicArticle | null;
+};
+
+function describeFeed(host: Host, language: Language, { about }: Feed) {
+  const title = about
+    ? fillIn(publicWords(language).newsOf, { what: shownText(about.content, language).text.title })
+    : fillIn(websiteWords(language).feedOf, { organisation: host.organisation });
+  const page = about ? paths.article(language, about) : paths.news(language);
+  return {
+    title,
+    page,
+    atom: about ? `${page}.atom` : paths.feed(language),
+    json: about ? `${page}.json` : paths.jsonFeed(language),
+  };
+}
+
+function ownOf(articles: readonly PublicArticle[], language: Language): PublicArticle[] {
+  return articles.filter((article) => article.content.texts[language] !== undefined);
+}
 
 /** An Atom feed (RFC 4287) of the articles that exist in a language. */
-export function feedView(host: Host, language: Language, articles: readonly PublicArticle[]): Html {
-  const own = articles.filter((article) => article.content.texts[language] !== undefined);
-  const newest = own.reduce((at, article) => Math.max(at, changedAt(article).getTime()), 0);
+export function atomFeed(host: Host, language: Language, feed: Feed): Html {
+  const own = ownOf(feed.articles, language);
+  const newest = own.reduce((at, article) => Math.max(at, changedAt(article).getTime()), feed.about?.publishedAt.getTime() ?? 0);
   const url = (path: string) => `${host.publicOrigin}${path}`;
+  const { title, page, atom } = describeFeed(host, language, feed);
   return html`<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">
-<id>${url(paths.feed(language))}</id>
-<title>${fillIn(websiteWords(language).feedOf, { organisation: host.organisation })}</title>
+<id>${url(atom)}</id>
+<title>${title}</title>
 <author><name>${host.organisation}</name></author>
 <updated>${new Date(newest).toISOString()}</updated>
-<link rel="self" type="application/atom+xml" href="${url(paths.feed(language))}"/>
-<link rel="alternate" type="text/html" href="${url(paths.news(language))}"/>
+<link rel="self" type="application/atom+xml" href="${url(atom)}"/>
+<link rel="alternate" type="text/html" href="${url(page)}"/>
 ${own.map((article) => {
   const text = article.content.texts[language];
-  const href = url(paths.article(language, article.content.slug));
+  const href = url(paths.article(language, article));
   return html`<entry>
 <id>${href}</id>
 <title>${text?.title}</title>
@@ -34,6 +58,34 @@ ${own.map((article) => {
 `;
 }
 
+/** The same as a JSON Feed (version 1.1). */
+export function jsonFeed(host: Host, language: Language, feed: Feed): string {
+  const url = (path: string) => `${host.publicOrigin}${path}`;
+  const { title, page, json } = describeFeed(host, language, feed);
+  const items = ownOf(feed.articles, language).map((article) => {
+    const text = article.content.texts[language];
+    const href = url(paths.article(language, article));
+    return {
+      id: href,
+      url: href,
+      title: text?.title ?? '',
+      content_text: text?.summary ?? '',
+      date_published: article.publishedAt.toISOString(),
+      date_modified: changedAt(article).toISOString(),
+      language,
+    };
+  });
+  return JSON.stringify({
+    version: 'https://jsonfeed.org/version/1.1',
+    title,
+    home_page_url: url(page),
+    feed_url: url(json),
+    language,
+    authors: [{ name: host.organisation, url: url('/') }],
+    items,
+  });
+}
+
 export type SitemapEntry = {
   readonly changedAt: Date | null;
   /** The address in each language that the page has. */
@@ -44,7 +96,7 @@ export type SitemapEntry = {
 export function sitemapEntries(articles: readonly PublicArticle[]): SitemapEntry[] {
   return articles.map((article) => ({
     changedAt: changedAt(article),
-    hrefs: languagesOf(article.content).map((language) => ({ language, path: paths.article(language, article.content.slug) })),
+    hrefs: languagesOf(article.content).map((language) => ({ language, path: paths.article(language, article) })),
   }));
 }
 

@@ -1,136 +1,344 @@
-import { type Evidence, LANGUAGES, type Language, type RenderedFile } from '@bulkhead/contracts';
-import { getStylesheet, type Html } from '@bulkhead/web';
-import { feedView, type SitemapEntry, sitemapEntries, sitemapIndexView, sitemapView } from './feed.views.ts';
-import { evidenceOf, PAGE_SIZE, type PublicArticle, paths, type Site } from './site.rules.ts';
+import { LANGUAGES, type Language } from '@bulkhead/contracts';
+import { hasOwnPage, NEWS_KINDS } from '#article/kind.rules.ts';
+import { publicWords } from '#words/public.ts';
+import { planArticle, planWithdrawn } from './article-files.views.ts';
+import { calendarOf } from './calendar.rules.ts';
+import type { Chrome } from './chrome.rules.ts';
+import { countMonths, type Drawer, fillDrawers } from './drawer.rules.ts';
+import { atomFeed, jsonFeed, sitemapEntries, sitemapIndexView, sitemapView } from './feed.views.ts';
+import { FOR_EVER, isPlainPath, type Plan, TYPES, toFile, toRedirect } from './file.rules.ts';
+import { articlesOf, fillBlocks, homePage } from './home.views.ts';
 import {
-  aboutPage,
-  anyNotFoundPage,
-  articlePage,
-  choicePage,
-  type Host,
-  homePage,
+  archivePage,
+  contactPage,
+  eventsPage,
+  feedsPage,
+  kindPage,
+  monthName,
+  monthPage,
   newsPage,
-  notFoundPage,
-  withdrawnPage,
-} from './site.views.ts';
+  subjectsPage,
+} from './list.views.ts';
+import { aboutPage, anyNotFoundPage, choicePage, notFoundPage, restingPage } from './notice.views.ts';
+import { filesOf } from './picture.views.ts';
+import { publicStyle, restingScript } from './public-style.ts';
+import {
+  evidenceOf,
+  type Host,
+  listEvents,
+  listKind,
+  listNews,
+  PAGE_SIZE,
+  type PublicArticle,
+  paths,
+  type Site,
+  shownText,
+} from './site.rules.ts';
 
-const ON_HOME = 6;
 const IN_FEED = 30;
-const IN_SITEMAP = 300;
-const SHORT = 'public, max-age=30';
-const FOR_EVER = 'public, max-age=31536000, immutable';
+const PAST_SHOWN = 40;
+const UPCOMING_SHOWN = 200;
+const CALENDAR_LIMIT = 300;
 
-/** Every file of the public site, one after the other, so that none waits in memory for the others. */
-export function* renderSite(host: Host, site: Site): Generator<RenderedFile> {
-  yield* frameFiles(host);
-  for (const language of LANGUAGES) yield* languageFiles(host, language, site);
-  yield* pictureFiles(site.articles);
-  yield* searchFiles(host, site.articles);
-}
+/** What pages of all languages are made of, put in order once. */
+type Stock = {
+  readonly host: Host;
+  readonly site: Site;
+  readonly chrome: Chrome;
+  readonly news: readonly PublicArticle[];
+  readonly upcoming: readonly PublicArticle[];
+  readonly past: readonly PublicArticle[];
+  readonly topics: readonly PublicArticle[];
+  readonly bodies: readonly PublicArticle[];
+  readonly contacts: readonly PublicArticle[];
+  /** Of news, for the archive; and of everything that has a page, for maps and search. */
+  readonly drawers: readonly Drawer[];
+  readonly allDrawers: readonly Drawer[];
+  readonly home: PublicArticle | null;
+};
 
-function* frameFiles(host: Host): Generator<RenderedFile> {
-  const { path, contentType, bytes } = getStylesheet();
-  yield toFile(path, bytes, { type: contentType, cache: FOR_EVER });
-  yield toPage('/', choicePage(host), null);
-  yield { ...toPage('/404', anyNotFoundPage(host), null), status: 404 };
-}
-
-function* languageFiles(host: Host, language: Language, site: Site): Generator<RenderedFile> {
-  const { articles, withdrawn } = site;
-  const newest = articles.slice(0, ON_HOME);
-  yield toPage(paths.home(language), homePage(host, language, newest), language, evidenceOf(newest));
-  yield toPage(paths.about(language), aboutPage(host, language), language);
-  yield { ...toPage(paths.notFound(language), notFoundPage(host, language), language), status: 404 };
-  yield toRedirect(`/${language}`, paths.home(language));
-  yield toRedirect(`/${language}/news`, paths.news(language));
-  yield* newsFiles(host, language, articles);
-  for (const article of articles)
-    yield toPage(paths.article(language, article.content.slug), articlePage(host, language, article), language, article.evidence);
-  for (const { content, withdrawal, evidence } of withdrawn) {
-    if (!withdrawal) continue;
-    const { slug } = content;
-    const gone = withdrawnPage(host, language, slug, withdrawal);
-    yield { ...toPage(paths.article(language, slug), gone, language, evidence), status: 410 };
-  }
-  const fed = articles.slice(0, IN_FEED);
-  const feed = Buffer.from(feedView(host, language, fed).toString());
-  yield toFile(paths.feed(language), feed, {
-    type: 'application/atom+xml; charset=utf-8',
-    cache: SHORT,
-    language,
-    evidence: evidenceOf(fed),
-  });
-}
-
-function* newsFiles(host: Host, language: Language, articles: readonly PublicArticle[]): Generator<RenderedFile> {
-  const count = Math.max(1, Math.ceil(articles.length / PAGE_SIZE));
-  for (let number = 1; number <= count; number += 1) {
-    const listed = articles.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE);
-    const made = newsPage(host, language, { number, count, articles: listed });
-    yield toPage(paths.news(language, number), made, language, evidenceOf(listed));
+/** Every file of the public site, each path once: what comes first at an address stays. */
+export function* planSite(host: Host, site: Site, chrome: Chrome): Generator<Plan> {
+  const { upcoming, past } = listEvents(site);
+  const byTitle = (left: PublicArticle, right: PublicArticle) =>
+    left.content.slug.localeCompare(right.content.slug) || left.id - right.id;
+  const news = listNews(site);
+  const withPage = site.articles.filter(({ content }) => hasOwnPage(content.kind));
+  const stock: Stock = {
+    host,
+    site,
+    chrome,
+    news,
+    upcoming,
+    past,
+    topics: listKind(site, 'topic').toSorted(byTitle),
+    bodies: listKind(site, 'body').toSorted(byTitle),
+    contacts: listKind(site, 'contact').toSorted(byTitle),
+    drawers: fillDrawers(news),
+    allDrawers: fillDrawers(withPage),
+    home: listKind(site, 'home')[0] ?? null,
+  };
+  const taken = new Set<string>();
+  for (const plan of allPlans(stock, taken)) {
+    if (taken.has(plan.path)) continue;
+    taken.add(plan.path);
+    yield plan;
   }
 }
 
-function* pictureFiles(articles: readonly PublicArticle[]): Generator<RenderedFile> {
-  const done = new Set<string>();
-  for (const { content, listEvidence } of articles) {
-    const { picture } = content;
-    if (!picture || done.has(picture.sha256)) continue;
-    done.add(picture.sha256);
+function* allPlans(stock: Stock, taken: ReadonlySet<string>): Generator<Plan> {
+  yield* planFrame(stock);
+  for (const article of stock.site.articles) yield* planArticle(stock, article);
+  for (const language of LANGUAGES) yield* planLanguage(stock, language);
+  for (const article of stock.site.withdrawn) yield* planWithdrawn(stock.host, article, taken);
+  yield* planPictures(stock);
+  yield* planMaps(stock);
+  yield* planRedirects(stock);
+}
+
+function* planFrame({ host, site, chrome, contacts }: Stock): Generator<Plan> {
+  for (const asset of [publicStyle(), restingScript()])
     yield {
-      path: paths.picture(picture),
-      status: 200,
-      language: null,
-      headers: { 'content-type': picture.mediaType, 'cache-control': FOR_EVER },
-      body: { blob: picture.sha256 },
-      evidence: [...listEvidence],
+      path: asset.path,
+      basis: [],
+      make: () => toFile(asset.path, asset.bytes, { type: asset.contentType, cache: FOR_EVER }),
+    };
+  yield { path: '/', basis: [], make: () => toFile('/', String(choicePage(host)), { type: TYPES.page }) };
+  yield { path: '/404', basis: [], make: () => toFile('/404', String(anyNotFoundPage(host)), { type: TYPES.page, status: 404 }) };
+  const path = '/.well-known/security.txt';
+  const named = contacts.filter(({ content }) => content.slug === 'security');
+  const expires = expiryOf(site.now);
+  yield {
+    path,
+    basis: [expires, ...named],
+    make: () => toFile(path, securityText(host, named, expires), { type: TYPES.text, evidence: evidenceOf(named) }),
+  };
+  for (const language of LANGUAGES) {
+    const notFound = paths.notFound(language);
+    yield {
+      path: notFound,
+      basis: [chrome],
+      make: () =>
+        toFile(notFound, String(notFoundPage(host, chrome, language)), {
+          type: TYPES.page,
+          status: 404,
+          language,
+          evidence: chrome.evidence,
+        }),
     };
   }
 }
 
-function* searchFiles(host: Host, articles: readonly PublicArticle[]): Generator<RenderedFile> {
-  const standing = [paths.home, paths.news, paths.about].map(
-    (toPath): SitemapEntry => ({
-      changedAt: null,
-      hrefs: LANGUAGES.map((language) => ({ language, path: toPath(language) })),
-    }),
-  );
-  const sitemaps = ['/sitemap-pages.xml'];
-  yield toXml('/sitemap-pages.xml', sitemapView(host, standing));
-  for (let from = 0; from < articles.length; from += IN_SITEMAP) {
-    const part = articles.slice(from, from + IN_SITEMAP);
-    const path = `/sitemap-articles-${from / IN_SITEMAP + 1}.xml`;
-    sitemaps.push(path);
-    yield toXml(path, sitemapView(host, sitemapEntries(part)), evidenceOf(part));
+// It must not be older than a year (RFC 9116, 2.5.5), and is the same for a month, so that editions are.
+function expiryOf(now: Date): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 7, 1)).toISOString();
+}
+
+/** When the file above is due to be another. */
+export function nextExpiryAt(now: Date): Date {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 1));
+}
+
+function securityText(host: Host, contacts: readonly PublicArticle[], expires: string): string {
+  const ways = contacts.flatMap(({ content }) => {
+    const { email = '', href = '' } = content.details.contact ?? {};
+    return [email === '' ? '' : `mailto:${email}`, href.startsWith('/') ? `${host.publicOrigin}${href}` : href].filter(
+      (way) => way !== '',
+    );
+  });
+  const lines = ways.length > 0 ? ways : [`${host.publicOrigin}${paths.contact('en')}`];
+  return `${lines.map((way) => `Contact: ${way}\n`).join('')}Expires: ${expires}
+Preferred-Languages: ${LANGUAGES.join(', ')}
+Canonical: ${host.publicOrigin}/.well-known/security.txt
+`;
+}
+
+function* planLanguage(stock: Stock, language: Language): Generator<Plan> {
+  const { host, site, chrome, news, upcoming, past, topics, bodies, contacts, home, drawers, allDrawers } = stock;
+  const page = (path: string, shown: readonly PublicArticle[], more: readonly unknown[], make: () => unknown): Plan => ({
+    path,
+    basis: [chrome, ...shown, ...more],
+    make: () =>
+      toFile(path, String(make()), { type: TYPES.page, language, evidence: [...evidenceOf(shown), ...chrome.evidence] }),
+  });
+  const months = countMonths(drawers);
+  const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
+  const filled = fillBlocks(site, home?.content.details.blocks);
+  const onHome = [...(home ? [home] : []), ...articlesOf(filled), ...topics];
+  const shapes = filled.map((block) => `${block.kind} ${'articles' in block ? block.articles.length : 1}`);
+  yield page(paths.home(language), onHome, shapes, () => homePage(host, chrome, language, { article: home, filled, topics }));
+  const newest = news.slice(0, PAGE_SIZE);
+  yield page(paths.news(language), newest, years, () => newsPage(host, chrome, language, { articles: newest, years }));
+  for (const kind of NEWS_KINDS) {
+    const articles = news.filter(({ content }) => content.kind === kind).slice(0, PAGE_SIZE);
+    yield page(paths.kind(language, kind), articles, years, () => kindPage(host, chrome, language, { kind, articles, years }));
   }
-  yield toXml('/sitemap.xml', sitemapIndexView(host, sitemaps));
-  const robots = `User-agent: *\nAllow: /\nSitemap: ${host.publicOrigin}/sitemap.xml\n`;
-  yield toFile('/robots.txt', Buffer.from(robots), { type: 'text/plain; charset=utf-8', cache: SHORT });
+  const counts = months.map(({ month, count }) => `${month} ${count}`);
+  yield page(paths.archive(language), [], counts, () => archivePage(host, chrome, language, { months, year: null }));
+  for (const year of years) {
+    const ofYear = counts.filter((count) => count.startsWith(year));
+    yield page(paths.year(language, year), [], ofYear, () => archivePage(host, chrome, language, { months, year }));
+  }
+  for (const [at, { name, articles }] of drawers.entries()) {
+    const newer = drawers[at - 1]?.name ?? null;
+    const older = drawers[at + 1]?.name ?? null;
+    yield page(paths.month(language, name), articles, [newer, older], () =>
+      monthPage(host, chrome, language, { name, articles, newer, older }),
+    );
+  }
+  const coming = upcoming.slice(0, UPCOMING_SHOWN);
+  const over = past.slice(0, PAST_SHOWN);
+  yield page(paths.events(language), [...coming, ...over], [coming.length], () =>
+    eventsPage(host, chrome, language, { upcoming: coming, past: over }),
+  );
+  yield page(paths.topics(language), topics, [], () => subjectsPage(host, chrome, language, { kind: 'topic', articles: topics }));
+  yield page(paths.bodies(language), bodies, [], () => subjectsPage(host, chrome, language, { kind: 'body', articles: bodies }));
+  yield page(paths.contact(language), contacts, [], () => contactPage(host, chrome, language, contacts));
+  yield page(paths.feeds(language), topics, [], () => feedsPage(host, chrome, language, topics));
+  yield page(paths.about(language), [], [], () => aboutPage(host, chrome, language));
+  yield page(paths.resting(language), [], counts, () => restingPage(host, chrome, language, { months }));
+  yield* planFeeds(stock, language);
+  yield* planResting(allDrawers, language);
 }
 
-function toPage(path: string, made: Html, language: Language | null, evidence: readonly Evidence[] = []): RenderedFile {
-  const bytes = Buffer.from(made.toString());
-  return toFile(path, bytes, { type: 'text/html; charset=utf-8', cache: SHORT, language, evidence });
+function* planFeeds({ host, news, upcoming, past }: Stock, language: Language): Generator<Plan> {
+  const articles = news.slice(0, IN_FEED);
+  const evidence = evidenceOf(articles);
+  const feed = { articles, about: null };
+  const atom = paths.feed(language);
+  const json = paths.jsonFeed(language);
+  yield {
+    path: atom,
+    basis: articles,
+    make: () => toFile(atom, String(atomFeed(host, language, feed)), { type: TYPES.atom, language, evidence }),
+  };
+  yield {
+    path: json,
+    basis: articles,
+    make: () => toFile(json, jsonFeed(host, language, feed), { type: TYPES.jsonFeed, language, evidence }),
+  };
+  const calendar = paths.calendar(language);
+  const events = [...upcoming, ...past].slice(0, CALENDAR_LIMIT);
+  const title = publicWords(language).events;
+  yield {
+    path: calendar,
+    basis: events,
+    make: () =>
+      toFile(calendar, calendarOf(host, language, title, events), {
+        type: TYPES.calendar,
+        language,
+        evidence: evidenceOf(events),
+      }),
+  };
 }
 
-function toXml(path: string, made: Html, evidence: readonly Evidence[] = []): RenderedFile {
-  return toFile(path, Buffer.from(made.toString()), { type: 'application/xml; charset=utf-8', cache: SHORT, evidence });
+/** What the page that searches while the compartment is closed reads: titles and summaries, a file a month. */
+function* planResting(drawers: readonly Drawer[], language: Language): Generator<Plan> {
+  const list = paths.searchMonths(language);
+  const names = drawers.map(({ name, month }) => ({ path: paths.searchMonth(language, name), name: monthName(month, language) }));
+  yield {
+    path: list,
+    basis: names.map(({ path }) => path),
+    make: () => toFile(list, JSON.stringify(names), { type: TYPES.json, language }),
+  };
+  for (const { name, articles } of drawers) {
+    const path = paths.searchMonth(language, name);
+    const entries = () =>
+      articles.map((article) => {
+        const { text, language: own } = shownText(article.content, language);
+        return { title: text.title, summary: text.summary, href: paths.article(language, article), language: own };
+      });
+    yield {
+      path,
+      basis: articles,
+      make: () => toFile(path, JSON.stringify(entries()), { type: TYPES.json, language, evidence: evidenceOf(articles) }),
+    };
+  }
 }
 
-function toRedirect(path: string, location: string): RenderedFile {
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': SHORT, location };
-  return { path, status: 301, language: null, headers, body: { base64: '' }, evidence: [] };
+function* planPictures({ site }: Stock): Generator<Plan> {
+  for (const article of site.articles) {
+    const { picture, figures } = article.content;
+    for (const one of [...(picture ? [picture] : []), ...figures])
+      for (const file of filesOf(one)) {
+        const path = paths.picture(file);
+        yield {
+          path,
+          // Whichever article shows it first proves it; the bytes are the same.
+          basis: [article],
+          make: () => ({
+            path,
+            status: 200,
+            language: null,
+            headers: { 'content-type': file.mediaType, 'cache-control': FOR_EVER },
+            body: { blob: file.sha256 },
+            evidence: [...article.listEvidence],
+          }),
+        };
+      }
+  }
 }
 
-type Kept = {
-  readonly type: string;
-  readonly cache: string;
-  readonly language?: Language | null;
-  readonly evidence?: readonly Evidence[];
-};
+function* planMaps({ host, site, allDrawers, home }: Stock): Generator<Plan> {
+  const toPaths = [
+    paths.home,
+    paths.news,
+    paths.archive,
+    paths.events,
+    paths.topics,
+    paths.bodies,
+    paths.contact,
+    paths.feeds,
+    paths.about,
+  ];
+  const standing = toPaths.map((toPath) => ({
+    changedAt: null,
+    hrefs: LANGUAGES.map((language) => ({ language, path: toPath(language) })),
+  }));
+  const pagesPath = '/sitemap-pages.xml';
+  yield { path: pagesPath, basis: [], make: () => toFile(pagesPath, String(sitemapView(host, standing)), { type: TYPES.xml }) };
+  const maps = allDrawers.map(({ name, articles }) => ({ path: `/sitemap-${name}.xml`, articles }));
+  for (const { path, articles } of maps)
+    yield {
+      path,
+      basis: articles,
+      make: () =>
+        toFile(path, String(sitemapView(host, sitemapEntries(articles))), { type: TYPES.xml, evidence: evidenceOf(articles) }),
+    };
+  const mapPaths = [pagesPath, ...maps.map(({ path }) => path)];
+  yield {
+    path: '/sitemap.xml',
+    basis: mapPaths,
+    make: () => toFile('/sitemap.xml', String(sitemapIndexView(host, mapPaths)), { type: TYPES.xml }),
+  };
+  // What has no page of its own stays a subject of the edition: that it is gone would be told.
+  const pageless = site.articles.filter(
+    (article) => article.content.kind === 'redirects' || (article.content.kind === 'home' && article !== home),
+  );
+  const robots = `User-agent: *\nAllow: /\nDisallow: /*/search\nSitemap: ${host.publicOrigin}/sitemap.xml\n`;
+  yield {
+    path: '/robots.txt',
+    basis: pageless,
+    make: () => toFile('/robots.txt', robots, { type: TYPES.text, evidence: evidenceOf(pageless) }),
+  };
+}
 
-function toFile(path: string, bytes: Uint8Array, { type, cache, language = null, evidence = [] }: Kept): RenderedFile {
-  const headers = { 'content-type': type, 'cache-control': cache, ...(language ? { 'content-language': language } : {}) };
-  const body = { base64: Buffer.from(bytes).toString('base64') };
-  return { path, status: 200, language, headers, body, evidence: [...evidence] };
+function* planRedirects({ site }: Stock): Generator<Plan> {
+  const to = (path: string, location: string, article: PublicArticle | null): Plan => ({
+    path,
+    basis: [location, article],
+    make: () => toRedirect(path, location, article?.listEvidence ?? []),
+  });
+  for (const language of LANGUAGES) {
+    yield to(`/${language}`, paths.home(language), null);
+    for (const toPath of [paths.news, paths.events, paths.topics, paths.bodies, paths.archive]) {
+      const path = toPath(language);
+      yield to(path.slice(0, -1), path, null);
+    }
+  }
+  for (const article of site.articles)
+    for (const { language, path } of article.formerPaths) yield to(path, paths.article(language, article), article);
+  for (const article of listKind(site, 'redirects'))
+    for (const { from, to: target } of article.content.details.redirects ?? [])
+      if (isPlainPath(from) && isPlainPath(target) && from !== target && !from.startsWith('/.')) yield to(from, target, article);
 }

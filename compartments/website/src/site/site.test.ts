@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LANGUAGES, type RenderedFile, renderedFileSchema, verifyToken } from '@bulkhead/contracts';
 import { approvedRows, gatewayKey, makeContent, makeText, type Row, TITLES, withdrawalRow } from '../../tests/published-rows.ts';
-import { assembleSite } from './site.rules.ts';
-import { renderSite } from './site-files.views.ts';
+import { SiteRenderer } from './site-renderer.ts';
 
 const HOST = { organisation: 'Sample Maritime Organization', isSample: true, publicOrigin: 'http://www.localhost:8400' };
 const PUBLISHED = new Date('2020-10-02T11:46:00.000Z');
+const NOW = new Date('2026-03-02T09:00:00.000Z');
 const UPDATED = new Date('2020-10-02T14:00:00.000Z');
 const ALL = Object.fromEntries(LANGUAGES.map((language) => [language, makeText(TITLES[language])]));
 
 function render(rows: readonly Row[]): Map<string, RenderedFile & { text: string }> {
-  const files = [...renderSite(HOST, assembleSite(rows))];
+  const renderer = new SiteRenderer(HOST);
+  for (const row of rows) renderer.take(row);
+  const files = [...renderer.render(NOW)].flatMap((file) => ('gone' in file ? [] : file));
   const byPath = new Map(
     files.map((file) => {
       renderedFileSchema.parse(file);
@@ -91,7 +93,7 @@ test('a withdrawn article answers 410 with the reason and is in no list, feed or
   assert.equal(gone.status, 410);
   assert.ok(gone.text.includes('Le port nommé était faux.'));
   assert.match(page(files, '/ru/news/first-light').text, /<p +lang="en" dir="ltr">It named the wrong port.<\/p>/);
-  for (const path of ['/en/', '/en/news/', '/en/feed.atom', '/sitemap-articles-1.xml'])
+  for (const path of ['/en/', '/en/news/', '/en/feed.atom', '/sitemap-2020-10.xml'])
     assert.ok(!page(files, path).text.includes('first-light'), path);
 });
 
@@ -106,19 +108,21 @@ test('drafts and submitted versions are nowhere, and a draft that cannot be read
   for (const [path, { text }] of files) assert.ok(!text.includes('Secret'), path);
 });
 
-test('the list of news goes on over pages of twenty, and the old pages are linked', async () => {
-  const many = await Promise.all(
-    Array.from({ length: 45 }, (_, at) =>
-      approvedRows(at + 1, 1, makeContent({ slug: `article-${at + 1}` }), new Date(PUBLISHED.getTime() + at * 60_000)),
-    ),
+test('the newest twenty stand in the list of news, and everything in the archive of its month', async () => {
+  const rows: Row[] = [];
+  for (let id = 1; id <= 25; id += 1)
+    rows.push(
+      ...(await approvedRows(id, 1, makeContent({ slug: `article-${id}` }), new Date(PUBLISHED.getTime() + id * 60_000))),
+    );
+  const files = render(rows);
+  const list = page(files, '/en/news/').text;
+  assert.ok(
+    list.includes('/en/news/article-25"') && list.includes('/en/news/article-6"') && !list.includes('/en/news/article-5"'),
   );
-  const files = render(many.flat());
-  assert.equal(page(files, '/en/news/').text.match(/<li>\n<p class="kicker">/g)?.length, 20);
-  assert.ok(page(files, '/en/news/').text.includes('rel="next" href="/en/news/page/2"'));
-  assert.ok(page(files, '/en/news/page/3').text.includes('article-1"'));
-  assert.ok(!files.has('/en/news/page/4'));
-  assert.equal(page(files, '/en/').text.match(/class="card"/g)?.length, 6);
-  assert.equal(page(files, '/en/news/').evidence.length, 20);
+  assert.ok(list.includes('href="/en/news/archive/2020"'));
+  assert.ok(page(files, '/en/news/archive/2020').text.includes('href="/en/news/archive/2020-10">October 2020</a>'));
+  const month = page(files, '/en/news/archive/2020-10').text;
+  for (let id = 1; id <= 25; id += 1) assert.ok(month.includes(`/en/news/article-${id}"`));
 });
 
 test('every page names its evidence: the digest of what it shows, in the paths of both tokens', async () => {
@@ -184,7 +188,7 @@ test('feeds and sitemaps are well formed and name whole addresses', async () => 
   assert.ok(feed.text.includes('<id>http://www.localhost:8400/en/news/first-light</id>'));
   assert.equal(page(files, '/fr/feed.atom').text.includes('<entry>'), false);
   assert.ok(page(files, '/robots.txt').text.includes('Sitemap: http://www.localhost:8400/sitemap.xml'));
-  assert.ok(page(files, '/sitemap.xml').text.includes('/sitemap-articles-1.xml'));
+  assert.ok(page(files, '/sitemap.xml').text.includes('/sitemap-2020-10.xml'));
 });
 
 test('an empty site has its home, its lists, its pages for what is not found, and says that nothing is published', () => {

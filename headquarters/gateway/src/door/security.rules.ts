@@ -5,6 +5,9 @@ export type SecurityHeaders = Readonly<Record<string, string>>;
 export const STRICT_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** For a published page that runs scripts of its own edition: they may ask this origin, and nobody else. */
+export const OWN_SCRIPT_POLICY = `${STRICT_POLICY}; script-src 'self'; connect-src 'self'`;
+
 export function securityHeaders(isTls: boolean): SecurityHeaders {
   return {
     'content-security-policy': STRICT_POLICY,

@@ -1,7 +1,9 @@
 import {
   type EditionFile,
   type EditionManifest,
+  type EditionPart,
   editionManifestSchema,
+  editionPartFilesSchema,
   type Language,
   openSigned,
   PURPOSES,
@@ -18,6 +20,8 @@ export type EditionIndex = {
   readonly byPath: ReadonlyMap<string, EditionFile>;
   /** What answers when there is no page, by language; null for paths that begin with none. */
   readonly notFound: ReadonlyMap<Language | null, EditionFile>;
+  /** Digests of the parts of the manifest: kept on disk, and never served. */
+  readonly parts: ReadonlySet<string>;
   /** Digest → bytes of every file. */
   readonly digests: ReadonlyMap<string, number>;
 };
@@ -40,6 +44,24 @@ export function openEdition(
       `reading an edition for ${given.compartment}: it was ${given.isCrawled ? 'rendered, not copied' : 'copied, not rendered'}`,
     );
   return value;
+}
+
+/**
+ * Reads the list of files that a part of a large manifest is.
+ * @throws EstateError `edition.invalid`
+ */
+export function readPart(part: EditionPart, bytes: Buffer): EditionFile[] {
+  const parsed = editionPartFilesSchema.safeParse(parseJson(bytes));
+  if (parsed.success && parsed.data.length === part.files) return parsed.data;
+  throw new EstateError('edition.invalid', `reading the part ${part.sha256} of an edition: it is no list of ${part.files} files`);
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -67,6 +89,7 @@ export function indexEdition(manifest: EditionManifest): EditionIndex {
   const digests = new Map<string, number>();
   const invalid = (why: string) =>
     new EstateError('edition.invalid', `reading edition ${manifest.number} of ${manifest.compartment}: ${why}`);
+  for (const { sha256, bytes } of manifest.parts ?? []) digests.set(sha256, bytes);
   for (const file of manifest.files) {
     if (byPath.has(file.path)) throw invalid(`${file.path} stands twice`);
     if ((digests.get(file.sha256) ?? file.bytes) !== file.bytes) throw invalid(`${file.path} gives its content another length`);
@@ -76,7 +99,8 @@ export function indexEdition(manifest: EditionManifest): EditionIndex {
     if (file.status === 404) notFound.set(file.language, file);
   }
   const { number, compartment, crawled } = manifest;
-  return { number, compartment, isCrawled: crawled !== undefined, byPath, notFound, digests };
+  const parts = new Set((manifest.parts ?? []).map(({ sha256 }) => sha256));
+  return { parts, number, compartment, isCrawled: crawled !== undefined, byPath, notFound, digests };
 }
 
 /** The page that answers for a path that is not there: in the language that the path begins with. */

@@ -4,6 +4,8 @@ import type { Shelf } from './shelf.actions.ts';
 
 /** Files looked at without a pause, and the bytes read again in one look. */
 const LOOKED_AT_ONCE = 250;
+/** Files whose fingerprints one look takes; those of a larger edition take turns. */
+const LOOK_LIMIT = 10_000;
 const READ_AT_ONCE_BYTES = 1_048_576;
 
 export type ScrubResult = { readonly checked: number; readonly bad: number };
@@ -15,6 +17,7 @@ export type ScrubResult = { readonly checked: number; readonly bad: number };
 export class Scrubber {
   readonly #shelf: Shelf;
   #next = 0;
+  #from = 0;
 
   constructor(shelf: Shelf) {
     this.#shelf = shelf;
@@ -24,7 +27,7 @@ export class Scrubber {
   look(signal: AbortSignal): Promise<ScrubResult> {
     return this.#shelf.locked(async () => {
       const names = this.#listNames();
-      const suspects = new Set([...(await this.#findChanged(names)), ...this.#takeTurn(names)]);
+      const suspects = new Set([...(await this.#findChanged(this.#takeWindow(names))), ...this.#takeTurn(names)]);
       return this.#check([...suspects], signal);
     });
   }
@@ -46,6 +49,14 @@ export class Scrubber {
       if (at % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) await new Promise((resolve) => setImmediate(resolve));
     }
     return changed;
+  }
+
+  #takeWindow(names: readonly string[]): readonly string[] {
+    if (names.length <= LOOK_LIMIT) return names;
+    this.#from = this.#from < names.length ? this.#from : 0;
+    const window = names.slice(this.#from, this.#from + LOOK_LIMIT);
+    this.#from += LOOK_LIMIT;
+    return [MANIFEST_NAME, ...window];
   }
 
   #takeTurn(names: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type EditionFile, FROZEN_HEADER, REQUEST_ID_HEADER } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import type { SecurityHeaders } from '#door/security.rules.ts';
+import { OWN_SCRIPT_POLICY, type SecurityHeaders } from '#door/security.rules.ts';
 import type { Body } from './body.actions.ts';
 import { chooseEncoding, type Encoding, findNotFound, headersOf, isCompressible } from './edition.rules.ts';
 import type { Shelf } from './shelf.actions.ts';
@@ -84,6 +84,7 @@ export class EditionDesk {
     const isVarying = isCompressible(own['content-type'] ?? '', body.bytes.length);
     const headers = {
       ...this.#security,
+      ...(file.scripts ? { 'content-security-policy': OWN_SCRIPT_POLICY } : {}),
       ...own,
       'content-length': String(content.length),
       // The compressed form is the same content in other bytes: a weak tag says so.

@@ -1,9 +1,17 @@
-import type { EditionFile, VerifyingKey } from '@bulkhead/contracts';
-import { type Log, type Now, sha256Hex } from '@bulkhead/kernel';
+import type { EditionFile, EditionManifest, EditionPart, VerifyingKey } from '@bulkhead/contracts';
+import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { SawFinding } from '#finding/finding.actions.ts';
 import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.actions.ts';
-import { type EditionIndex, headersOf, indexEdition, isCompressible, openEdition, requireAdoptable } from './edition.rules.ts';
+import {
+  type EditionIndex,
+  headersOf,
+  indexEdition,
+  isCompressible,
+  openEdition,
+  readPart,
+  requireAdoptable,
+} from './edition.rules.ts';
 import { type EditionStore, MANIFEST_NAME } from './edition.store.ts';
 import { fetchFile, forEachAtOnce } from './fetch.actions.ts';
 
@@ -34,6 +42,8 @@ export class Shelf {
   readonly missing = new Set<string>();
   /** Of each file on disk when it was verified last. */
   readonly fingerprints = new Map<string, string>();
+  /** Files of the parts of the edition that is served. */
+  #parts = new Map<string, EditionFile[]>();
   #held: HeldBodies;
   readonly #recent: RecentBodies;
   #lock: Promise<unknown> = Promise.resolve();
@@ -62,7 +72,7 @@ export class Shelf {
   async load(): Promise<void> {
     const text = await this.deps.store.readManifest();
     if (text === null) return;
-    const index = this.#openKept(text.toString('utf8'));
+    const index = await this.#openKept(text.toString('utf8'));
     if (index === null) {
       await this.deps.store.quarantine(MANIFEST_NAME, this.deps.compartment);
       this.deps.saw({
@@ -87,7 +97,14 @@ export class Shelf {
   async adopt(signed: unknown, signal: AbortSignal): Promise<EditionIndex> {
     const manifest = openEdition(signed, this.deps);
     requireAdoptable(manifest, { currentNumber: this.index?.number ?? 0, nowAt: this.deps.now() });
-    const index = indexEdition(manifest);
+    const { compartment, store, publisher } = this.deps;
+    const index = indexEdition(
+      await this.#fill(manifest, async ({ sha256, bytes }) => {
+        const part = await fetchFile(publisher, { compartment, sha256, bytes, signal });
+        await store.saveFile(sha256, part);
+        return part;
+      }),
+    );
     const held = await this.#gather(index, signal);
     const envelope = JSON.stringify(signed);
     await this.locked(async () => {
@@ -133,9 +150,30 @@ export class Shelf {
     return run;
   }
 
-  #openKept(text: string): EditionIndex | null {
+  /** Puts the files of its parts into a manifest; parts that are known are not read again. */
+  async #fill(manifest: EditionManifest, read: (part: EditionPart) => Promise<Buffer>): Promise<EditionManifest> {
+    if (!manifest.parts) {
+      this.#parts.clear();
+      return manifest;
+    }
+    const parts = new Map<string, EditionFile[]>();
+    await forEachAtOnce(manifest.parts, FETCHES_AT_ONCE, async (part) => {
+      parts.set(part.sha256, this.#parts.get(part.sha256) ?? readPart(part, await read(part)));
+    });
+    this.#parts = parts;
+    return { ...manifest, files: [...parts.values()].flat() };
+  }
+
+  async #openKept(text: string): Promise<EditionIndex | null> {
     try {
-      return indexEdition(openEdition(JSON.parse(text), this.deps));
+      const manifest = openEdition(JSON.parse(text), this.deps);
+      return indexEdition(
+        await this.#fill(manifest, async ({ sha256 }) => {
+          const bytes = await this.deps.store.readFile(sha256);
+          if (bytes !== null && sha256Hex(bytes) === sha256) return bytes;
+          throw new EstateError('edition.invalid', 'reading a part of the edition kept on disk: it is not what was signed');
+        }),
+      );
     } catch (error) {
       this.deps.log.error({ err: error, compartment: this.deps.compartment }, 'reading the edition kept on disk');
       return null;
@@ -175,9 +213,11 @@ export class Shelf {
         held.add(known);
         return;
       }
-      const onDisk = this.index?.digests.has(sha256) ? await this.readBody(sha256) : null;
-      const content = onDisk?.bytes ?? (await fetchFile(publisher, { compartment, sha256, bytes, signal }));
-      if (!onDisk) await store.saveFile(sha256, content);
+      // What is served now is on disk, watched by the scrubber: it is read, and verified, when somebody asks for it.
+      if (this.index?.digests.has(sha256) && !this.missing.has(sha256)) return;
+      if (index.parts.has(sha256)) return;
+      const content = await fetchFile(publisher, { compartment, sha256, bytes, signal });
+      await store.saveFile(sha256, content);
       held.add(bodyOf(sha256, content));
     });
     return held;

@@ -12,7 +12,7 @@ import type { RateLimits } from '#limit/limit.rules.ts';
 import { announcesBody } from '#proxy/body.actions.ts';
 import { type ForwardDeps, forward, type Passing } from '#proxy/forward.actions.ts';
 import type { Origin } from '#route/origin.rules.ts';
-import { isAllowed } from '#route/route.rules.ts';
+import { isAllowed, restingPath } from '#route/route.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
 import { isFresh } from '#session/fresh.rules.ts';
 import type { ApiTokens } from '#software/api-token.actions.ts';
@@ -228,7 +228,10 @@ export function refuseBody(asked: Asked): void {
 }
 
 async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, route: ManifestRoute): Promise<void> {
-  const session = await letPass(deps, asked, origin, route);
+  const session = await letPass(deps, asked, origin, route).catch((error: unknown) =>
+    leadToRest(deps, asked, { origin, route, error }),
+  );
+  if (session === 'at rest') return;
   const isJson = wantsJson(asked.request.headers.accept);
   if (session === 'must sign in') return sendToSignIn(deps, asked, origin, isJson);
   if (route.fresh && session !== null && !isFresh(session, isWriteMethod(asked.request.method), deps.now()))
@@ -257,7 +260,7 @@ async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, 
       path,
       ...(route.bindsBrowser ? findBrowser(deps, asked, origin) : {}),
     },
-  );
+  ).catch((error: unknown) => leadToRest(deps, asked, { origin, route, error }));
 }
 
 /** Some routes are a finding whenever they do what they are for: the compartment need not say so, and cannot keep it back. */
@@ -277,6 +280,26 @@ function raise(deps: Pick<PassageDeps, 'saw'>, passing: Passing, status: number)
     },
   });
 }
+
+/** While a compartment answers nothing, whoever asked one of its public routes is led to a page of the edition [G26]. */
+function leadToRest(
+  deps: PassageDeps,
+  asked: AskedHere,
+  given: { readonly origin: Origin; readonly route: ManifestRoute; readonly error: unknown },
+): 'at rest' {
+  const { origin, route, error } = given;
+  const isClosed = AT_REST.some((code) => hasCode(error, code));
+  if (!route.resting || !origin.hasEdition || !isClosed || asked.response.headersSent) throw error;
+  const location = restingPath(route, asked.path);
+  if (!deps.desks.get(origin.compartment.name)?.findFile(location)) throw error;
+  reply(asked, deps.security, {
+    status: 303,
+    headers: { location: `${location}${asked.query}`, 'cache-control': 'no-store' },
+  });
+  return 'at rest';
+}
+
+const AT_REST = ['compartment.sealed', 'compartment.unreachable', 'lease.expired'] as const;
 
 /**
  * Holds a request against everything that may refuse it, before any of its body is read.

@@ -23,6 +23,7 @@ export const website: CompartmentManifest = parseManifest({
   ],
   routes: [
     { id: 'search.read', origin: 'www', method: 'GET', path: '/search', ...open },
+    { id: 'find.read', origin: 'www', method: 'GET', path: '/:language/find', resting: '/:language/rest', ...open },
     { id: 'letter.send', origin: 'www', method: 'POST', path: '/letters', ...open, writes: ['letter'], maxBodyBytes: 1000 },
     { id: 'home.read', origin: 'news', method: 'GET', path: '/', ...open, roles: ['signed-in'] },
     { id: 'draft.list', origin: 'news', method: 'GET', path: '/drafts', ...staff, writes: [], maxBodyBytes: 0 },

@@ -22,6 +22,8 @@ export type ProcessDeps = {
   readonly owner: Owner | undefined;
   readonly internalSecret: string;
   readonly vaultSecret: string;
+  /** Where the compartment's workers are reached. */
+  readonly workerEnvironment: Readonly<Record<string, string>>;
   readonly jobKey: SigningKey;
   readonly newId: () => string;
   readonly now: Now;
@@ -49,6 +51,7 @@ export function describeProcess(deps: ProcessDeps, mode: 'app' | 'reader', passw
     VAULT_SECRET: deps.vaultSecret,
     LOG_LEVEL: deps.logLevel,
     SEALING_KEY: sealingKeyOf(deps),
+    ...deps.workerEnvironment,
   };
   return {
     name,

@@ -38,9 +38,18 @@ export const approvals = { publish: ['article.submit', 'article.approve'], withd
 // A renderer that writes what its rows say: so that a test can make it write anything.
 const ECHO = `
 import { createInterface } from 'node:readline';
+const paths = new Set();
+let changed = new Map();
 for await (const line of createInterface({ input: process.stdin })) {
   const given = JSON.parse(line);
-  if (given.table === 'file') process.stdout.write(JSON.stringify(given.row) + '\\n');
+  if (given.round) {
+    for (const [path, file] of changed) process.stdout.write(JSON.stringify(file ?? { gone: path }) + '\\n');
+    changed = new Map();
+    process.stdout.write(JSON.stringify({ round: given.round, files: paths.size, nextAt: null }) + '\\n');
+  }
+  if (given.table === 'file' && given.gone) paths.delete(given.row.path), changed.set(given.row.path, null);
+  else if (given.table === 'file' && changed.get(given.row.path)) process.stdout.write(JSON.stringify(given.row) + '\\n');
+  else if (given.table === 'file') paths.add(given.row.path), changed.set(given.row.path, given.row);
   if (given.table === 'raw') process.stdout.write(given.row.text);
   if (given.table === 'run') await import('data:text/javascript,' + encodeURIComponent(given.row.code));
 }

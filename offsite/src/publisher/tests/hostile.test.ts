@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RenderedFile } from '@bulkhead/contracts';
 import { hasCode } from '@bulkhead/kernel';
-import { render } from '../renderer.actions.ts';
-import { readRows } from '../source.actions.ts';
+import { Renderer } from '../renderer.actions.ts';
+import { RowSource } from '../source.actions.ts';
 import { type Bench, setUp, toPage } from './booted-publisher.ts';
 
 const REQUEST = { publicOrigin: 'http://x', organisation: 'x', isSample: true, now: '2026-03-02T09:00:00.000Z' };
 
 test('a standby that sends what is not whole, not JSON, not asked for, or too much, is not believed', async () => {
   const { jail } = await setUp();
-  const read = () => readRows(jail, ['file'], REQUEST);
+  const read = () => new RowSource(jail, ['file']).read();
   const head = '{"lsn":"0/1"}\n';
   const row = '{"table":"file","row":{}}\n';
   const bad: readonly (readonly [string, string])[] = [
@@ -34,7 +34,7 @@ test('a standby that sends what is not whole, not JSON, not asked for, or too mu
     await assert.rejects(read(), (error) => hasCode(error, 'input.invalid') || hasCode(error, 'input.too_large'), what);
   }
   jail.raw = `${head}${row}{"end":true,"rows":1}\n`;
-  assert.equal((await read()).lines.length, 1);
+  assert.equal((await read()).changes.length, 1);
 });
 
 async function refuses(bench: Bench, what: string, ...files: readonly RenderedFile[]): Promise<void> {
@@ -99,13 +99,17 @@ test('[W9] a rendered page with a script is told as such, besides being refused'
   assert.equal(bench.press.latest, undefined);
 });
 
-async function run(bench: Bench, rows: readonly object[], timeMs?: number): Promise<RenderedFile[]> {
-  const lines = rows.map((row) => Buffer.from(JSON.stringify(row)));
+async function run(bench: Bench, rows: readonly object[], timeMs?: number): Promise<unknown[]> {
+  const changes = rows.map((row) => ({ line: Buffer.from(JSON.stringify(row)), isGone: false }));
   const { checkout, directory } = bench.deps;
-  const files: RenderedFile[] = [];
-  for await (const file of render({ checkout, directory, request: REQUEST, lines, ...(timeMs === undefined ? {} : { timeMs }) }))
-    files.push(file);
-  return files;
+  const renderer = new Renderer({ checkout, directory, request: REQUEST, ...(timeMs === undefined ? {} : { timeMs }) });
+  const written: unknown[] = [];
+  try {
+    for await (const rendered of renderer.render(changes, REQUEST.now)) written.push(rendered);
+    return written;
+  } finally {
+    await renderer.close();
+  }
 }
 
 const isInvalid = (error: unknown) => hasCode(error, 'edition.invalid');

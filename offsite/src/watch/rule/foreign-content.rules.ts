@@ -29,12 +29,18 @@ export function findForeign(given: string, isOwn: (url: string) => boolean): For
 
 /** The same in a page: there, `&lt;script&gt;` is text that a person reads, and only markup is markup. */
 export function findForeignMarkup(given: string, isOwn: (url: string) => boolean): Foreign[] {
-  return findInMarkup(given.slice(0, SCANNED_LIMIT), isOwn);
+  return findInMarkup(given.slice(0, SCANNED_LIMIT), isOwn, isOfOurs);
 }
 
-function findInMarkup(text: string, isOwn: (url: string) => boolean): Foreign[] {
+/** Data for machines, and files of the code by the digest of their content: the publisher holds them against the code. */
+function isOfOurs(whole: string): boolean {
+  return /^<script type="(?:application\/ld\+json"|module" src="\/assets\/[0-9a-f]{32}\.js")>?$/.test(whole);
+}
+
+function findInMarkup(text: string, isOwn: (url: string) => boolean, isKnown?: (whole: string) => boolean): Foreign[] {
   const found: Foreign[] = [];
   for (const [whole, name = '', rest = ''] of text.matchAll(TAG)) {
+    if (isKnown?.(whole)) continue;
     judgeTag(name.toLowerCase(), readAttributes(rest), isOwn, (kind) => found.push(describe(kind, whole)));
     if (found.length >= FOUND_LIMIT) break;
   }

@@ -16,6 +16,8 @@ export type ProcessSpec = {
   /** Files and directories it may write. */
   readonly write: readonly string[];
   readonly allowChildProcess?: boolean;
+  /** Libraries that are not JavaScript may be loaded: the permission model does not bind them, its user does. */
+  readonly allowAddons?: boolean;
   /** The largest JavaScript heap. */
   readonly memoryMb: number;
   /** Where it tells how it does: GET `path` on `socket`. */
@@ -45,6 +47,7 @@ export function listArguments(spec: ProcessSpec): string[] {
     ...outermost([...spec.read, ...spec.write]).map((path) => `--allow-fs-read=${path}`),
     ...outermost(spec.write).map((path) => `--allow-fs-write=${path}`),
     ...(spec.allowChildProcess === true ? ['--allow-child-process'] : []),
+    ...(spec.allowAddons === true ? ['--allow-addons'] : []),
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${spec.memoryMb}`,
     spec.entry,

@@ -13,3 +13,9 @@ export function detectImageType(head: Uint8Array): ImageType | undefined {
   if (bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return 'image/webp';
   return undefined;
 }
+
+/** Whether an image is AVIF by its first bytes: a file type box with one of its brands. Nobody uploads it; we make it. */
+export function isAvif(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, SIGNATURE_BYTES));
+  return bytes.toString('latin1', 4, 8) === 'ftyp' && /^(?:avif|avis|mif1)$/.test(bytes.toString('latin1', 8, 12));
+}

@@ -77,6 +77,32 @@ export function attributes(given: Readonly<Record<string, string | number | bool
   return new Attributes(text);
 }
 
+/**
+ * A block of data for machines, `<script type="application/ld+json">`: browsers never run it, and no text in it can end it.
+ * @throws EstateError `html.unsafe_value` for another type, or for what JSON cannot say
+ */
+export function jsonBlock(type: 'application/ld+json' | 'application/json', value: unknown): Html {
+  const json = JSON.stringify(value);
+  if (json === undefined || !/^application\/(?:ld\+)?json$/.test(type)) throw unsafe('a block of data holds JSON only');
+  const safe = json.replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return new Html(MAKER, `<script type="${type}">${safe}</script>`);
+}
+
+/** A script of ours, by its path: run as a module, after the page stands. */
+export function scriptOf(path: string): Html {
+  if (/^\/assets\/[0-9a-f]{32}\.js$/.test(path)) return new Html(MAKER, `<script type="module" src="${path}"></script>`);
+  throw unsafe('a script is a file of ours, named by its content');
+}
+
+/** The attribute `srcset` of pictures of ours in several widths, for a hole between attributes. */
+export function sourceSet(candidates: readonly { readonly path: string; readonly width: number }[]): Attributes {
+  const parts = candidates.map(({ path, width }) => {
+    if (!/^\/[A-Za-z0-9._/-]+$/.test(path) || !Number.isInteger(width)) throw unsafe('"srcset" holds paths of ours only');
+    return `${path} ${width}w`;
+  });
+  return new Attributes(` srcset="${parts.join(', ')}"`);
+}
+
 /** Escapes text for markup and for quoted attribute values. */
 export function escapeText(text: string): string {
   if (!/[&<>"']/.test(text)) return text;

@@ -27,6 +27,8 @@ export type Page = {
   /** Further elements of <head>, such as feeds and alternates. */
   readonly head?: Html;
   readonly main: Html;
+  /** Further content of the header, such as a search form. */
+  readonly masthead?: Html;
   /** Further content of the footer. */
   readonly footer?: Html;
   /** Where the stylesheet is served; `/assets/<hash>.css` unless told. */
@@ -70,7 +72,7 @@ ${given.isSample ? html`<p class="sample-line">${words.sampleLine}</p>` : null}
     given.area ? html` <span class="area">${given.area}</span>` : null
   }</p>
 ${languageSwitcher(given)}
-</div>
+${given.masthead}</div>
 ${navigation(given)}
 </header>`;
 }

@@ -163,6 +163,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'article.slug_taken': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.incomplete': { status: 422, sentences: NOT_UNDERSTOOD },
   'picture.refused': { status: 422, sentences: NOT_UNDERSTOOD },
+  'darkroom.unreachable': { status: 503, sentences: READ_ONLY },
   'approval.same_person': { status: 403, sentences: NOT_ALLOWED },
   'approval.wrong_digest': { status: 409, sentences: CHANGED_MEANWHILE },
   'vault.unreachable': { status: 503, sentences: READ_ONLY },
