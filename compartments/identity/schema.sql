@@ -195,6 +195,7 @@ table identity_provider (
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
   disabled_at timestamp with time zone,
+  vouches_for_addresses boolean not null,
   constraint identity_provider_client_id_check CHECK (((char_length(client_id) >= 1) AND (char_length(client_id) <= 200))),
   constraint identity_provider_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id),
   constraint identity_provider_email_domains_check CHECK (((cardinality(email_domains) >= 1) AND (cardinality(email_domains) <= 20))),
@@ -387,6 +388,48 @@ table role_grant (
 CREATE INDEX role_grant_asked ON public.role_grant USING btree (granted_at) WHERE (state = 'asked'::text);
 CREATE INDEX role_grant_of_role ON public.role_grant USING btree (compartment, role);
 CREATE INDEX role_grant_to_review ON public.role_grant USING btree (review_by) WHERE (state = 'granted'::text);
+
+table scim_person (
+  account_id text not null,
+  delegation_id text not null,
+  user_name text not null,
+  external_id text,
+  given_name text not null,
+  family_name text not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  suspended_at timestamp with time zone,
+  left_at timestamp with time zone,
+  constraint scim_person_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint scim_person_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id),
+  constraint scim_person_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 255))),
+  constraint scim_person_family_name_check CHECK ((char_length(family_name) <= 200)),
+  constraint scim_person_given_name_check CHECK ((char_length(given_name) <= 200)),
+  constraint scim_person_pkey PRIMARY KEY (account_id),
+  constraint scim_person_user_name_check CHECK (((char_length(user_name) >= 1) AND (char_length(user_name) <= 254)))
+);
+CREATE INDEX scim_person_by_external_id ON public.scim_person USING btree (delegation_id, external_id) WHERE (left_at IS NULL);
+CREATE UNIQUE INDEX scim_person_user_name_free ON public.scim_person USING btree (delegation_id, lower(user_name)) WHERE (left_at IS NULL);
+
+table scim_token (
+  id text not null,
+  delegation_id text not null,
+  name text not null,
+  secret_sha256 text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint scim_token_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id),
+  constraint scim_token_id_check CHECK ((id ~ '^[0-9a-f-]{36}$'::text)),
+  constraint scim_token_lasts_a_year_at_most CHECK (((expires_at > created_at) AND (expires_at <= (created_at + '366 days'::interval)))),
+  constraint scim_token_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+  constraint scim_token_pkey PRIMARY KEY (id),
+  constraint scim_token_secret_free UNIQUE (secret_sha256),
+  constraint scim_token_secret_sha256_check CHECK ((secret_sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX scim_token_of_delegation ON public.scim_token USING btree (delegation_id, created_at DESC);
 
 table session (
   id text not null,

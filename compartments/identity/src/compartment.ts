@@ -14,6 +14,7 @@ import { privacyPart } from '#privacy/privacy.manifest.ts';
 import { profilePart } from '#profile/profile.manifest.ts';
 import { providerPart } from '#provider/provider.manifest.ts';
 import { recoveryCodePart } from '#recovery-code/recovery-code.manifest.ts';
+import { scimPart } from '#scim/scim.manifest.ts';
 import { securityPart } from '#security/security.manifest.ts';
 import { sessionPart } from '#session/session.manifest.ts';
 import { signInPart } from '#sign-in/sign-in.manifest.ts';
@@ -55,6 +56,7 @@ const { routes, jobs, roles, checks, repair } = joinParts([
   clientPart,
   apiTokenPart,
   federationPart,
+  scimPart,
 ]);
 
 /** Identity, as everybody else sees it. */

@@ -21,6 +21,9 @@ import { addProviderRoutes } from '#provider/provider.routes.ts';
 import { PATHS } from '#provider/token.rules.ts';
 import type { OfferedRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
+import { addScimRoutes } from '#scim/scim.routes.ts';
+import { ScimTokens } from '#scim/scim-token.actions.ts';
+import { addScimTokenRoutes } from '#scim/scim-token.routes.ts';
 import type { ChangeFeed } from '#session/change-feed.actions.ts';
 import type { SessionDesk } from '#session/session.actions.ts';
 
@@ -80,11 +83,15 @@ export function addSoftware(app: CompartmentApp, options: SoftwareOptions): Soft
     mayBeInner,
     newSecret: newNonce,
   });
+  const directories = new ScimTokens({ db, now });
+  addScimRoutes(app, { ...options, tokens: directories, origin: issuer });
+  addScimTokenRoutes(app, { site, database, origin: issuer, newId, randomBytes, now });
   app.post('/.bulkhead/jobs/software.keep', async (c) => {
     if (!c.var.token) throw new EstateError('token.missing', 'keeping what other software needs: the call carries no token');
     if (!options.isReadOnly) {
       await keeper.runRound(transactFor(c, database));
       await tokens.keep(transactFor(c, database));
+      await directories.keep(transactFor(c, database));
     }
     return c.json({ ok: true });
   });

@@ -114,6 +114,7 @@ export interface IdentityProviderTable {
   created_at: Date;
   changed_at: Date;
   disabled_at: Date | null;
+  vouches_for_addresses: boolean;
 }
 
 export interface LetterTable {
@@ -224,6 +225,31 @@ export interface RoleGrantTable {
   review_by: Date;
 }
 
+export interface ScimPersonTable {
+  account_id: string;
+  delegation_id: string;
+  user_name: string;
+  external_id: string | null;
+  given_name: string;
+  family_name: string;
+  created_at: Date;
+  changed_at: Date;
+  suspended_at: Date | null;
+  left_at: Date | null;
+}
+
+export interface ScimTokenTable {
+  id: string;
+  delegation_id: string;
+  name: string;
+  secret_sha256: string;
+  created_by: string;
+  created_at: Date;
+  expires_at: Date;
+  last_used_at: Date | null;
+  ended_at: Date | null;
+}
+
 export interface SessionTable {
   id: string;
   account_id: string;
@@ -270,6 +296,8 @@ export interface Schema {
   passkey: PasskeyTable;
   recovery_code: RecoveryCodeTable;
   role_grant: RoleGrantTable;
+  scim_person: ScimPersonTable;
+  scim_token: ScimTokenTable;
   session: SessionTable;
   set_up: SetUpTable;
 }

@@ -226,6 +226,8 @@ test('[I11] the last administrator can be neither disabled, nor invited anew, no
   assert.equal((await send(`/accounts/${id}/disable`)).status, 409);
 });
 
+let survivor = administrator;
+
 test('[I11] of two administrators who disable each other at once one remains', async () => {
   const email = 'third@sample.invalid';
   const secret = await inviteSomebody(email, ['identity/administrator']);
@@ -240,10 +242,10 @@ test('[I11] of two administrators who disable each other at once one remains', a
   // The one who comes second is told that nobody else would administer, or is out already.
   assert.equal(answers.filter(({ status }) => status === 303).length, 1);
   assert.ok(answers.every(({ status }) => [303, 401, 409].includes(status)));
+  if (answers[1]?.status === 303) survivor = third;
 });
 
 test('an account that is not there, or an id of another form, is not found', async () => {
-  const survivor = administrator;
   for (const id of ['00000000-0000-4000-8000-000000000000', 'x', 'a'.repeat(36)]) {
     const { status } = await identity.ask({ path: `/accounts/${id}`, asker: survivor });
     assert.ok([404].includes(status), `${id}: ${status}`);

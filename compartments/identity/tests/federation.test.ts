@@ -20,7 +20,8 @@ const ORIGIN = 'http://id.localhost:8400';
 const SECRET = 'what the foreign provider gave us, and more';
 type Told = {
   readonly email: string;
-  readonly email_verified: boolean;
+  /** Entra ID never says. */
+  readonly email_verified?: boolean;
   readonly name: string;
   readonly groups: readonly string[];
 };
@@ -88,6 +89,7 @@ const people = new Map<string, Told>([
   ['unverified', { email: 'editor@sample.invalid', email_verified: false, name: 'Not the editor', groups: [] }],
   ['elsewhere', { email: 'somebody@elsewhere.example', email_verified: true, name: 'Somebody', groups: [] }],
   ['boss', { email: sample('administrator').email, email_verified: true, name: 'Not the boss', groups: [] }],
+  ['entra', { email: sample('reviewer').email, name: 'Reviewer', groups: [] }],
   ['author', { email: sample('author').email, email_verified: true, name: 'Author', groups: [] }],
 ]);
 const foreign = await startForeign('foreign', people);
@@ -99,19 +101,20 @@ const { delegation_id: delegationId } = await identity.database.read
   .where('email', '=', sample('author').email)
   .executeTakeFirstOrThrow();
 
+const formOf = (id: string, issuer: string) => ({
+  id,
+  name: `Ministry ${id}`,
+  delegationId,
+  issuer,
+  clientId: 'bulkhead',
+  secret: SECRET,
+  emailDomains: 'foreign.example sample.invalid',
+  roleClaim: 'groups',
+  addsAccounts: 'yes',
+  roleMap: 'press = website/editor',
+});
 async function addProvider(id: string, issuer: string) {
-  const form = {
-    id,
-    name: `Ministry ${id}`,
-    delegationId,
-    issuer,
-    clientId: 'bulkhead',
-    secret: SECRET,
-    emailDomains: 'foreign.example sample.invalid',
-    roleClaim: 'groups',
-    addsAccounts: 'yes',
-    roleMap: 'press = website/editor',
-  };
+  const form = formOf(id, issuer);
   const answer = await identity.ask({ path: '/providers', form, asker: administrator });
   assert.equal(answer.status, 303, answer.text);
 }
@@ -210,14 +213,48 @@ test('a provider that is away is told as that; one that moved elsewhere gets no 
     assert.equal((await identity.ask({ path: '/providers/gone', form: { ...form, ...bad }, asker: administrator })).status, 422);
 });
 
+test('[F15] a provider that never says whether it verified an address counts only where an administrator vouches for it, and one that says no is believed', async () => {
+  await identity.database.transact(await identity.gateway.mintJob('job:identity.start'), (trx) =>
+    trx.updateTable('account').set({ delegation_id: delegationId }).where('email', '=', sample('reviewer').email).execute(),
+  );
+  assert.equal((await signIn('entra')).status, 403);
+  const page = await identity.ask({ path: '/providers/foreign?lang=en', asker: administrator });
+  assert.match(page.text, /vouch that the organisation alone gives out addresses/);
+  const form = { ...formOf('foreign', foreign.issuer), secret: '' };
+  const { id: _, ...change } = form;
+  const unsure = await identity.ask({
+    path: '/providers/foreign',
+    form: { ...change, emailDomains: '', vouchesForAddresses: 'yes' },
+    asker: administrator,
+  });
+  assert.equal(unsure.status, 422, 'nobody vouches for addresses of all the world');
+  const vouched = { ...change, vouchesForAddresses: 'yes' };
+  assert.equal((await identity.ask({ path: '/providers/foreign', form: vouched, asker: administrator })).status, 303);
+  const shown = await identity.ask({ path: '/providers/foreign', asker: administrator });
+  assert.match(shown.text, /name="vouchesForAddresses" value="yes"[^>]* checked/);
+  const entered = await identity.find(startedBy(await signIn('entra')) ?? '');
+  assert.equal(entered?.displayName, sample('reviewer').displayName);
+  for (const sub of ['unverified', 'elsewhere', 'boss']) assert.equal((await signIn(sub)).status, 403, sub);
+  assert.equal((await identity.ask({ path: '/providers/foreign', form: change, asker: administrator })).status, 303);
+});
+
 test('[F11] of a provider’s claims only what it vouches for counts', () => {
-  const provider = { emailDomains: ['a.example'], roleClaim: 'groups', roleMap: { x: 'website/editor' } };
+  const provider = {
+    emailDomains: ['a.example'],
+    roleClaim: 'groups',
+    roleMap: { x: 'website/editor' },
+    vouchesForAddresses: false,
+  };
   const read = (claims: Record<string, unknown>) => readPerson({ sub: 's', ...claims }, provider);
   assert.equal(read({ email: 'p@a.example', email_verified: 'true' })?.email, null);
   assert.equal(read({ email: 'p@a.example@b.example', email_verified: true })?.email, null);
   assert.equal(read({ email: 'P@A.example', email_verified: true })?.email, 'p@a.example');
   assert.deepEqual(read({ groups: ['x', 'x', 'constructor', '__proto__', 7] })?.roles, ['website/editor']);
   assert.equal(readPerson({ sub: '' }, provider), null);
+  const vouched = { ...provider, vouchesForAddresses: true };
+  assert.equal(readPerson({ sub: 's', email: 'p@a.example' }, vouched)?.email, 'p@a.example');
+  assert.equal(readPerson({ sub: 's', email: 'p@a.example', email_verified: false }, vouched)?.email, null);
+  assert.equal(readPerson({ sub: 's', email: 'p@b.example' }, vouched)?.email, null);
 });
 
 test('each route writes the tables that the manifest declares for it, and no others; the checks of the manifest hold', async () => {

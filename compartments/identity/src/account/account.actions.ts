@@ -196,6 +196,16 @@ export async function requirePower(db: Kysely<Schema>, deps: Reaching, { account
     throw beyondReach('it holds a role that only the Secretariat gives');
 }
 
+/** Holds an account within a transaction of the caller, before its grants. */
+export function holdAccountRow(trx: Transaction<Schema>, accountId: string): Promise<void> {
+  return holdAccount(trx, accountId);
+}
+
+/** Takes an account out of use within a transaction of the caller, who ends its sessions. */
+export function closeAccount(trx: Transaction<Schema>, accountId: string, at: Date): Promise<void> {
+  return moveAccount(trx, accountId, { status: 'disabled', at });
+}
+
 function beyondReach(why: string): EstateError {
   return new EstateError('account.beyond_reach', `changing an account: ${why}`);
 }

@@ -13,6 +13,7 @@ import {
 import { roleTitle } from '#grant/grant.views.ts';
 import { grantWords } from '#grant/grant.words.ts';
 import { EVERY_ROLE, type OfferedRole, writeRole } from '#role/role.rules.ts';
+import { scimWords } from '#scim/scim-token.words.ts';
 import { choiceView, faultList, fieldView, hiddenField } from '#site/field.views.ts';
 import { keepLanguage, type Shell } from '#site/shell.rules.ts';
 import { badNews, form, goodNews, layOut, paging } from '#site/site.views.ts';
@@ -158,7 +159,7 @@ ${faultList(shell, { ...names.faults, ...shown.holdsFaults })}
 <dt>${words.status}</dt><dd>${words[delegation.status]}</dd>
 <dt>${words.administrators}</dt><dd>${administratorList(shell, shown)}</dd>
 </dl>
-<p><a href="${keepLanguage(shell, `/accounts?delegation=${delegation.id}`)}">${words.showPeople}</a></p>
+<p><a href="${keepLanguage(shell, `/accounts?delegation=${delegation.id}`)}">${words.showPeople}</a> · <a href="${keepLanguage(shell, `${at}/scim`)}">${scimWords(shell.language).title}</a></p>
 ${holdsForm(shell, shown, version)}
 <details class="fields"${attributes({ open: Object.keys(names.faults).length > 0 })}><summary>${words.name}</summary><div class="fields-body">
 ${form(shell, `${at}/names`, html`${version}${nameFields(shell, names)}<div class="actions"><button class="second">${words.saveNames}</button></div>`)}

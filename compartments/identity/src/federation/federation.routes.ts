@@ -54,6 +54,7 @@ const typedSchema = z.object({
   roleClaim: line,
   roleMap: z.string().max(8000).default(''),
   addsAccounts: z.string().max(5).optional(),
+  vouchesForAddresses: z.string().max(5).optional(),
 });
 const LIMITS = { maxBytes: 16_384, multiline: ['roleMap'] } as const;
 const STATE = /^[\w-]{43}$/;
@@ -162,6 +163,7 @@ const EMPTY: ProviderTyped = {
   roleClaim: 'groups',
   roleMap: '',
   addsAccounts: false,
+  vouchesForAddresses: false,
 };
 
 async function save(c: CompartmentContext, deps: FederationDeps, id: string | null): Promise<Response> {
@@ -170,7 +172,12 @@ async function save(c: CompartmentContext, deps: FederationDeps, id: string | nu
   const form = readForm(c, typedSchema, LIMITS);
   if (!form.ok) throw new EstateError('input.invalid', 'setting up a provider: the form cannot be read');
   const { secret, ...rest } = form.value;
-  const typed = { ...rest, id: id ?? rest.id, addsAccounts: rest.addsAccounts === 'yes' };
+  const typed = {
+    ...rest,
+    id: id ?? rest.id,
+    addsAccounts: rest.addsAccounts === 'yes',
+    vouchesForAddresses: rest.vouchesForAddresses === 'yes',
+  };
   const words = federationWords(shell.language);
   const again = (faults: Record<string, string>) => {
     c.status(422);

@@ -17,6 +17,8 @@ export type IdentityProvider = {
   /** Value of the claim → `compartment/role`. */
   readonly roleMap: Readonly<Record<string, string>>;
   readonly addsAccounts: boolean;
+  /** An administrator says that all its addresses of these domains are verified, since it never says so itself. */
+  readonly vouchesForAddresses: boolean;
   readonly changedAt: Date;
   readonly disabledAt: Date | null;
 };
@@ -32,8 +34,9 @@ export type ProviderTyped = {
   readonly roleClaim: string;
   readonly roleMap: string;
   readonly addsAccounts: boolean;
+  readonly vouchesForAddresses: boolean;
 };
-export type ProviderField = Exclude<keyof ProviderTyped, 'addsAccounts'>;
+export type ProviderField = Exclude<keyof ProviderTyped, 'addsAccounts' | 'vouchesForAddresses'>;
 
 const MOST_DOMAINS = 20;
 const MOST_ROLES = 50;
@@ -68,9 +71,10 @@ export function readProvider(
   };
   const faults = Object.entries(bad).flatMap(([field, isBad]) => (isBad && isField(field) ? [field] : []));
   if (faults.length > 0 || roleMap === null) return { faults };
-  const { id, delegationId, issuer, addsAccounts } = typed;
+  const { id, delegationId, issuer, addsAccounts, vouchesForAddresses } = typed;
   const [name, clientId] = [typed.name.trim(), typed.clientId.trim()];
-  return { wish: { id, name, delegationId, issuer, clientId, emailDomains, roleClaim, roleMap, addsAccounts } };
+  const what = { emailDomains, roleClaim, roleMap, addsAccounts, vouchesForAddresses };
+  return { wish: { id, name, delegationId, issuer, clientId, ...what } };
 }
 
 function isField(text: string): text is ProviderField {
@@ -111,7 +115,7 @@ export type Flow = {
 /** Whom a provider says it is. */
 export type ExternalPerson = {
   readonly subject: string;
-  /** Set only if the provider says that it has verified it, and it is of a domain that is allowed. */
+  /** Set only if the provider says that it has verified it, or an administrator vouches for that, and it is of a domain that is allowed. */
   readonly email: string | null;
   readonly name: string;
   readonly language: Language;
@@ -122,12 +126,14 @@ export type ExternalPerson = {
 /** Reads a provider's claims. What it does not vouch for counts as not said. */
 export function readPerson(
   claims: Readonly<Record<string, unknown>>,
-  provider: Pick<IdentityProvider, 'emailDomains' | 'roleClaim' | 'roleMap'>,
+  provider: Pick<IdentityProvider, 'emailDomains' | 'roleClaim' | 'roleMap' | 'vouchesForAddresses'>,
 ): ExternalPerson | null {
   const { sub, email, email_verified: isVerified, name, locale } = claims;
   if (typeof sub !== 'string' || sub === '' || sub.length > 255) return null;
   const plain = typeof email === 'string' && email.length <= 254 ? email.trim().toLowerCase() : '';
-  const isAllowed = isVerified === true && provider.emailDomains.includes(plain.split('@').at(-1) ?? '');
+  // Where nothing is said, the administrator's word stands in; a provider that says no is believed [F15].
+  const isVouchedFor = isVerified === true || (isVerified === undefined && provider.vouchesForAddresses);
+  const isAllowed = isVouchedFor && provider.emailDomains.includes(plain.split('@').at(-1) ?? '');
   const values = claims[provider.roleClaim];
   const given = (Array.isArray(values) ? values : [values]).filter((value) => typeof value === 'string').slice(0, 1000);
   const language = typeof locale === 'string' ? locale.slice(0, 2).toLowerCase() : '';

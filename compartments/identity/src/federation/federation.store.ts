@@ -14,6 +14,7 @@ const COLUMNS = [
   'role_claim',
   'role_map',
   'adds_accounts',
+  'vouches_for_addresses',
   'changed_at',
   'disabled_at',
 ] as const;
@@ -103,6 +104,7 @@ function rowOf(wish: ProviderWish) {
     role_claim: wish.roleClaim,
     role_map: JSON.stringify(wish.roleMap),
     adds_accounts: wish.addsAccounts,
+    vouches_for_addresses: wish.vouchesForAddresses,
   };
 }
 
@@ -117,6 +119,7 @@ function toProvider(row: {
   readonly role_claim: string;
   readonly role_map: unknown;
   readonly adds_accounts: boolean;
+  readonly vouches_for_addresses: boolean;
   readonly changed_at: Date;
   readonly disabled_at: Date | null;
 }): IdentityProvider {
@@ -131,6 +134,7 @@ function toProvider(row: {
     roleClaim: row.role_claim,
     roleMap: mapSchema.parse(row.role_map),
     addsAccounts: row.adds_accounts,
+    vouchesForAddresses: row.vouches_for_addresses,
     changedAt: row.changed_at,
     disabledAt: row.disabled_at,
   };

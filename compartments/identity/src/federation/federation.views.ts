@@ -119,5 +119,6 @@ ${line('emailDomains', 'emailDomainsHint')}
 ${line('roleClaim', 'roleClaimHint', true)}
 ${linesView({ name: 'roleMap', label: words.roleMap, hint: words.roleMapHint, value: typed.roleMap, isOptional: true }, faults)}
 <div class="field"><label class="check"><input type="checkbox" name="addsAccounts" value="yes"${attributes({ checked: typed.addsAccounts })}> ${words.addsAccounts}</label></div>
+<div class="field"><label class="check"><input type="checkbox" name="vouchesForAddresses" value="yes" aria-describedby="vouches-hint"${attributes({ checked: typed.vouchesForAddresses })}> ${words.vouches}</label><p class="hint" id="vouches-hint">${words.vouchesHint}</p></div>
 <button>${words.save}</button>`;
 }

@@ -33,6 +33,9 @@ const en = {
   roleMap: 'Roles',
   roleMapHint: 'One a line: value = compartment/role. Only what the delegation holds is given; roles over accounts never.',
   addsAccounts: 'Add an account for whoever has none',
+  vouches: 'Its addresses are vouched for',
+  vouchesHint:
+    'Tick this only for a provider, such as Entra ID, that never says whether it has verified an address. You then vouch that the organisation alone gives out addresses of the domains above, and that nobody can write another one into their own record there. Whoever could would be signed in to the account of that address.',
   returnAddress: 'Return address to enter there',
   state: 'State',
   inUse: 'in use',
@@ -82,6 +85,9 @@ const fr: Words = {
   roleMapHint:
     'Un par ligne : valeur = compartment/role. Seul ce que la délégation détient est donné ; jamais de rôle sur les comptes.',
   addsAccounts: "Créer un compte pour qui n'en a pas",
+  vouches: 'Ses adresses sont garanties',
+  vouchesHint:
+    'À cocher seulement pour un fournisseur, par exemple Entra ID, qui ne dit jamais s’il a vérifié une adresse. Vous garantissez alors que l’organisation est seule à attribuer les adresses des domaines ci-dessus et que personne ne peut en inscrire une autre dans sa propre fiche. Qui le pourrait serait connecté au compte de cette adresse.',
   returnAddress: 'Adresse de retour à y inscrire',
   state: 'État',
   inUse: 'en service',
@@ -127,6 +133,9 @@ const es: Words = {
   roleMap: 'Funciones',
   roleMapHint: 'Una por línea: valor = compartment/role. Solo se da lo que tiene la delegación; nunca funciones sobre cuentas.',
   addsAccounts: 'Añadir una cuenta para quien no la tenga',
+  vouches: 'Sus direcciones están garantizadas',
+  vouchesHint:
+    'Márquelo solo para un proveedor, como Entra ID, que nunca dice si ha verificado una dirección. Usted garantiza entonces que solo la organización asigna las direcciones de los dominios anteriores y que nadie puede escribir otra en su propia ficha. Quien pudiera hacerlo iniciaría sesión en la cuenta de esa dirección.',
   returnAddress: 'Dirección de vuelta que debe inscribirse allí',
   state: 'Estado',
   inUse: 'en uso',
@@ -174,6 +183,9 @@ const ru: Words = {
   roleMapHint:
     'По одной в строке: значение = compartment/role. Даётся лишь то, что есть у делегации; роли над учётными записями — никогда.',
   addsAccounts: 'Создавать учётную запись тем, у кого её нет',
+  vouches: 'За его адреса ручаются',
+  vouchesHint:
+    'Отметьте только для поставщика, например Entra ID, который никогда не сообщает, проверил ли он адрес. Тем самым вы ручаетесь, что адреса указанных выше доменов выдаёт только сама организация и что никто не может вписать в свою запись чужой адрес. Кто смог бы это сделать, вошёл бы в учётную запись с этим адресом.',
   returnAddress: 'Адрес возврата, который нужно там указать',
   state: 'Состояние',
   inUse: 'используется',
@@ -218,6 +230,9 @@ const zh: Words = {
   roleMap: '角色',
   roleMapHint: '每行一个：值 = compartment/role。只授予代表团所拥有的角色；从不授予帐户管理角色。',
   addsAccounts: '为没有帐户的人添加帐户',
+  vouches: '为其地址作保',
+  vouchesHint:
+    '仅对从不说明是否已核实地址的提供方（如 Entra ID）勾选。您由此担保：上述域名的地址只由该组织分配，且任何人都不能在自己的记录中填写他人的地址。否则，能这样做的人将登录到该地址所属的帐户。',
   returnAddress: '需在该处填写的返回地址',
   state: '状态',
   inUse: '使用中',
@@ -262,6 +277,9 @@ const ar: Words = {
   roleMap: 'الأدوار',
   roleMapHint: 'دور في كل سطر: القيمة = compartment/role. لا يُعطى إلا ما يملكه الوفد، ولا تُعطى أدوار على الحسابات أبداً.',
   addsAccounts: 'إضافة حساب لمن لا حساب له',
+  vouches: 'عناوينه مضمونة',
+  vouchesHint:
+    'حدّد هذا الخيار فقط لمزوّد لا يذكر أبدًا ما إذا كان قد تحقّق من العنوان، مثل Entra ID. وبذلك تضمن أن المنظمة وحدها تمنح عناوين النطاقات المذكورة أعلاه، وأنه لا يمكن لأحد أن يكتب عنوانًا آخر في سجلّه لديها. فمن استطاع ذلك سيدخل إلى حساب صاحب ذلك العنوان.',
   returnAddress: 'عنوان العودة الذي يُدخل هناك',
   state: 'الحالة',
   inUse: 'في الخدمة',

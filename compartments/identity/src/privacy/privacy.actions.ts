@@ -42,9 +42,14 @@ export async function deletePerson(
     await endGrantsOf(trx, { accountId, by, at, reason });
     if (!(await markDeleted(trx, accountId, { at, eraseAt: new Date(at.getTime() + KEPT_AFTER_DELETION_MS) })))
       throw new EstateError('account.wrong_state', 'deleting an account: it is deleted already');
-    for (const trace of TRACES.filter(({ goes }) => goes === 'now')) await deleteTraces(trx, trace, accountId);
+    await deleteWaysIn(trx, accountId);
     touched(await endSessionsOf(trx, { accountId }, { by: by === accountId ? 'person' : 'administrator', at }));
   });
+}
+
+/** Deletes, within a transaction of the caller, whatever an account was signed in with or let others have. */
+export async function deleteWaysIn(trx: Transaction<Schema>, accountId: string): Promise<void> {
+  for (const trace of TRACES.filter(({ goes }) => goes === 'now')) await deleteTraces(trx, trace, accountId);
 }
 
 /**

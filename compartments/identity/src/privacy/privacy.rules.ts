@@ -34,6 +34,7 @@ export const TRACES: readonly Trace[] = [
   { table: 'passkey', column: 'account_id', secrets: [], goes: 'now' },
   { table: 'recovery_code', column: 'account_id', secrets: ['code_sha256'], goes: 'now' },
   { table: 'role_grant', column: 'account_id', secrets: [], goes: 'kept' },
+  { table: 'scim_person', column: 'account_id', secrets: [], goes: 'later' },
   { table: 'session', column: 'account_id', secrets: ['id', 'browser_sha256'], goes: 'later' },
   { table: 'set_up', column: 'account_id', secrets: ['secret_sha256', 'totp_secret'], goes: 'now' },
 ];
