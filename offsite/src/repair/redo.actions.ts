@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Dependent, Scope } from '@bulkhead/contracts';
+import type { Dependent, RepairStep, Scope } from '@bulkhead/contracts';
 import { type DependentDeps, listResting } from './dependent.actions.ts';
 import { eachChange, eachTransaction } from './listing.actions.ts';
 import { Redo } from './redo.rules.ts';
 import { Unmapped } from './sink.rules.ts';
-import type { RecordedChange, RecordedTransaction } from './source.ts';
-import type { KnownTable } from './table.rules.ts';
+import type { RecordedChange, RecordedTransaction, RepairSource } from './source.ts';
+import { type KnownTable, keyOf } from './table.rules.ts';
 import type { PlannerDeps } from './undo.actions.ts';
 
 const CHANGES_A_TURN = 500;
+const DELETIONS_HELD = 1_000;
 
 /** Plans to do everything outside a scope again, in the order of commits, in a copy that stands just before `cleanLsn`. */
 export async function planRedo({ source, tables, sink }: PlannerDeps, scope: Scope, cleanLsn: string): Promise<void> {
@@ -17,6 +18,7 @@ export async function planRedo({ source, tables, sink }: PlannerDeps, scope: Sco
   for (const { sequence } of eachTransaction(source, scope, 'oldest', first - 1)) attack.add(sequence);
   const redo = new Redo();
   const unmapped = new Unmapped();
+  const ordered = new Ordered(sink);
   const isAttack = (recorded: RecordedChange) => attack.has(recorded.place.sequence);
   const dependents: DependentDeps = { source, tables, isAttack };
   let sinceTurn = 0;
@@ -38,13 +40,43 @@ export async function planRedo({ source, tables, sink }: PlannerDeps, scope: Sco
         for (const dependent of [...told, ...listRestingOn(dependents, redo, table, recorded)]) sink.tell(dependent);
       } else {
         countUnmapped(unmapped, table, recorded);
-        const decision = redo.doAgain(table, recorded);
+        const decision = redo.doAgain(table, recorded, () => isAddedAgain(source, table, recorded));
         for (const dependent of decision.dependents) sink.tell(dependent);
-        for (const step of decision.steps) await sink.putStep(step);
+        for (const step of decision.steps) await ordered.put(step);
       }
     }
+    await ordered.flush();
   }
   for (const dependent of unmapped.list()) sink.tell(dependent);
+}
+
+/** Whether the row that a change took away comes back under its key with the next change of it, in the same transaction. */
+function isAddedAgain(source: RepairSource, table: KnownTable, { change, place }: RecordedChange): boolean {
+  const page = { order: 'oldest', beyond: place, limit: 1 } as const;
+  const [next] = source.listRowChanges(table.recorded, keyOf(table, change.before ?? {}), page);
+  return next?.change.kind === 'insert' && next.place.sequence === place.sequence;
+}
+
+/** Turns deletions round that follow one another: a row that swept others along was told before them, and goes after them. */
+class Ordered {
+  readonly #sink: Pick<PlannerDeps['sink'], 'putStep'>;
+  #deletions: RepairStep[] = [];
+
+  constructor(sink: Pick<PlannerDeps['sink'], 'putStep'>) {
+    this.#sink = sink;
+  }
+
+  async put(step: RepairStep): Promise<void> {
+    if (step.kind !== 'delete' || this.#deletions.length >= DELETIONS_HELD) await this.flush();
+    if (step.kind === 'delete') this.#deletions.push(step);
+    else await this.#sink.putStep(step);
+  }
+
+  async flush(): Promise<void> {
+    const deletions = this.#deletions;
+    this.#deletions = [];
+    for (const step of deletions.toReversed()) await this.#sink.putStep(step);
+  }
 }
 
 function listRestingOn(deps: DependentDeps, redo: Redo, table: KnownTable, recorded: RecordedChange): Dependent[] {

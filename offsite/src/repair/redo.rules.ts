@@ -10,6 +10,8 @@ type Shadow = {
   readonly isAdded: boolean;
   /** The attack deleted it: the copy has it, as it is here. */
   deleted: RowImage | null;
+  /** Honest people took it away, as it is here, and add it again in the same transaction. */
+  saved: RowImage | null;
   /** Cells that the attack wrote → what stands in the copy. */
   readonly cells: Map<string, string | null>;
   readonly told: Set<string>;
@@ -33,11 +35,14 @@ export class Redo {
     return NOTHING;
   }
 
-  /** An honest change, as it is to be done in the clean copy. */
-  doAgain(table: KnownTable, recorded: RecordedChange): Decision {
+  /**
+   * An honest change, as it is to be done in the clean copy.
+   * @param isAddedAgain whether the row that this change takes away is added again by the same transaction; asked for rows of the attack only
+   */
+  doAgain(table: KnownTable, recorded: RecordedChange, isAddedAgain: () => boolean): Decision {
     const { before, after, kind } = recorded.change;
     if (kind === 'insert' && after !== null) return this.#insert(table, recorded, after);
-    if (before !== null && kind === 'delete') return this.#delete(table, recorded, before);
+    if (before !== null && kind === 'delete') return this.#delete(table, recorded, before, isAddedAgain);
     if (before !== null && after !== null) return this.#update(table, recorded, before, after);
     const detail = 'history does not hold the row as it was: the change was not done again';
     return tell(table, after ?? {}, 'history.unknown', detail, recorded.origin);
@@ -53,7 +58,8 @@ export class Redo {
     const shadow = this.#shadows.get(place);
     if (shadow?.deleted) {
       for (const [column, value] of Object.entries(shadow.deleted)) {
-        if (isStored(table, column) && value !== (after[column] ?? null)) shadow.cells.set(column, value);
+        const isWritten = isStored(table, column) && value !== (after[column] ?? null);
+        if (isWritten && mergeOf(table, column) === 'replace') shadow.cells.set(column, value);
       }
       shadow.deleted = null;
     } else this.#shadows.set(place, newShadow(true));
@@ -80,9 +86,15 @@ export class Redo {
     this.#shadows.set(slot(table, after), shadow);
   }
 
-  #insert(table: KnownTable, { origin }: RecordedChange, after: RowImage): Decision {
+  #insert(table: KnownTable, recorded: RecordedChange, after: RowImage): Decision {
+    const { origin } = recorded;
     const place = slot(table, after);
     const shadow = this.#shadows.get(place);
+    const saved = shadow?.saved;
+    if (shadow && saved) {
+      shadow.saved = null;
+      return this.#update(table, recorded, saved, after);
+    }
     this.#shadows.delete(place);
     if (!shadow?.deleted) return step({ kind: 'insert', table: table.target, row: storedImage(table, after), origin });
     const deleted = shadow.deleted;
@@ -97,9 +109,14 @@ export class Redo {
     return { steps: [{ kind: 'update', table: table.target, key: keyOf(table, deleted), cells, origin }], dependents };
   }
 
-  #delete(table: KnownTable, { origin }: RecordedChange, before: RowImage): Decision {
+  #delete(table: KnownTable, { origin }: RecordedChange, before: RowImage, isAddedAgain: () => boolean): Decision {
     const place = slot(table, before);
     const shadow = this.#shadows.get(place);
+    // Many applications save a row by taking it away and adding it again: who does wrote what differs, no more [U38].
+    if (shadow && isAddedAgain()) {
+      shadow.saved = before;
+      return NOTHING;
+    }
     this.#shadows.delete(place);
     if (shadow?.isAdded) return NOTHING;
     const image = storedImage(table, shadowed(before, shadow));
@@ -142,7 +159,7 @@ export class Redo {
 }
 
 function newShadow(isAdded: boolean): Shadow {
-  return { isAdded, deleted: null, cells: new Map(), told: new Set() };
+  return { isAdded, deleted: null, saved: null, cells: new Map(), told: new Set() };
 }
 
 function slot(table: KnownTable, row: RowImage): string {

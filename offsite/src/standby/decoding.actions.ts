@@ -11,6 +11,7 @@ import {
   judgeService,
   NOTHING_NOTED,
   REBUILDS_LIMIT,
+  TRIED_LIMIT,
 } from './decoding.rules.ts';
 import { DecodingConnection, dropSlot, readDecodingCatalog, readSlot, type SlotState } from './decoding.store.ts';
 import { isBeyond } from './horizon.rules.ts';
@@ -53,6 +54,8 @@ export class Decoding {
   #note: DecodingNote = NOTHING_NOTED;
   #creating: Promise<void> | undefined;
   #failure: unknown;
+  /** The cluster came up, and whether its slot serves or another is made is not settled: a slot that is missing is not lost. */
+  #isComingUp = false;
   #connection: DecodingConnection | undefined;
   /** From where on the slot needed the catalog when last asked: it never needs less. */
   #needed: number | undefined;
@@ -61,6 +64,10 @@ export class Decoding {
   #isBehind = false;
   /** All before a place where old rows of the catalog go was told, and the slot needs them still: no older state gets past it. */
   #isExhausted = false;
+  /** Replay waited for the slot to be made, and what that needs did not come: it stands behind. */
+  #isInVain = false;
+  /** Where the stream began that has told nothing yet that was confirmed. */
+  #servedFrom: Lsn | undefined;
 
   constructor(directory: string, log: Log) {
     this.#path = join(directory, 'decoding.json');
@@ -69,8 +76,10 @@ export class Decoding {
 
   async load(): Promise<void> {
     this.#isClosed = false;
+    this.#isComingUp = true;
     this.#isBehind = false;
     this.#isExhausted = false;
+    this.#servedFrom = undefined;
     this.#needed = undefined;
     const text = await readFile(this.#path, 'utf8').catch(() => '');
     const parsed = text === '' ? undefined : decodingNoteSchema.safeParse(JSON.parse(text));
@@ -86,29 +95,36 @@ export class Decoding {
   /** Whether the slot that was made earlier stands and can serve. */
   async isSound(place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>): Promise<boolean> {
     const slot = await this.#withSession(place, readSlot);
-    return this.#note.slot !== null && slot !== undefined && slot.reason === undefined && slot.confirmedLsn !== undefined;
+    const isSound =
+      this.#note.slot !== null && slot !== undefined && slot.reason === undefined && slot.confirmedLsn !== undefined;
+    if (isSound) this.#isComingUp = false;
+    return isSound;
   }
 
   /**
    * Makes the slot in a cluster that has none. Resolves when it holds WAL back; it can be streamed from later, when the
    * WAL has told which transactions were running.
+   * @param isAtBase whether the cluster stands where its base ends: else the same base, built anew, reaches further back
    * @throws EstateError `postgres.query_failed`, `history.lost`
    */
-  async beginSlot(place: DecodingPlace): Promise<void> {
-    await this.#write({ ...this.#note, slot: null });
-    await this.#withSession(place, dropSlot);
-    const connection = await DecodingConnection.open(place.socketDirectory, place.compartment);
+  async beginSlot(place: DecodingPlace, isAtBase: boolean): Promise<void> {
     this.#failure = undefined;
+    this.#isComingUp = true;
+    const connection = await this.#openEmpty(place).finally(() => {
+      this.#isComingUp = false;
+    });
+    this.#isInVain = false;
     const creating = connection
       .createSlot()
       .then(async (lsn) => {
         const startLsn = formatLsn(lsn);
-        await this.#write({ ...this.#note, slot: { base: place.base, startLsn } });
+        await this.#write({ ...this.#note, slot: { base: isAtBase ? place.base : null, startLsn } });
         this.#log.info({ compartment: place.compartment, startLsn }, 'decoding can begin');
       })
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         this.#failure = error;
         this.#log.warn({ err: error, compartment: place.compartment }, 'making the slot of history failed');
+        if (isAtBase && this.#isInVain && isConflict(error)) await this.#giveUp([place.base]);
       })
       .finally(() => {
         connection.destroy();
@@ -116,6 +132,12 @@ export class Decoding {
       });
     this.#creating = creating;
     await this.#untilReserving(place, creating);
+  }
+
+  async #openEmpty(place: DecodingPlace): Promise<DecodingConnection> {
+    await this.#write({ ...this.#note, slot: null });
+    await this.#withSession(place, dropSlot);
+    return DecodingConnection.open(place.socketDirectory, place.compartment);
   }
 
   /** Resolves when the slot can be streamed from, or could not be made. */
@@ -130,9 +152,10 @@ export class Decoding {
   async open(options: DecodingAsked): Promise<AsyncGenerator<Buffer>> {
     const { place, after } = options;
     if (this.#isBehind) throw new EstateError('history.behind', 'decoding: the jail begins again from an older state');
+    const isComingUp = this.#isComingUp || this.#creating !== undefined;
     const slot = await this.#withSession(place, readSlot);
     const told = this.#note.slot;
-    if (this.#creating)
+    if (this.#creating || isComingUp)
       throw new EstateError('compartment.wrong_state', 'decoding: the slot waits for a place in the WAL to begin at');
     if (slot === undefined || slot.reason !== undefined || slot.confirmedLsn === undefined || told === null) {
       throw await this.#mend(options, slot);
@@ -149,7 +172,8 @@ export class Decoding {
         `decoding: what was committed after ${formatLsn(after)} stands in an older state; the jail is built anew`,
       );
     }
-    await this.#write({ ...this.#note, wantedLsn: formatLsn(after), tried: [], rebuilds: 0 });
+    await this.#write({ ...this.#note, wantedLsn: formatLsn(after) });
+    this.#servedFrom = service.fromLsn;
     this.#connection?.destroy();
     const connection = await DecodingConnection.open(place.socketDirectory, place.compartment);
     this.#connection = connection;
@@ -205,11 +229,16 @@ export class Decoding {
       this.#connection.destroy();
       this.#connection = undefined;
     }
+    this.#isInVain = this.#creating !== undefined;
     this.#log.warn({ compartment: place.compartment, horizon }, 'decoding does not come far enough: its slot may be lost');
   }
 
   async confirm(lsn: Lsn): Promise<void> {
     this.#connection?.confirm(lsn);
+    if (this.#servedFrom !== undefined && lsn > this.#servedFrom) {
+      this.#servedFrom = undefined;
+      return this.#write({ ...this.#note, wantedLsn: formatLsn(lsn), tried: [], rebuilds: 0 });
+    }
     // Seldom enough: a build that begins earlier than it must only decodes more.
     const noted = this.#note.wantedLsn;
     if (noted === null || lsn - parseLsn(noted) > 1_048_576n) await this.#write({ ...this.#note, wantedLsn: formatLsn(lsn) });
@@ -238,22 +267,30 @@ export class Decoding {
 
   /** A slot that was lost is made again: on an older state if that may help, else here. Gives why nothing is told now. */
   async #mend({ place, after, bases, onBehind }: DecodingAsked, slot: SlotState | undefined): Promise<unknown> {
-    const isHopeless = slot?.reason === 'wal_level_insufficient' || this.#failure !== undefined;
+    const newest = newestOf(bases);
+    // No base begins behind the place: the slot does, where it stands.
+    const isLast = this.#isExhausted && (newest === undefined || newest.id === place.base);
+    const isHopeless = slot?.reason === 'wal_level_insufficient' || this.#failure !== undefined || isLast;
+    if (isLast) {
+      this.#isExhausted = false;
+      await this.#giveUp(bases.map(({ id }) => id));
+    }
     if (!isHopeless && this.#note.rebuilds < REBUILDS_LIMIT) {
-      if (this.#isExhausted) await this.#passOver(bases);
+      // The next build begins at the newest base: what lies before it is told as a gap.
+      if (this.#isExhausted) await this.#giveUp(bases.filter((base) => base !== newest).map(({ id }) => id));
       await this.#fallBehind(place, after, { slot, isTried: !this.#isExhausted }, onBehind);
       return new EstateError('history.behind', 'decoding: the slot is lost; the jail begins again from another state');
     }
     const failure =
       this.#failure ?? new EstateError('history.lost', `decoding: the slot was lost: ${slot?.reason ?? 'there is none'}`);
-    if (!this.#creating) await this.beginSlot(place).catch(() => undefined);
+    if (!this.#creating) await this.beginSlot(place, false).catch(() => undefined);
     return failure;
   }
 
-  /** The next build begins at the newest base: what lies before it is told as a gap. */
-  async #passOver(bases: readonly Base[]): Promise<void> {
-    const newest = bases.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? 1 : -1))[0];
-    await this.#write({ ...this.#note, tried: bases.filter((base) => base !== newest).map(({ id }) => id) });
+  /** No slot that begins at one of these can tell what is wanted. */
+  async #giveUp(bases: readonly DecodingPlace['base'][]): Promise<void> {
+    const tried = [...new Set([...this.#note.tried, ...bases])].filter((base) => base !== null);
+    await this.#write({ ...this.#note, tried: tried.slice(-TRIED_LIMIT) });
   }
 
   async #fallBehind(
@@ -262,15 +299,15 @@ export class Decoding {
     { slot, isTried }: { readonly slot: SlotState | undefined; readonly isTried: boolean },
     onBehind: () => void,
   ): Promise<void> {
-    const { base } = place;
+    // A slot that was begun further on says nothing of what its base could tell.
+    const { base } = this.#note.slot ?? place;
     this.#isBehind = true;
-    const isNew = isTried && base !== null && !this.#note.tried.includes(base);
-    const tried = isNew ? [...this.#note.tried, base] : this.#note.tried;
+    if (isTried) await this.#giveUp([base]);
     this.#log.warn(
       { compartment: place.compartment, after: formatLsn(after), reason: slot?.reason, base },
       'the slot cannot tell what history asks for',
     );
-    await this.#write({ ...this.#note, wantedLsn: formatLsn(after), tried, rebuilds: this.#note.rebuilds + 1 });
+    await this.#write({ ...this.#note, wantedLsn: formatLsn(after), rebuilds: this.#note.rebuilds + 1 });
     onBehind();
   }
 
@@ -324,6 +361,15 @@ export class Decoding {
     await writeFile(`${this.#path}.tmp`, JSON.stringify(note), { mode: 0o600 });
     await rename(`${this.#path}.tmp`, this.#path);
   }
+}
+
+function newestOf(bases: readonly Base[]): Base | undefined {
+  return bases.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? 1 : -1))[0];
+}
+
+/** What was replayed takes rows away that the command needs. */
+function isConflict(error: unknown): boolean {
+  return error instanceof EstateError && /40001/.test(String(error.cause));
 }
 
 async function* stream(connection: DecodingConnection, head: DecodingHead, log: Log): AsyncGenerator<Buffer> {

@@ -2,14 +2,16 @@ import { baseIdSchema, lsnSchema } from '@bulkhead/contracts';
 import { z } from 'zod';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 
+export const TRIED_LIMIT = 1000;
+
 /** What a jail remembers of decoding across its restarts. */
 export const decodingNoteSchema = z.object({
-  /** The base that the slot was made on, and from where on the slot tells every commit. */
+  /** The base at whose end the slot was made, null if it was made further on; from where on the slot tells every commit. */
   slot: z.object({ base: baseIdSchema.nullable(), startLsn: lsnSchema }).nullable(),
   /** What history last asked for, or confirmed; a build begins at or before it. */
   wantedLsn: lsnSchema.nullable(),
   /** Bases on which a slot could not tell what is wanted. */
-  tried: z.array(baseIdSchema).max(1000),
+  tried: z.array(baseIdSchema).max(TRIED_LIMIT),
   /** How often in a row the jail was built anew for it. */
   rebuilds: z.number().int().min(0),
 });

@@ -10,9 +10,11 @@ import { encodeStatus, parseDataRow, parseNotice } from '#receiver/message.rules
 import type { JailSession } from './session.store.ts';
 
 export const SLOT = 'history';
-/** A line may be as long as a string can be: longer ones are cut here. */
+/** A line may be as long as a string can be: of longer ones the beginning is kept, and never more is held. */
 const LINE_LIMIT_BYTES = 33_554_432;
-const FRAME_LIMIT_BYTES = 1_073_741_823;
+const LINE_KEPT_BYTES = 65_536;
+/** No server makes a longer message: it ends the stream instead. */
+const FRAME_LIMIT_BYTES = 1_073_741_832;
 const QUEUE_HIGH_BYTES = 8_388_608;
 const OPTIONS = [
   '"include-xids" \'on\'',
@@ -43,7 +45,7 @@ export type Streamed = { readonly lsn: Lsn; readonly line?: string; readonly cut
 /** A connection in logical replication mode to a jail's own cluster. */
 export class DecodingConnection {
   readonly #socket: Socket;
-  readonly #reader = new FrameReader(FRAME_LIMIT_BYTES);
+  readonly #reader = new FrameReader(FRAME_LIMIT_BYTES, { overBytes: LINE_LIMIT_BYTES, keptBytes: LINE_KEPT_BYTES });
   #queue: Frame[] = [];
   #at = 0;
   #queuedBytes = 0;
@@ -106,7 +108,7 @@ export class DecodingConnection {
   /** All that comes, until the connection ends: then it throws. */
   async *stream(): AsyncGenerator<Streamed> {
     for (;;) {
-      const { type, body } = await this.#next();
+      const { type, body, cutBytes } = await this.#next();
       if (type === 'E') throw refused('decoding', { type, body });
       if (type === 'C' || type === 'Z') throw new EstateError('history.lost', "decoding: the jail's server ended the stream");
       if (type !== 'd') continue;
@@ -115,11 +117,7 @@ export class DecodingConnection {
       if (body[0] === 0x6b) {
         this.confirm(undefined);
         yield { lsn };
-      } else if (body.length <= LINE_LIMIT_BYTES) {
-        yield { lsn, line: body.toString('utf8', 25) };
-      } else {
-        yield { lsn, line: body.toString('utf8', 25, 65_536), cutBytes: body.length - 65_536 };
-      }
+      } else yield { lsn, line: body.toString('utf8', 25), ...(cutBytes === undefined ? {} : { cutBytes }) };
     }
   }
 

@@ -127,6 +127,19 @@ test('the catalog tells keys and replica identities', async () => {
   );
 });
 
+test('[H3] a slot that a restart has to begin further on is given up for the base that reaches back', async () => {
+  for (const reader of readers) reader.close();
+  await sleepMs(500);
+  await standby.query("select pg_drop_replication_slot('history')");
+  await standby.kill('SIGKILL');
+  await insert(3000);
+  await standby.start();
+  await standby.until('ready');
+  await headquarters.run('postgres', ['select pg_log_standby_snapshot()']);
+  const told = ids(await readConfirming('0/0', 3000));
+  assert.deepEqual([told[0], told.at(-1), told.length], ['1', '3000', 20], told.join(' '));
+});
+
 test('[H3] a quarantine tells what is written in it, and leaves no slot in its image', async () => {
   await quarantine.start();
   await quarantine.until('ready');

@@ -181,7 +181,7 @@ export class StandbyJail implements Jail {
     this.#failedStarts = 0;
     const hasSlot = isReused && (await this.#decoding.isSound({ socketDirectory, compartment }));
     if (!hasSlot) {
-      const begun = this.#decoding.beginSlot(this.#place());
+      const begun = this.#decoding.beginSlot(this.#place(), !isReused);
       await begun.catch((error: unknown) => log.warn({ err: error, compartment }, 'history cannot be decoded'));
     }
     if (!isReused) await this.#cluster.reconfigure(standbySettings(this.#pacedSource(), compartment));

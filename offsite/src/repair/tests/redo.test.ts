@@ -79,3 +79,60 @@ test('[U32] redo lists what rests on the attack: a cell written again, a row tha
     NOTE,
     'create table reply (id integer primary key, note_id integer references note)',
   ));
+
+test('[U32] redo takes away again what an honest deletion swept along', () =>
+  world(
+    async (world) => {
+      await world.honest("insert into note values (1, 'a'), (2, 'b')", 'insert into reply values (10, 1), (11, 1), (12, 2)');
+      await world.honest('insert into reaction values (100, 10), (101, 12)');
+      const { plan, outcome } = await redo(world, ['note', 'reply', 'reaction'], {}, async () => {
+        await world.attack("update note set title = 'HA'");
+        await world.honest('delete from note where id = 1');
+      });
+      assert.deepEqual(await world.rows('select id, title from note'), [{ id: 2, title: 'b' }]);
+      assert.deepEqual(await world.rows('select id from reply'), [{ id: 12 }]);
+      assert.deepEqual(await world.rows('select id from reaction'), [{ id: 101 }]);
+      assert.deepEqual(told(plan, outcome), ['cell.changed_later public.note 1']);
+    },
+    NOTE,
+    'create table reply (id integer primary key, note_id integer references note on delete cascade)',
+    'create table reaction (id integer primary key, reply_id integer references reply on delete cascade)',
+  ));
+
+test('[U38] redo keeps the clean cells of a row that honest people save by deleting it and adding it again', () =>
+  world(async (world) => {
+    await world.honest("insert into note values (1, 'a', 'x', 5), (2, 'b', 'y', 6), (3, 'c', 'z', 7), (4, 'd', 'w', 0)");
+    const settings = { columns: [{ table: 'note', column: 'count', merge: 'counter' as const }] };
+    const { plan, outcome } = await redo(world, ['note'], settings, async () => {
+      await world.attack(
+        "update note set title = 'HA', count = count + 1000 where id <= 3",
+        "insert into note values (66, 'evil', null, 0)",
+        'update note set id = 44 where id = 4',
+      );
+      await world.honest(
+        'delete from note where id in (1, 2, 3, 44, 66)',
+        "insert into note values (2, 'HA', 'y2', 1007), (1, 'HA', 'x', 1005)",
+        "insert into note values (3, 'mended', 'z', 1007), (44, 'd', 'w2', 0), (66, 'evil', 'seen', 0)",
+      );
+      await world.honest('delete from note where id = 1', "insert into note values (1, 'HA', 'x3', 1006)");
+    });
+    assert.deepEqual(await world.rows('select * from note order by id'), [
+      { id: 1, title: 'a', body: 'x3', count: 6 },
+      { id: 2, title: 'b', body: 'y2', count: 7 },
+      { id: 3, title: 'mended', body: 'z', count: 7 },
+      { id: 4, title: 'd', body: 'w2', count: 0 },
+    ]);
+    assert.deepEqual(told(plan, outcome), ['cell.changed_later public.note 3', 'cell.changed_later public.note 66']);
+  }, NOTE));
+
+test('[U38] redo takes a row that was deleted in one transaction and added in another as a new one', () =>
+  world(async (world) => {
+    await world.honest("insert into note values (1, 'a', 'x')");
+    const { plan, outcome } = await redo(world, ['note'], {}, async () => {
+      await world.attack("update note set title = 'HA'");
+      await world.honest('delete from note');
+      await world.honest("insert into note values (1, 'new', 'y')");
+    });
+    assert.deepEqual(await world.rows('select id, title, body from note'), [{ id: 1, title: 'new', body: 'y' }]);
+    assert.deepEqual(told(plan, outcome), ['cell.changed_later public.note 1']);
+  }, NOTE));

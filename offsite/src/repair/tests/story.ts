@@ -59,6 +59,7 @@ export class Story {
     if (this.#isIndependent && this.#attacked.has(`${table.name}.${twinId}.*`)) return;
     if (this.#dice.chance(0.08)) return this.#honestDelete(table, row, twinId);
     if (this.#dice.chance(0.05)) return this.#honestMove(table, row, twinId);
+    if (this.#dice.chance(0.15)) return this.#honestSave(table, row, twinId);
     const column = this.#dice.pick(table.columns.filter(({ kind }) => kind !== 'generated'));
     if (column !== undefined) await this.#honestUpdate(table, column, row, twinId);
   }
@@ -105,6 +106,31 @@ export class Story {
     this.undefinedRows.add(`${table.name} ${twinId}`);
     this.#moves.push({ table: table.name, from: row.id, to: id }, { table: table.name, from: twinId, to: id });
     this.#copyTouches(table, twinId, id);
+  }
+
+  // A form that takes the row away and adds it again as it was shown, with one text changed.
+  async #honestSave(table: Table, row: Row, twinId: number): Promise<void> {
+    const column = this.#dice.pick(table.columns.filter(({ kind }) => kind === 'text'));
+    if (column === undefined || (await this.#isReferred(table, row.id))) return;
+    if (this.#isIndependent && this.#attacked.has(`${table.name}.${twinId}.${column.name}`)) return;
+    if (this.#isIndependent && this.#attacked.has(`${table.name}.${twinId}.pinned`)) return;
+    const value = `h${this.#fresh()}`;
+    const names = ['id', ...table.columns.filter(({ kind }) => kind !== 'generated').map(({ name }) => name)].join(', ');
+    const [shown] = await this.#world.rows<{ row: string }>(
+      `select row_to_json(r)::text as row from public.${table.name} r where id = ${row.id}`,
+    );
+    if (shown === undefined) return;
+    const saved = JSON.stringify({ ...JSON.parse(shown.row), [column.name]: value });
+    await this.#work(
+      table,
+      twinId,
+      column.name,
+      [
+        `delete from public.${table.name} where id = ${row.id}`,
+        `insert into public.${table.name} (${names}) select ${names} from json_populate_record(null::public.${table.name}, '${saved}')`,
+      ],
+      `update twin.${table.name} set ${column.name} = '${value}' where id = ${twinId}`,
+    );
   }
 
   async #honestUpdate(table: Table, { name, kind }: Column, row: Row, twinId: number): Promise<void> {
@@ -238,9 +264,9 @@ export class Story {
   }
 
   /** Runs honest work, and does it in the twin if it was accepted. */
-  async #work(table: Table, twinId: number, part: string, sql: string, twinSql: string): Promise<boolean> {
+  async #work(table: Table, twinId: number, part: string, sql: string | readonly string[], twinSql: string): Promise<boolean> {
     try {
-      await this.#world.honest(sql);
+      await this.#world.honest(...[sql].flat());
     } catch {
       return false;
     }
