@@ -14,9 +14,13 @@ const FAULTS_KEPT = 20;
 const ENTRANCES = ['/', ...LANGUAGES.map((language) => `/${language}/`)];
 const KNOWN_LIMIT = 400;
 
+/** What readers may meet at a page that is made on each visit: its answer, the page in its place, or a word to slow down. */
+const LIVE_ANSWERS = [200, 429];
+
 /**
  * The public: readers who open pages of the website all the time, from its entrances on, along its links. A read fails
- * when no page answers; it is unverified when the bytes that came were never signed for that path.
+ * when no page answers; it is unverified when the bytes that came were never signed for that path. Pages that the
+ * manifest says are made on each visit are signed by nobody: at rest they must lead to one that is.
  */
 export class Readers {
   readonly #count: ReadersCount = { reads: 0, failures: 0, unverified: 0, faults: [] };
@@ -27,6 +31,7 @@ export class Readers {
   readonly #running: Promise<void>[] = [];
   readonly #witness: EditionWitness;
   readonly #origin: string;
+  readonly #isLive: (path: string) => boolean;
   readonly #visitors: Visitor[] = [];
   /** When pages with a text were first and last served. */
   readonly #seen = new Map<string, { firstMs: number; lastMs: number; pages: number }>();
@@ -36,12 +41,14 @@ export class Readers {
   constructor(options: {
     readonly witness: EditionWitness;
     readonly origin: string;
+    readonly isLive: (path: string) => boolean;
     readonly address: string;
     readonly chance: Chance;
     readonly certificates?: string;
   }) {
     this.#witness = options.witness;
     this.#origin = options.origin;
+    this.#isLive = options.isLive;
     for (let at = 0; at < READERS; at += 1) {
       const visitor = new Visitor({
         address: options.address,
@@ -98,7 +105,10 @@ export class Readers {
     this.#count.reads += 1;
     try {
       const page = await visitor.visit(`${this.#origin}${path}`, { redirects: 0 });
-      this.#judge(path, page);
+      if (!this.#isLive(path)) return this.#judge(path, page);
+      const { location } = page.headers;
+      if (page.status === 303 && location) await this.#open(visitor, new URL(location, this.#origin).pathname);
+      else if (!LIVE_ANSWERS.includes(page.status)) this.#note('failures', `${path}: status ${page.status}`);
     } catch (error) {
       this.#note('failures', `${path}: ${error instanceof Error ? error.message : 'no answer'}`);
     }

@@ -10,6 +10,7 @@ import { ExerciseDesk } from './desk.ts';
 import { EditionWitness } from './editions.ts';
 import type { Builds } from './implant/builds.ts';
 import { MARKER_FILE } from './implant/implant.ts';
+import { livePages } from './live-pages.ts';
 import { type LibraryCount, LibraryPeople } from './people/library.ts';
 import { type HonestRequest, People } from './people/people.ts';
 import type { Origin } from './people/staff.ts';
@@ -67,6 +68,7 @@ export async function tellStory(story: Story): Promise<Told> {
   const readers = new Readers({
     witness,
     origin: originUrl(running.estate, 'www'),
+    isLive: livePages(running.estate, 'www'),
     address: running.estate.listenAddress,
     chance: createChance(seed + 2),
     ...(origin.certificates ? { certificates: origin.certificates } : {}),
