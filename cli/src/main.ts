@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   undo: () => import('./commands/undo.ts'),
   waive: () => import('./commands/waive.ts'),
   adopt: () => import('./commands/adopt.ts'),
+  import: () => import('./commands/import.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
   'invite-administrator': () => import('./commands/invite-administrator.ts'),

@@ -106,13 +106,15 @@ export class NewsroomMember {
     return found.fields;
   }
 
+  /** Sends a form, and gives back whatever is answered, JSON. @throws EstateError `wire.unreachable` when nothing is */
+  offer(path: string, form: Readonly<Record<string, string>> | FormData): Promise<Page> {
+    const headers = { ...this.#headers, accept: 'application/json' };
+    return this.#visitor.visit(`${this.#origin}${path}`, { form, headers, redirects: 0 });
+  }
+
   /** @throws EstateError `wire.refused` with the status when the answer is no, `wire.unreachable` when none comes */
   async #send(path: string, form: Readonly<Record<string, string>> | FormData): Promise<Version> {
-    const page = await this.#visitor.visit(`${this.#origin}${path}`, {
-      form,
-      headers: { ...this.#headers, accept: 'application/json' },
-      redirects: 0,
-    });
+    const page = await this.offer(path, form);
     if (page.status >= 300)
       throw new EstateError('wire.refused', `sending a form to ${path}: status ${page.status}: ${page.text.slice(0, 600)}`);
     const { [REQUEST_ID_HEADER]: requestId } = page.headers;
