@@ -31,30 +31,37 @@ export async function measureEditions(): Promise<readonly Row[]> {
     const { headquarters } = z.object({ headquarters: siteStatusSchema }).parse(JSON.parse(out));
     const gateway = headquarters.processes.find(({ name }) => name === 'gateway')?.pid;
     if (!gateway) throw new Error('the gateway shows no process id');
-    const ours = { port: Number(url.port), host: url.host, path: '/en/', pids: () => [gateway] };
-    if (!NGINX) return [row(page.body.length, median(await rounds([ours]).then(([figures = []]) => figures)), null)];
-    const nginx = await startNginx(page.body);
-    try {
-      const [gatewayFigures = [], nginxFigures = []] = await rounds([ours, nginx]);
-      return [
-        row(page.body.length, median(gatewayFigures), {
-          name: 'nginx',
-          version: nginxVersion(NGINX),
-          value: median(nginxFigures),
-        }),
-      ];
-    } finally {
-      await nginx.stop();
-    }
+    return await measurePages(url, gateway, [{ name: 'edition page', path: '/en/', body: page.body }]);
   } finally {
     await estate.remove();
   }
 }
 
-function row(bytes: number, ours: number, beside: Row['beside']): Row {
+/** Pages of an edition, each beside nginx with the same bytes. */
+export async function measurePages(
+  url: URL,
+  gateway: number,
+  pages: readonly { readonly name: string; readonly path: string; readonly body: Buffer }[],
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { name, path, body } of pages) {
+    const ours = { port: Number(url.port), host: url.host, path, pids: () => [gateway] };
+    const nginx = NGINX ? await startNginx(body) : undefined;
+    try {
+      const [gatewayFigures = [], nginxFigures = []] = await rounds(nginx ? [ours, nginx] : [ours]);
+      const beside = NGINX ? { name: 'nginx', version: nginxVersion(NGINX), value: median(nginxFigures) } : null;
+      rows.push(row(name, body.length, median(gatewayFigures), beside));
+    } finally {
+      await nginx?.stop();
+    }
+  }
+  return rows;
+}
+
+function row(name: string, bytes: number, ours: number, beside: Row['beside']): Row {
   const goal = { text: '≥ 0.35 of nginx', isMet: (ratio: number) => ratio >= 0.35 };
   return makeRow({
-    work: `edition page of ${(bytes / 1024).toFixed(1)} kB`,
+    work: `${name} of ${(bytes / 1024).toFixed(1)} kB`,
     unit: 'requests per CPU-second',
     ours,
     beside,

@@ -8,11 +8,13 @@ import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
 import { measureUndo } from './undo.ts';
+import { measureWebsite } from './website.ts';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   edition: measureEditions,
+  website: measureWebsite,
   commit: measureCommits,
   provenance: measureProvenance,
   restore: measureRestore,
@@ -40,7 +42,7 @@ function printTable(table: readonly Row[]): void {
   const cells = table.map(({ work, unit, ours, beside, ratio, goal, met }) => [
     work,
     `${ours} ${unit}`,
-    beside ? `${beside.name} ${beside.version}: ${beside.value} ${unit}` : 'no peer here',
+    beside ? `${beside.name} ${beside.version}: ${beside.value} ${unit}` : '',
     ratio === null ? '' : String(ratio),
     goal,
     met === null ? '' : met ? 'met' : 'NOT met',

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   incident: () => import('./commands/incident.ts'),
   undo: () => import('./commands/undo.ts'),
   waive: () => import('./commands/waive.ts'),
+  edition: () => import('./commands/edition.ts'),
   adopt: () => import('./commands/adopt.ts'),
   import: () => import('./commands/import.ts'),
   exercise: () => import('./commands/exercise.ts'),

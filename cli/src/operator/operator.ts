@@ -8,6 +8,8 @@ import { z } from 'zod';
 
 /** What the desk answers to a command. */
 const answerSchema = z.object({
+  /** The number under which an earlier edition is shown again. */
+  edition: z.number().int().optional(),
   epoch: z.number().int().optional(),
   recovery: z.string().optional(),
   request: z.string().optional(),

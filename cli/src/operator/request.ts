@@ -23,6 +23,7 @@ const WANTED: ReadonlyMap<unknown, string> = new Map([
   ['reason', 'a reason has 3 to 500 signs, for example --reason "defaced through stolen sessions"'],
   ['digest', 'a digest has 64 signs; "bulkhead approve <recovery>" shows it'],
   ['request', 'a recovery is called like r1a2b3c4d5e6; "bulkhead status" lists them'],
+  ['number', 'an edition has a number; "bulkhead edition list <compartment>" shows them'],
   ['plan', 'a repair is called like u1a2b3c4d5e6; "bulkhead approve <recovery>" shows it'],
 ]);
 

@@ -36,7 +36,7 @@ export async function serveSite(
     if (!file) return response.writeHead(404).end();
     const bytes = 'blob' in file.body ? (blobs.get(file.body.blob) ?? '') : Buffer.from(file.body.base64, 'base64');
     const policy =
-      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
     response.writeHead(file.status, { ...file.headers, 'content-security-policy': policy }).end(bytes);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

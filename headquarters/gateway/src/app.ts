@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { frozenHeaders, securityHeaders } from '@bulkhead/contracts';
 import type { Log } from '@bulkhead/kernel';
 import { serveWire } from '@bulkhead/wire';
 import { AccessLog } from '#access/access.actions.ts';
 import { createControl } from '#control/control.routes.ts';
 import { makeDirectory } from '#disk/disk.actions.ts';
 import { openDoor } from '#door/door.actions.ts';
-import { frozenHeaders, securityHeaders } from '#door/security.rules.ts';
 import { followEditions, watchDisk } from '#edition/edition.jobs.ts';
 import { EditionStore } from '#edition/edition.store.ts';
 import { Scrubber } from '#edition/scrub.actions.ts';

@@ -1,4 +1,5 @@
 import {
+  admits,
   type OperatorCommand,
   openSigned,
   PURPOSES,
@@ -11,6 +12,7 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
+import type { PublisherPeer } from '#peer/publisher.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
 import {
   approveRecovery,
@@ -23,6 +25,7 @@ import {
   waiveHole,
 } from '#recovery/recovery.actions.ts';
 import { type FindingDeps, raiseFinding } from '#watch/finding.actions.ts';
+import { answerOf } from './answer.rules.ts';
 import { checkFresh, isSuspicious } from './command.rules.ts';
 import type { CommandStore } from './command.store.ts';
 import { tellSeal } from './desk.rules.ts';
@@ -34,10 +37,13 @@ export type CommandDeps = {
   readonly seal: SealDeps;
   readonly requests: RequestDeps;
   readonly finding: FindingDeps;
+  readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
   readonly now: Now;
 };
 
 export type CommandReply = {
+  /** The number under which an earlier edition is shown again. */
+  readonly edition?: number;
   readonly request?: string;
   readonly recovery?: string;
   readonly epoch?: number;
@@ -103,8 +109,24 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
   }
   const { compartment, reason } = command;
   if (command.kind === 'seal') return describeSealed(await sealCompartment(deps.seal, { compartment, by: [operator], reason }));
+  if (command.kind === 'rollback') return { edition: await answerOf(deps.publisher.rollBack(compartment, command.number)) };
+  if (command.kind === 'publish') {
+    await goOnPublishing(deps, compartment);
+    return {};
+  }
   const id = await request(deps, command, operator);
   return { request: id, recovery: id };
+}
+
+/** What a contained compartment's rows say must not follow after its seal: its recovery lets it publish again. */
+async function goOnPublishing({ seal, publisher }: CommandDeps, compartment: string): Promise<void> {
+  const state = seal.book.stateOf(compartment);
+  if (state !== undefined && admits(state) === 'nothing')
+    throw new EstateError(
+      'compartment.wrong_state',
+      `publishing ${compartment} again: it is ${state}; it goes on with its recovery`,
+    );
+  await answerOf(publisher.resume(compartment, { mayVanish: [] }));
 }
 
 type Requested = Extract<OperatorCommand, { readonly kind: 'restore' | 'open' | 'undo' | 'revert' }>;

@@ -1,9 +1,10 @@
 import type { Finding, RepairPlan, TableDescription } from '@bulkhead/contracts';
-import { EstateError, hasCode } from '@bulkhead/kernel';
+import { EstateError } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
 import type { z } from 'zod';
 import { describeIncident, listIncidents, type ScopeDeps } from '#incident/scope.actions.ts';
 import type { HistoryPeer } from '#peer/history.actions.ts';
+import { answerOf } from './answer.rules.ts';
 import { askedSchemas, findingsQuerySchema, numberSchema, previewSchema } from './reading.rules.ts';
 
 const SMALL = 65_536;
@@ -75,13 +76,4 @@ function read<Schema extends z.ZodType>(schema: Schema, given: unknown, what: st
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new EstateError('input.invalid', `reading ${what} must be whole numbers within their limits`, { cause: parsed.error });
-}
-
-/** What history refused is the asker's to know: its own code and sentence, not that a call failed. */
-async function answerOf<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw hasCode(error, 'wire.refused') && error instanceof Error && error.cause instanceof EstateError ? error.cause : error;
-  }
 }

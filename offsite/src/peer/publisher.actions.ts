@@ -1,11 +1,14 @@
+import type { Readable } from 'node:stream';
 import {
   type EditionManifest,
   editionManifestSchema,
   fillManifest,
+  instantSchema,
   languageSchema,
   openSigned,
   PURPOSES,
   publicPathSchema,
+  type Signed,
   sha256Schema,
   signedSchema,
   type VerifyingKey,
@@ -21,6 +24,16 @@ const renderedSchema = z.object({
 });
 export type Rendered = z.infer<typeof renderedSchema>;
 
+const keptSchema = z.object({
+  editions: z.array(
+    z.object({ number: z.number().int(), lsn: z.string(), publishedAt: instantSchema, files: z.number().int().min(0) }),
+  ),
+  /** The one that is shown; none before the first. */
+  latest: z.number().int().nullable(),
+  paused: z.boolean(),
+});
+export type KeptEditions = z.infer<typeof keptSchema>;
+
 /** The publisher, as recovery uses it. */
 export type PublisherPeer = {
   /** The current edition, its signature verified; undefined if none was published yet. */
@@ -28,11 +41,19 @@ export type PublisherPeer = {
   /** Renders from a quarantine; publishes nothing. */
   readonly render: (compartment: string, jail: WirePeer) => Promise<Rendered>;
   readonly pause: (compartment: string) => Promise<void>;
+  /** The editions that can be rolled back to, newest first. */
+  readonly listKept: (compartment: string) => Promise<KeptEditions>;
+  readonly readKept: (compartment: string, number: number) => Promise<Signed>;
+  readonly openFile: (compartment: string, sha256: string) => Promise<Readable>;
+  /** Shows an earlier edition again and pauses; answers with the number that it got. */
+  readonly rollBack: (compartment: string, number: number) => Promise<number>;
   /** After a recovery what its approved difference named as leaving may go. */
   readonly resume: (compartment: string, options: { readonly mayVanish: readonly string[] }) => Promise<void>;
 };
 
 const PART_BYTES = 67_108_864;
+/** Manifests of fifty thousand pages are read, checked and signed. */
+const SHELF_LIMIT_MS = 120_000;
 
 async function readFile(peer: WirePeer, compartment: string, sha256: string): Promise<Uint8Array> {
   const { body } = await openWire(peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
@@ -68,6 +89,17 @@ export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKe
       return callWire(peer, { method: 'POST', path, body, timeoutMs: 1_800_000 }, renderedSchema);
     },
     pause: (compartment) => tell(`/editions/${compartment}/pause`),
+    listKept: (compartment) =>
+      callWire(peer, { method: 'GET', path: `/editions/${compartment}/kept`, timeoutMs: SHELF_LIMIT_MS }, keptSchema),
+    readKept: (compartment, number) =>
+      callWire(peer, { method: 'GET', path: `/editions/${compartment}/kept/${number}`, timeoutMs: SHELF_LIMIT_MS }, signedSchema),
+    openFile: async (compartment, sha256) =>
+      (await openWire(peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` })).body,
+    rollBack: async (compartment, number) => {
+      const path = `/editions/${compartment}/rollback`;
+      const schema = z.object({ number: z.number().int().positive() });
+      return (await callWire(peer, { method: 'POST', path, body: { number }, timeoutMs: SHELF_LIMIT_MS }, schema)).number;
+    },
     resume: (compartment, options) => tell(`/editions/${compartment}/resume`, options),
   };
 }

@@ -202,6 +202,21 @@ export class Press {
     return isNewer() ? this.#latest : undefined;
   }
 
+  /** The editions that can be rolled back to, newest first. */
+  async listKept(): Promise<EditionManifest[]> {
+    const { shelf } = this.#deps;
+    const kept: EditionManifest[] = [];
+    for (const number of (await shelf.listNumbers()).reverse()) kept.push((await shelf.readEdition(number)).manifest);
+    return kept;
+  }
+
+  /** @throws EstateError `request.not_found` if it is not kept any more */
+  async readKept(number: number): Promise<Signed> {
+    const { shelf } = this.#deps;
+    if ((await shelf.listNumbers()).includes(number)) return (await shelf.readEdition(number)).signed;
+    throw new EstateError('request.not_found', `reading edition ${number} of ${this.compartment}: it is not kept`);
+  }
+
   /** Bytes of a file of an edition that is kept. */
   openFile(sha256: string) {
     return this.#deps.shelf.openFile(sha256);

@@ -35,6 +35,18 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
       paused: press.isPaused,
     });
   });
+  app.get('/editions/:compartment/kept', async (c) => {
+    const press = pressOf(presses, c);
+    const kept = await press.listKept();
+    const editions = kept.map(({ number, lsn, publishedAt, files }) => ({ number, lsn, publishedAt, files: files.length }));
+    return c.json({ editions, latest: press.latest?.manifest.number ?? null, paused: press.isPaused });
+  });
+  app.get('/editions/:compartment/kept/:number', async (c) => {
+    const number = c.req.param('number');
+    if (!/^[1-9]\d{0,11}$/.test(number))
+      throw new EstateError('input.invalid', 'asking for an edition: its number is a whole number');
+    return c.json(await pressOf(presses, c).readKept(Number(number)));
+  });
   app.post('/editions/:compartment/pause', async (c) => {
     await pressOf(presses, c).pause();
     return c.json({ paused: true });

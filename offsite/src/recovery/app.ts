@@ -8,6 +8,7 @@ import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
 import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
+import { addEditionRoutes } from '#desk/edition.routes.ts';
 import { addReadingRoutes } from '#desk/reading.routes.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
 import { keepPublicInformed } from '#notice/notice.actions.ts';
@@ -174,6 +175,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
   const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
   addDeskRoutes(desk, composeDesk(setting, parts, engine));
   addReadingRoutes(desk, composeReading(setting, parts));
+  addEditionRoutes(desk, { publisher: recovery.publisher, compartments: new Set(order.manifests.keys()) });
 
   const servers = [
     { app: headquarters, socket: config.HQ_SOCKET },
@@ -214,6 +216,7 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
       newId,
     },
     finding,
+    publisher: recovery.publisher,
     now,
   };
 }

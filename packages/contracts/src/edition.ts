@@ -68,6 +68,30 @@ export const editionManifestSchema = z.object({
 });
 export type EditionManifest = z.infer<typeof editionManifestSchema>;
 
+/** Headers that a manifest may set; all others are the server's. */
+const FROM_MANIFEST = [
+  'content-type',
+  'content-language',
+  'content-disposition',
+  'cache-control',
+  'location',
+  'link',
+  'x-robots-tag',
+];
+
+/** What a file is answered with besides the headers of every answer. */
+export function headersOf(file: EditionFile): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of FROM_MANIFEST) {
+    const value = file.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  headers['content-type'] ??= 'application/octet-stream';
+  headers['cache-control'] ??= 'no-cache';
+  if (file.language !== null) headers['content-language'] ??= file.language;
+  return headers;
+}
+
 /**
  * Fills a manifest with the files of its parts, each held against its digest.
  * @throws EstateError `edition.invalid`, and what the reader throws

@@ -18,6 +18,7 @@ export * from './recovery.ts';
 export * from './repair.ts';
 export * from './replay.ts';
 export * from './report.ts';
+export * from './security-headers.ts';
 export * from './session.ts';
 export * from './signed.ts';
 export * from './state.ts';

@@ -106,6 +106,15 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
   }),
   /** One of two operators who let a recovery pass its gate of the closed hole. */
   z.object({ kind: z.literal('waive'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),
+  /** Shows an earlier edition again, under a new number; nothing newer is published until `publish`. */
+  z.object({
+    kind: z.literal('rollback'),
+    compartment: compartmentNameSchema,
+    number: z.number().int().positive(),
+    reason: z.string().min(3).max(500),
+  }),
+  /** Goes on publishing after a rollback. */
+  z.object({ kind: z.literal('publish'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

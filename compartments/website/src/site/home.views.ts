@@ -127,7 +127,7 @@ function topicLinks(topics: readonly PublicArticle[], language: Language): Html 
   if (topics.length === 0) return null;
   const own = publicWords(language);
   return html`<section class="band" aria-labelledby="home-topics">
-${sectionHead('home-topics', own.topics, { href: paths.topics(language), text: own.more })}
+${sectionHead('home-topics', own.topics, { href: paths.topics(language), text: own.allTopics })}
 <ul class="topic-links">${topics.map((topic) => {
     const { text, language: textLanguage } = shownText(topic.content, language);
     return html`<li><a href="${paths.article(language, topic)}" ${inOwnLanguage(textLanguage, language)}>${text.title}</a></li>\n`;

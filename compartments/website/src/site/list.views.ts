@@ -92,7 +92,7 @@ function listView(articles: readonly PublicArticle[], language: Language): Html 
 function yearLinks(years: readonly string[], language: Language, title: string): Html | null {
   if (years.length === 0) return null;
   return html`<nav class="archive-years" aria-labelledby="archive-years">
-${sectionHead('archive-years', title, { href: paths.archive(language), text: publicWords(language).more })}
+${sectionHead('archive-years', title, { href: paths.archive(language), text: publicWords(language).wholeArchive })}
 <ul class="inline-list">${years.map((year) => html`<li><a href="${paths.year(language, year)}">${year}</a></li>\n`)}</ul></nav>`;
 }
 

@@ -16,6 +16,11 @@ export function restingScript(): PublicAsset {
   return readAsset('resting-search.js', 'js', 'text/javascript; charset=utf-8');
 }
 
+/** What browsers ask for by themselves, and show beside the title: a picture in PNG, under the name that they ask for. */
+export function siteIcon(): PublicAsset {
+  return { path: '/favicon.ico', contentType: 'image/png', bytes: readFileSync(new URL('icon.png', import.meta.url)) };
+}
+
 function readAsset(file: string, extension: string, contentType: string): PublicAsset {
   const known = loaded.get(file);
   if (known) return known;

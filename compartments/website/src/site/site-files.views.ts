@@ -21,7 +21,7 @@ import {
 } from './list.views.ts';
 import { aboutPage, anyNotFoundPage, choicePage, notFoundPage, restingPage } from './notice.views.ts';
 import { filesOf } from './picture.views.ts';
-import { publicStyle, restingScript } from './public-style.ts';
+import { publicStyle, restingScript, siteIcon } from './public-style.ts';
 import {
   evidenceOf,
   type Host,
@@ -103,6 +103,8 @@ function* planFrame({ host, site, chrome, contacts }: Stock): Generator<Plan> {
       basis: [],
       make: () => toFile(asset.path, asset.bytes, { type: asset.contentType, cache: FOR_EVER }),
     };
+  const { path: iconPath, bytes: iconBytes, contentType: iconType } = siteIcon();
+  yield { path: iconPath, basis: [], make: () => toFile(iconPath, iconBytes, { type: iconType }) };
   yield { path: '/', basis: [], make: () => toFile('/', String(choicePage(host)), { type: TYPES.page }) };
   yield { path: '/404', basis: [], make: () => toFile('/404', String(anyNotFoundPage(host)), { type: TYPES.page, status: 404 }) };
   const path = '/.well-known/security.txt';

@@ -117,29 +117,6 @@ export function isCompressible(contentType: string, bytes: number): boolean {
   return bytes >= 256 && COMPRESSIBLE.test(contentType);
 }
 
-/** Headers that a manifest may set; all others are the gateway's. */
-const FROM_MANIFEST = [
-  'content-type',
-  'content-language',
-  'content-disposition',
-  'cache-control',
-  'location',
-  'link',
-  'x-robots-tag',
-];
-
-export function headersOf(file: EditionFile): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const name of FROM_MANIFEST) {
-    const value = file.headers[name];
-    if (value !== undefined) headers[name] = value;
-  }
-  headers['content-type'] ??= 'application/octet-stream';
-  headers['cache-control'] ??= 'no-cache';
-  if (file.language !== null) headers['content-language'] ??= file.language;
-  return headers;
-}
-
 export type Encoding = 'br' | 'gzip' | 'identity';
 
 /** The best encoding that a client takes (RFC 9110, 12.5.3). */

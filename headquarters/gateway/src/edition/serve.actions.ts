@@ -1,9 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type EditionFile, FROZEN_HEADER, REQUEST_ID_HEADER } from '@bulkhead/contracts';
+import {
+  type EditionFile,
+  FROZEN_HEADER,
+  headersOf,
+  OWN_SCRIPT_POLICY,
+  REQUEST_ID_HEADER,
+  type SecurityHeaders,
+} from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { OWN_SCRIPT_POLICY, type SecurityHeaders } from '#door/security.rules.ts';
 import type { Body } from './body.actions.ts';
-import { chooseEncoding, type Encoding, findNotFound, headersOf, isCompressible } from './edition.rules.ts';
+import { chooseEncoding, type Encoding, findNotFound, isCompressible } from './edition.rules.ts';
 import type { Shelf } from './shelf.actions.ts';
 
 /** A file's answer in one encoding; the last place of the headers is for the request's id. */

@@ -1,17 +1,9 @@
-import type { EditionFile, EditionManifest, EditionPart, VerifyingKey } from '@bulkhead/contracts';
+import { type EditionFile, type EditionManifest, type EditionPart, headersOf, type VerifyingKey } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { SawFinding } from '#finding/finding.actions.ts';
 import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.actions.ts';
-import {
-  type EditionIndex,
-  headersOf,
-  indexEdition,
-  isCompressible,
-  openEdition,
-  readPart,
-  requireAdoptable,
-} from './edition.rules.ts';
+import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition.rules.ts';
 import { type EditionStore, MANIFEST_NAME } from './edition.store.ts';
 import { fetchFile, forEachAtOnce } from './fetch.actions.ts';
 

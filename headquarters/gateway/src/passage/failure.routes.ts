@@ -1,7 +1,7 @@
+import type { SecurityHeaders } from '@bulkhead/contracts';
 import { admits, type Estate, LANGUAGES, type Language, statusUrl } from '@bulkhead/contracts';
 import { hasCode, type Now } from '@bulkhead/kernel';
 import { wantsJson } from '@bulkhead/web';
-import type { SecurityHeaders } from '#door/security.rules.ts';
 import type { EditionDesk } from '#edition/serve.actions.ts';
 import type { Origins } from '#route/origin.rules.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';

@@ -1,5 +1,5 @@
+import type { SecurityHeaders } from '@bulkhead/contracts';
 import { REQUEST_ID_HEADER } from '@bulkhead/contracts';
-import type { SecurityHeaders } from '#door/security.rules.ts';
 import { announcesBody } from '#proxy/body.actions.ts';
 import type { AskedHere } from './asked.rules.ts';
 

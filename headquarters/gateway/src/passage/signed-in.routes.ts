@@ -1,6 +1,5 @@
-import type { Session } from '@bulkhead/contracts';
+import type { SecurityHeaders, Session } from '@bulkhead/contracts';
 import { EstateError, hasCode } from '@bulkhead/kernel';
-import type { SecurityHeaders } from '#door/security.rules.ts';
 import type { Handoffs } from '#handoff/handoff.actions.ts';
 import { type Errand, hashNonce, isLocalPath, readErrand, signInAddress } from '#handoff/handoff.rules.ts';
 import type { Origin, Origins } from '#route/origin.rules.ts';

@@ -191,7 +191,7 @@ test('an edition is signed anew when half of its time is over, also while publis
   assert.equal(renewed?.expiresAt, new Date(clock.now().getTime() + 60_000).toISOString());
 });
 
-test('rolling back shows the older files under a new number and pauses; resuming looks at the rows again', async () => {
+test('[E15] rolling back shows the older files under a new number and pauses; resuming looks at the rows again', async () => {
   const bench = await setUp();
   const { press, jail } = bench;
   jail.tell(toPage('/en/', 'good'));
@@ -202,6 +202,12 @@ test('rolling back shows the older files under a new number and pauses; resuming
   await press.refresh();
   const manifest = await press.rollBack(1);
   assert.equal(manifest.number, 3);
+  assert.deepEqual(
+    (await press.listKept()).map(({ number }) => number),
+    [3, 2, 1],
+  );
+  assert.deepEqual(openEdition(await press.readKept(1)).files, good);
+  await assert.rejects(press.readKept(77), (error) => hasCode(error, 'request.not_found'));
   assert.deepEqual(manifest.files, good);
   jail.tell(toPage('/en/', 'bad, but signed'), toPage('/en/other', 'an honest page'));
   await press.refresh();

@@ -99,6 +99,26 @@ test('a command that means nothing is told so: unknown compartment, unknown reco
   );
 });
 
+test('[E15] one operator rolls an edition back by a signed command, which stands in the ledger, and publishes again', async () => {
+  const list = () =>
+    callWire(world.deskPeer, { method: 'GET', path: '/editions/website' }, z.object({ latest: z.number(), paused: z.boolean() }));
+  const rollback = { kind: 'rollback', compartment: 'website', reason: 'a wrong picture' } as const;
+  const asked = await world.command('alice', { ...rollback, number: 7 });
+  assert.equal(asked.edition, 8);
+  assert.deepEqual(await list(), { latest: 7, paused: true });
+  await waitUntil(
+    async () =>
+      (await world.entries()).some(
+        ({ kind, body }) => kind === 'command.received' && JSON.stringify(body).includes('a wrong picture'),
+      ),
+    { what: 'the rollback is in the ledger' },
+  );
+  await assert.rejects(world.command('alice', { ...rollback, number: 6 }), refusedWith('request.not_found'));
+  await assert.rejects(world.command('mallory', { ...rollback, number: 7 }), refusedWith('operator.unknown'));
+  await world.command('alice', { kind: 'publish', compartment: 'website', reason: 'it is put right' });
+  assert.deepEqual(await list(), { latest: 7, paused: false });
+});
+
 test('every genuine command is in the ledger, with its signature', async () => {
   const signed = world.sign('bob', { kind: 'refuse', request: 'r1', reason: 'there is none' });
   await assert.rejects(world.send(signed), refusedWith('request.not_found'));

@@ -270,6 +270,16 @@ export class Peers {
         }),
       ),
     );
+    app.get('/editions/:c/kept', (c) => {
+      const editions = [{ number: 7, lsn: '0/3000000', publishedAt: this.edition().publishedAt, files: 1 }];
+      return c.json({ editions, latest: 7, paused: this.paused.has(c.req.param('c')) });
+    });
+    app.post('/editions/:c/rollback', async (c) => {
+      const { number } = await readWireBody(c.req.raw, z.object({ number: z.number() }));
+      if (number !== 7) throw new EstateError('request.not_found', `rolling back to edition ${number}: it is not kept`);
+      this.paused.add(c.req.param('c'));
+      return c.json({ number: 8, paused: true });
+    });
     app.post('/editions/:c/pause', (c) => {
       this.paused.add(c.req.param('c'));
       return c.json({ ok: true });

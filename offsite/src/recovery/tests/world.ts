@@ -38,6 +38,7 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const silent = createLog('test', 'silent');
 
 const replySchema = z.object({
+  edition: z.number().optional(),
   request: z.string().optional(),
   recovery: z.string().optional(),
   epoch: z.number().optional(),
