@@ -14,3 +14,11 @@ const GRAVE = new Set(['archive.gap', 'archive.damaged', 'disk.full', 'receiver.
 export function isGrave(fault: Fault | undefined): boolean {
   return fault !== undefined && GRAVE.has(fault.code);
 }
+
+/** What only another cluster, or a join, can mend: that headquarters does not answer for a while says nothing against it. */
+const LASTING = new Set(['archive.gap', 'receiver.wrong_cluster']);
+
+/** Whether a fault stays what is told of a stream when it then failed for another reason. */
+export function outlasts(standing: Fault | undefined, next: Fault): boolean {
+  return standing !== undefined && LASTING.has(standing.code) && !isGrave(next);
+}

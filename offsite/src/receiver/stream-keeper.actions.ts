@@ -1,7 +1,7 @@
 import { EstateError, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import { isDiskFull } from '#archive/files.actions.ts';
 import type { Lsn } from '#archive/wal.rules.ts';
-import { describeFault, type Fault } from './fault.rules.ts';
+import { describeFault, type Fault, outlasts } from './fault.rules.ts';
 import type { Feedback } from './message.rules.ts';
 import { ReplicationConnection, type ReplicationPeer, type ServerIdentity } from './replication.store.ts';
 import { probeRoom } from './room.actions.ts';
@@ -162,7 +162,7 @@ export class StreamKeeper {
     const { name: compartment, now, log } = this.#options;
     const fault = describeFault(error, now());
     if (this.#fault?.code !== fault.code) log.warn({ err: error, compartment, code: fault.code }, 'the stream ended');
-    this.#fault = fault;
+    if (!outlasts(this.#fault, fault)) this.#fault = fault;
   }
 
   #requireAccepting(): void {
