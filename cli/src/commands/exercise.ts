@@ -27,7 +27,7 @@ export const command: Command = {
     scenario: { type: 'string', value: 'names', help: `only these, joined by commas: ${NAMES.join(', ')}` },
     honest: { type: 'string', value: 'number', help: 'honest requests at the least, such as 10000; as many as come unless told' },
     running: { type: 'boolean', help: 'against the running sample estate: only what needs no build and no twin' },
-    markdown: { type: 'boolean', help: "print the README's table" },
+    markdown: { type: 'boolean', help: "print the README's table, and tell the whole report beside it" },
     json: JSON_OPTION,
   },
   details: `
@@ -49,6 +49,7 @@ Examples:
     const print = given.options['markdown'] ? writeMarkdown : writeReport;
     if (given.options['json']) surroundings.print(JSON.stringify(report));
     else for (const line of print(report)) surroundings.print(line);
+    if (given.options['markdown']) for (const line of writeReport(report)) surroundings.tell(line);
     return report.isPassed ? EXIT.done : EXIT.failed;
   },
 };
