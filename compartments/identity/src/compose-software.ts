@@ -4,6 +4,7 @@ import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, transactFor } from '@bulkhead/web';
 import { TokenDesk } from '#api-token/api-token.actions.ts';
 import { addApiTokenRoutes } from '#api-token/api-token.routes.ts';
+import { BearerUses } from '#bearer/bearer.actions.ts';
 import { addClientRoutes } from '#client/client.routes.ts';
 import type { Events } from '#event/event.actions.ts';
 import { ProviderClients } from '#federation/federation.actions.ts';
@@ -65,7 +66,8 @@ export function addSoftware(app: CompartmentApp, options: SoftwareOptions): Soft
   const ask = createAsk({ mayBeInner });
   const backChannel = new BackChannel({ db, feed, keys, ask, issuer, newId, now, log });
   const keeper = new Keeper({ keys, desk, used, backChannel, now });
-  const tokens = new TokenDesk({ db, now });
+  const uses = new BearerUses();
+  const tokens = new TokenDesk({ db, now, uses });
   addApiTokenRoutes(app, { site, database, desk: tokens, offered: options.offered, newId, randomBytes, now });
   const newNonce = () => randomBytes(32).toString('base64url');
   addProviderRoutes(app, { site, database, provider, keys, desk, ended, issuer, hosts: options.hosts, newNonce, log, now });
@@ -83,15 +85,14 @@ export function addSoftware(app: CompartmentApp, options: SoftwareOptions): Soft
     mayBeInner,
     newSecret: newNonce,
   });
-  const directories = new ScimTokens({ db, now });
+  const directories = new ScimTokens({ db, now, uses });
   addScimRoutes(app, { ...options, tokens: directories, origin: issuer });
   addScimTokenRoutes(app, { site, database, origin: issuer, newId, randomBytes, now });
   app.post('/.bulkhead/jobs/software.keep', async (c) => {
     if (!c.var.token) throw new EstateError('token.missing', 'keeping what other software needs: the call carries no token');
     if (!options.isReadOnly) {
       await keeper.runRound(transactFor(c, database));
-      await tokens.keep(transactFor(c, database));
-      await directories.keep(transactFor(c, database));
+      await uses.keep(transactFor(c, database));
     }
     return c.json({ ok: true });
   });

@@ -1,21 +1,10 @@
 import type { ApiToken } from '@bulkhead/contracts';
-import { EstateError, type Now, sha256Hex } from '@bulkhead/kernel';
-import type { Transact } from '@bulkhead/web';
-import type { Kysely, Transaction } from 'kysely';
+import { EstateError, type Now } from '@bulkhead/kernel';
+import type { Kysely } from 'kysely';
+import { type BearerDeps, type BearerUses, endBearer, makeBearer } from '#bearer/bearer.actions.ts';
 import type { Schema } from '#schema.ts';
-import { type ApiTokenRow, MOST_TOKENS, rolesNow, sessionIdOf, TOKEN_PREFIX, type TokenWish } from './api-token.rules.ts';
-import {
-  countLiveTokens,
-  endTokenOf,
-  findLiveToken,
-  insertToken,
-  listRolesHeld,
-  listTokens,
-  setLastUsed,
-} from './api-token.store.ts';
-
-const SECRET_BYTES = 32;
-const USED_LIMIT = 20_000;
+import { API_TOKEN, type ApiTokenRow, rolesNow, sessionIdOf, type TokenWish } from './api-token.rules.ts';
+import { findLiveToken, insertToken, listRolesHeld, listTokens } from './api-token.store.ts';
 
 export function listOwnTokens(db: Kysely<Schema>, accountId: string): Promise<ApiTokenRow[]> {
   return listTokens(db, accountId);
@@ -25,44 +14,29 @@ export function listOwnTokens(db: Kysely<Schema>, accountId: string): Promise<Ap
  * Makes a token; its text is told once and kept nowhere.
  * @throws EstateError `request.too_many` beyond twenty that live
  */
-export async function makeToken(
-  deps: {
-    readonly transact: Transact<Transaction<Schema>>;
-    readonly newId: () => string;
-    readonly randomBytes: (size: number) => Buffer;
-    readonly now: Now;
-  },
-  accountId: string,
-  wish: TokenWish,
-): Promise<string> {
-  const secret = `${TOKEN_PREFIX}${deps.randomBytes(SECRET_BYTES).toString('base64url')}`;
-  const token = { ...wish, id: deps.newId(), accountId, createdAt: deps.now() };
-  await deps.transact(async (trx) => {
-    if ((await countLiveTokens(trx, accountId, deps.now())) >= MOST_TOKENS)
-      throw new EstateError('request.too_many', `making an API token: ${MOST_TOKENS} of this account live already`);
-    await insertToken(trx, token, sha256Hex(secret));
+export async function makeToken(deps: BearerDeps, accountId: string, wish: TokenWish): Promise<string> {
+  const secret = await makeBearer(deps, API_TOKEN, {
+    holderId: accountId,
+    insert: (trx, { secretSha256, ...made }) => insertToken(trx, { ...wish, ...made, accountId }, secretSha256),
   });
-  return secret;
+  if (secret !== null) return secret;
+  throw new EstateError('request.too_many', `making an API token: ${API_TOKEN.most} of this account live already`);
 }
 
-export async function endToken(
-  deps: { readonly transact: Transact<Transaction<Schema>>; readonly now: Now },
-  accountId: string,
-  id: string,
-): Promise<void> {
-  await deps.transact((trx) => endTokenOf(trx, accountId, id, deps.now()));
+export function endToken(deps: Pick<BearerDeps, 'transact' | 'now'>, accountId: string, id: string): Promise<void> {
+  return endBearer(deps, API_TOKEN, { holderId: accountId, id });
 }
 
 /** API tokens as the gateway asks for them, by their hash. What they carry is decided anew each time. */
 export class TokenDesk {
   readonly #db: Kysely<Schema>;
   readonly #now: Now;
-  /** Token → its last use, until the next round notes it. */
-  readonly #used = new Map<string, Date>();
+  readonly #uses: BearerUses;
 
-  constructor(deps: { readonly db: Kysely<Schema>; readonly now: Now }) {
+  constructor(deps: { readonly db: Kysely<Schema>; readonly now: Now; readonly uses: BearerUses }) {
     this.#db = deps.db;
     this.#now = deps.now;
+    this.#uses = deps.uses;
   }
 
   async find(secretSha256: string): Promise<ApiToken | null> {
@@ -70,7 +44,7 @@ export class TokenDesk {
     const token = await findLiveToken(this.#db, secretSha256, now);
     if (!token) return null;
     const held = await listRolesHeld(this.#db, token.accountId, now);
-    if (this.#used.size < USED_LIMIT) this.#used.set(token.id, now);
+    this.#uses.note(API_TOKEN, token.id, now);
     return {
       isReadOnly: token.isReadOnly,
       session: {
@@ -84,15 +58,5 @@ export class TokenDesk {
         endsAt: token.expiresAt.toISOString(),
       },
     };
-  }
-
-  /** Notes when tokens were used last. */
-  async keep(transact: Transact<Transaction<Schema>>): Promise<void> {
-    const used = [...this.#used];
-    if (used.length === 0) return;
-    this.#used.clear();
-    await transact(async (trx) => {
-      for (const [id, at] of used) await setLastUsed(trx, id, at);
-    });
   }
 }

@@ -2,14 +2,15 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, type CompartmentContext, readForm, requirePerson, transactFor } from '@bulkhead/web';
 import { z } from 'zod';
+import { tellBearerFault } from '#bearer/bearer.words.ts';
 import { type OfferedRole, writeRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
 import { keepLanguage, type Site } from '#site/shell.rules.ts';
 import { enterAs } from '#visit/enter.actions.ts';
 import { endToken, listOwnTokens, makeToken, type TokenDesk } from './api-token.actions.ts';
-import { carriable, readTokenWish, type TokenFault } from './api-token.rules.ts';
+import { carriable, readTokenWish } from './api-token.rules.ts';
 import { apiTokensPage, type TokensShown } from './api-token.views.ts';
-import { type ApiTokenWord, apiTokenWords } from './api-token.words.ts';
+import { apiTokenWords } from './api-token.words.ts';
 
 type Deps = {
   readonly site: Site;
@@ -28,14 +29,6 @@ const typedSchema = z.object({
   until: z.string().max(20).default(''),
 });
 const EMPTY = { name: '', scopes: [], access: 'read', until: '' };
-const FAULTS: Readonly<Record<TokenFault, readonly [field: string, word: ApiTokenWord]>> = {
-  name: ['name', 'faultName'],
-  scopes: ['scopes', 'faultScopes'],
-  day: ['until', 'faultDay'],
-  'day past': ['until', 'faultDayPast'],
-  'day too far': ['until', 'faultDayTooFar'],
-};
-
 /** One's own API tokens; what the gateway asks of them; and who a token is, for whoever tries one out. */
 export function addApiTokenRoutes(app: CompartmentApp, deps: Deps): void {
   app.get('/.identity/api-tokens/:hash', async (c) => {
@@ -56,9 +49,11 @@ export function addApiTokenRoutes(app: CompartmentApp, deps: Deps): void {
     const typed = form.value;
     const wish = readTokenWish(typed, account.roles, deps.now());
     if ('fault' in wish) {
-      const [field, word] = FAULTS[wish.fault];
+      const { language } = shell;
+      const faults =
+        wish.fault === 'scopes' ? { scopes: apiTokenWords(language).faultScopes } : tellBearerFault(wish.fault, language);
       c.status(422);
-      return show(c, deps, { typed, faults: { [field]: apiTokenWords(shell.language)[word] } });
+      return show(c, deps, { typed, faults });
     }
     const secret = await makeToken({ ...deps, transact: transactFor(c, deps.database) }, account.id, wish);
     return show(c, deps, { secret });

@@ -1,37 +1,22 @@
-import type { Role } from '#role/role.rules.ts';
-import { writeRole } from '#role/role.rules.ts';
+import { type BearerFault, type BearerKind, type BearerRow, type BearerWish, readBearerWish } from '#bearer/bearer.rules.ts';
+import { type Role, writeRole } from '#role/role.rules.ts';
 
 /** A personal API token, as its holder sees it: its text was shown once. */
-export type ApiTokenRow = {
-  readonly id: string;
+export type ApiTokenRow = BearerRow & {
   readonly accountId: string;
-  readonly name: string;
   readonly scopes: readonly string[];
   readonly isReadOnly: boolean;
-  readonly createdAt: Date;
-  readonly expiresAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly endedAt: Date | null;
 };
 
-const DAY_MS = 86_400_000;
-export const LONGEST_DAYS = 365;
-/** That live at once, of one account. */
-export const MOST_TOKENS = 20;
-export const TOKEN_PREFIX = 'bh_';
+export const API_TOKEN: BearerKind = { table: 'api_token', prefix: 'bh_', most: 20 };
 
 /** The session id under which a token's requests stand in tokens and receipts; it tells the token, and opens nothing. */
 export function sessionIdOf(tokenId: string): string {
   return `api_${tokenId}`;
 }
 
-export type TokenWish = {
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly isReadOnly: boolean;
-  readonly expiresAt: Date;
-};
-export type TokenFault = 'name' | 'scopes' | 'day' | 'day past' | 'day too far';
+export type TokenWish = BearerWish & Pick<ApiTokenRow, 'scopes' | 'isReadOnly'>;
+export type TokenFault = BearerFault | 'scopes';
 
 /** The roles that a token can carry: none of identity's own, where only people administer. */
 export function carriable<Held extends Role>(held: readonly Held[]): Held[] {
@@ -44,17 +29,12 @@ export function readTokenWish(
   held: readonly Role[],
   now: Date,
 ): TokenWish | { readonly fault: TokenFault } {
-  const name = typed.name.trim();
-  if (name === '' || name.length > 80) return { fault: 'name' };
+  const wish = readBearerWish(typed, now);
+  if ('fault' in wish) return wish;
   const offered = new Set(carriable(held).map(writeRole));
-  const scopes = [...new Set(typed.scopes)].filter((scope) => offered.has(scope));
-  if (scopes.length === 0 || scopes.length !== new Set(typed.scopes).size) return { fault: 'scopes' };
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(typed.until) || Number.isNaN(Date.parse(`${typed.until}T00:00:00Z`))) return { fault: 'day' };
-  // The whole of the last day.
-  const expiresAt = new Date(Date.parse(`${typed.until}T00:00:00Z`) + DAY_MS);
-  if (expiresAt <= now) return { fault: 'day past' };
-  if (expiresAt.getTime() > now.getTime() + LONGEST_DAYS * DAY_MS) return { fault: 'day too far' };
-  return { name, scopes, isReadOnly: typed.access !== 'write', expiresAt };
+  const scopes = [...new Set(typed.scopes)];
+  if (scopes.length === 0 || !scopes.every((scope) => offered.has(scope))) return { fault: 'scopes' };
+  return { ...wish, scopes, isReadOnly: typed.access !== 'write' };
 }
 
 /** What a token carries now: of its scope, what its holder still holds. By compartment, as sessions have it. */

@@ -27,16 +27,18 @@ export async function listTokens(db: Kysely<Schema>, accountId: string): Promise
   return rows.map(toToken);
 }
 
-/** A token that is good at this moment, and whose it is. */
+/** A token that is good at this moment, and whose it is: of an account and a delegation that are active, as with sessions. */
 export async function findLiveToken(db: Kysely<Schema>, secretSha256: string, now: Date) {
   const row = await db
     .selectFrom('api_token')
     .innerJoin('account', 'account.id', 'api_token.account_id')
+    .innerJoin('delegation', 'delegation.id', 'account.delegation_id')
     .select([...COLUMNS, 'account.display_name', 'account.language', 'account.delegation_id'])
     .where('api_token.secret_sha256', '=', secretSha256)
     .where('api_token.ended_at', 'is', null)
     .where('api_token.expires_at', '>', now)
     .where('account.status', '=', 'active')
+    .where('delegation.status', '=', 'active')
     .executeTakeFirst();
   if (!row) return undefined;
   const holder = {
@@ -60,19 +62,6 @@ export async function listRolesHeld(db: Kysely<Schema>, accountId: string, now: 
     .execute();
 }
 
-export async function countLiveTokens(trx: Transaction<Schema>, accountId: string, now: Date): Promise<number> {
-  // Two who make one at once wait for each other here.
-  await trx.selectFrom('account').select('id').where('id', '=', accountId).forUpdate().executeTakeFirst();
-  const rows = await trx
-    .selectFrom('api_token')
-    .select('id')
-    .where('account_id', '=', accountId)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .execute();
-  return rows.length;
-}
-
 export async function insertToken(
   trx: Transaction<Schema>,
   token: Omit<ApiTokenRow, 'lastUsedAt' | 'endedAt'>,
@@ -91,20 +80,6 @@ export async function insertToken(
       expires_at: token.expiresAt,
     })
     .execute();
-}
-
-export async function endTokenOf(trx: Transaction<Schema>, accountId: string, id: string, at: Date): Promise<void> {
-  await trx
-    .updateTable('api_token')
-    .set({ ended_at: at })
-    .where('id', '=', id)
-    .where('account_id', '=', accountId)
-    .where('ended_at', 'is', null)
-    .execute();
-}
-
-export async function setLastUsed(trx: Transaction<Schema>, id: string, at: Date): Promise<void> {
-  await trx.updateTable('api_token').set({ last_used_at: at }).where('id', '=', id).execute();
 }
 
 function toToken(row: {

@@ -1,16 +1,15 @@
 import { EstateError } from '@bulkhead/kernel';
 import { type CompartmentApp, type CompartmentContext, readForm, transactFor } from '@bulkhead/web';
 import { z } from 'zod';
+import { readBearerWish } from '#bearer/bearer.rules.ts';
+import { tellBearerFault } from '#bearer/bearer.words.ts';
 import { getDelegationById } from '#delegation/delegation.actions.ts';
 import { nameIn } from '#delegation/delegation.rules.ts';
 import { isAdministrator } from '#role/role.rules.ts';
-import { isPlainText } from '#site/plain-text.rules.ts';
 import { keepLanguage } from '#site/shell.rules.ts';
 import { type EnterDeps, enterAs } from '#visit/enter.actions.ts';
 import { endScimToken, listTokensOf, makeScimToken } from './scim-token.actions.ts';
-import { readScimTokenWish, type ScimTokenFault } from './scim-token.rules.ts';
 import { type ScimTokensShown, scimTokensPage } from './scim-token.views.ts';
-import { type ScimWord, scimWords } from './scim-token.words.ts';
 
 type Deps = EnterDeps & {
   readonly origin: string;
@@ -19,13 +18,6 @@ type Deps = EnterDeps & {
 };
 
 const typedSchema = z.object({ name: z.string().max(200).default(''), until: z.string().max(20).default('') });
-const FAULTS: Readonly<Record<ScimTokenFault, readonly [field: string, word: ScimWord]>> = {
-  name: ['name', 'faultName'],
-  day: ['until', 'faultDay'],
-  'day past': ['until', 'faultDayPast'],
-  'day too far': ['until', 'faultDayTooFar'],
-};
-
 /** The page of a delegation on which an administrator makes and ends the tokens of its directory. */
 export function addScimTokenRoutes(app: CompartmentApp, deps: Deps): void {
   app.get('/delegations/:id/scim', (c) => show(c, deps, { isEnded: c.req.query('done') === 'ended' }));
@@ -34,12 +26,10 @@ export function addScimTokenRoutes(app: CompartmentApp, deps: Deps): void {
     const form = readForm(c, typedSchema);
     if (!form.ok) throw new EstateError('input.invalid', 'making a token of a directory: the form cannot be read');
     const typed = form.value;
-    const read = readScimTokenWish(typed, deps.now());
-    const wish = 'fault' in read || isPlainText(read.name) ? read : { fault: 'name' as const };
+    const wish = readBearerWish(typed, deps.now());
     if ('fault' in wish) {
-      const [field, word] = FAULTS[wish.fault];
       c.status(422);
-      return show(c, deps, { typed, faults: { [field]: scimWords(shell.language)[word] } });
+      return show(c, deps, { typed, faults: tellBearerFault(wish.fault, shell.language) });
     }
     const made = { ...wish, delegationId: delegation.id, by: person.accountId };
     const secret = await makeScimToken({ ...deps, transact: transactFor(c, deps.database) }, made);

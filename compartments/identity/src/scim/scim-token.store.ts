@@ -35,19 +35,6 @@ export async function findLiveScimToken(db: Kysely<Schema>, secretSha256: string
   return row && { id: row.id, delegationId: row.delegation_id };
 }
 
-export async function countLiveScimTokens(trx: Transaction<Schema>, delegationId: string, now: Date): Promise<number> {
-  // Two who make one at once wait for each other here.
-  await trx.selectFrom('delegation').select('id').where('id', '=', delegationId).forNoKeyUpdate().executeTakeFirst();
-  const rows = await trx
-    .selectFrom('scim_token')
-    .select('id')
-    .where('delegation_id', '=', delegationId)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', now)
-    .execute();
-  return rows.length;
-}
-
 export async function insertScimToken(
   trx: Transaction<Schema>,
   token: Pick<ScimTokenRow, 'id' | 'delegationId' | 'name' | 'createdAt' | 'expiresAt'>,
@@ -65,18 +52,4 @@ export async function insertScimToken(
       expires_at: token.expiresAt,
     })
     .execute();
-}
-
-export async function endScimTokenOf(trx: Transaction<Schema>, delegationId: string, id: string, at: Date): Promise<void> {
-  await trx
-    .updateTable('scim_token')
-    .set({ ended_at: at })
-    .where('id', '=', id)
-    .where('delegation_id', '=', delegationId)
-    .where('ended_at', 'is', null)
-    .execute();
-}
-
-export async function setScimTokenUsed(trx: Transaction<Schema>, id: string, at: Date): Promise<void> {
-  await trx.updateTable('scim_token').set({ last_used_at: at }).where('id', '=', id).execute();
 }
