@@ -57,7 +57,6 @@ export const en = {
   kind: 'Kind',
   address: 'Address',
   addressHint: 'Small letters, digits and hyphens; the end of the page’s address. Left empty, it is made from the English title.',
-  addressFixed: 'The address of a published article stays as it is.',
   bodyHint:
     'A blank line begins a new paragraph. “## ” begins a heading, “- ” or “1. ” an item of a list. A link is written [words](https://address).',
   englishFirst: 'English must be complete. Leave a language empty if there is no translation yet.',

@@ -57,7 +57,6 @@ export const es: Words = {
   address: 'Dirección',
   addressHint:
     'Letras minúsculas, cifras y guiones: el final de la dirección de la página. Si se deja vacía, se forma con el título inglés.',
-  addressFixed: 'La dirección de un artículo publicado no cambia.',
   bodyHint:
     'Una línea en blanco comienza un párrafo. «## » comienza un subtítulo; «- » o «1. », un elemento de lista. Un enlace se escribe [palabras](https://dirección).',
   englishFirst: 'El inglés debe estar completo. Deje vacío un idioma si aún no hay traducción.',

@@ -57,7 +57,6 @@ export const fr: Words = {
   address: 'Adresse',
   addressHint:
     'Lettres minuscules, chiffres et traits d’union : la fin de l’adresse de la page. Laissée vide, elle est tirée du titre anglais.',
-  addressFixed: 'L’adresse d’un article publié ne change plus.',
   bodyHint:
     'Une ligne vide commence un paragraphe. « ## » commence un intertitre, « - » ou « 1. » un élément de liste. Un lien s’écrit [mots](https://adresse).',
   englishFirst: 'L’anglais doit être complet. Laissez une langue vide s’il n’y a pas encore de traduction.',

@@ -55,7 +55,6 @@ export const zh: Words = {
   kind: '类别',
   address: '网址',
   addressHint: '小写字母、数字和连字符，即页面网址的末尾。留空则由英文标题生成。',
-  addressFixed: '已发布文章的网址不再改变。',
   bodyHint: '空行开始新段落。“## ”开始小标题，“- ”或“1. ”开始列表项。链接写作 [文字](https://网址)。',
   englishFirst: '英文必须完整。某种语言尚无译文时请留空。',
   minorUpdate: '小幅更新：页面上不显示更新说明和新时间',
