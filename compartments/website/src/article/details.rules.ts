@@ -118,13 +118,7 @@ function isDetail(name: string): name is keyof Details {
   return name in HAS;
 }
 
-/** Articles that the blocks of a page name. */
-export function namedInBlocks({ blocks = [] }: Details): number[] {
-  return blocks.flatMap((block) => {
-    if (block.kind === 'lead') return block.article === null ? [] : [block.article];
-    if (block.kind === 'links') return block.articles;
-    if (block.kind === 'contact') return [block.contact];
-    if (block.kind === 'text') return [];
-    return [block.topic, block.body].filter((id) => id !== null);
-  });
+/** Whether what takes place is over; what takes no time never is. */
+export function isOver({ event }: Details, now: Date): boolean {
+  return event !== undefined && Date.parse(event.endsAt) <= now.getTime();
 }

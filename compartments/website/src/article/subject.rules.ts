@@ -31,8 +31,3 @@ export const subjectsSchema = z.strictObject({
   contacts: idsSchema,
   symbols: z.array(z.string().refine(isDocumentSymbol, 'is not the symbol of a document')).max(SUBJECT_LIMIT).default([]),
 });
-
-/** Articles that a version names: as what it is about. */
-export function namedSubjects({ topics, bodies, contacts }: Subjects): number[] {
-  return [...topics, ...bodies, ...contacts];
-}

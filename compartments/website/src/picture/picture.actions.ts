@@ -1,23 +1,15 @@
 import { Readable } from 'node:stream';
 import type { BlobStore } from '@bulkhead/blobs';
 import type { Database } from '@bulkhead/postgres';
-import type { ImageType } from '@bulkhead/web';
 import type { Transaction } from 'kysely';
 import type { DevelopedFile } from '#darkroom/developed.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { Darkroom } from './darkroom.actions.ts';
 import { PICTURE_LIMIT_BYTES } from './picture.rules.ts';
-import { findFile, findPicture, insertPicture, type RenditionRecord } from './picture.store.ts';
+import { findFile, findPicture, insertPicture, type PictureRecord, type RenditionRecord } from './picture.store.ts';
 
 /** A picture whose bytes, in all widths, are on this disk and in the vault, before any row names them. */
-export type KeptPicture = {
-  readonly sha256: string;
-  readonly mediaType: ImageType;
-  readonly bytes: number;
-  readonly width: number;
-  readonly height: number;
-  readonly renditions: readonly RenditionRecord[];
-};
+export type KeptPicture = PictureRecord;
 export type Storing = { readonly blobs: BlobStore; readonly darkroom: Darkroom };
 
 /**

@@ -1,6 +1,7 @@
 import type { Language } from '@bulkhead/contracts';
 import { fillIn, formatMoment, type Html, html, nameLanguage, page } from '@bulkhead/web';
 import { languagesOf, type Version } from '#article/article.rules.ts';
+import { isOver } from '#article/details.rules.ts';
 import { newsroomPage } from '#article/newsroom.views.ts';
 import { linkTo, type Visit, versionPath } from '#article/visit.rules.ts';
 import { articleBody } from '#site/article-page.views.ts';
@@ -39,7 +40,6 @@ export function previewPage(
   const words = websiteWords(language);
   const until = expiresAt ? ` ${fillIn(words.shareUntil, { at: formatMoment(expiresAt, language) })}` : '';
   const back = backHref ? html` <a href="${backHref}">${fillIn(words.version, { number: version.number })}</a>` : null;
-  const { event } = version.content.details;
   return page({
     language,
     kind: 'public',
@@ -51,7 +51,7 @@ export function previewPage(
     stylesheetPath: publicStyle().path,
     head: html`<meta name="robots" content="noindex">`,
     main: html`<div class="panel calm" role="status"><p>${fillIn(words.previewLine, { number: version.number })}${until}${back}</p></div>
-${articleBody(publishedAs(version, now), language, { isOver: event !== undefined && event.endsAt < now.toISOString() })}`,
+${articleBody(publishedAs(version, now), language, { isOver: isOver(version.content.details, now) })}`,
   });
 }
 

@@ -1,17 +1,14 @@
-import { LANGUAGES, type Language } from '@bulkhead/contracts';
+import { LANGUAGES } from '@bulkhead/contracts';
 import { publicPath } from '#article/address.rules.ts';
-import { publicWords } from '#words/public.ts';
+import { isOver } from '#article/details.rules.ts';
 import { type Around, articlePage } from './article-page.views.ts';
-import { calendarOf } from './calendar.rules.ts';
-import type { Chrome } from './chrome.rules.ts';
-import { atomFeed, jsonFeed } from './feed.views.ts';
-import { type Plan, TYPES, toFile } from './file.rules.ts';
-import { articlesOf, fillBlocks, sectionPage } from './home.views.ts';
+import { BARE, type Chrome } from './chrome.rules.ts';
+import { planCalendar, planFeeds } from './feed-files.views.ts';
+import { type Plan, planPage } from './file.rules.ts';
+import { articlesOf, fillBlocks, sectionPage, shapesOf } from './home.views.ts';
 import { subjectPage } from './list.views.ts';
 import { withdrawnPage } from './notice.views.ts';
-import { evidenceOf, type Host, namedBy, PAGE_SIZE, type PublicArticle, paths, type Site } from './site.rules.ts';
-
-const IN_FEED = 30;
+import { type Host, namedBy, PAGE_SIZE, type PublicArticle, paths, type Site } from './site.rules.ts';
 
 type Given = {
   readonly host: Host;
@@ -30,20 +27,13 @@ export function* planArticle(given: Given, article: PublicArticle): Generator<Pl
   if (kind === 'section') return yield* planSection(given, article);
   const { host, chrome, site } = given;
   const around = aroundOf(site, article);
-  const { topics, bodies, contacts, isOver } = around;
-  const named = [...topics, ...bodies, ...contacts];
-  const basis = [chrome, article, ...named, topics.length, bodies.length, isOver];
-  const evidence = () => [...article.evidence, ...evidenceOf(named), ...chrome.evidence];
+  const { topics, bodies, contacts } = around;
+  const shown = [...topics, ...bodies, ...contacts];
+  const more = [topics.length, bodies.length, around.isOver];
   for (const language of LANGUAGES) {
     const path = paths.article(language, article);
-    const make = () =>
-      toFile(path, String(articlePage(host, chrome, language, article, around)), {
-        type: TYPES.page,
-        language,
-        evidence: evidence(),
-      });
-    yield { path, basis, make };
-    if (kind === 'event') yield planCalendar(host, language, `${path}.ics`, [article], article);
+    yield planPage({ path, language, chrome, article, shown, more }, () => articlePage(host, chrome, language, article, around));
+    if (kind === 'event') yield planCalendar(host, { language, path: `${path}.ics`, events: [article], about: article });
   }
 }
 
@@ -53,7 +43,7 @@ function aroundOf(site: Site, { content }: PublicArticle): Around {
     topics: namedBy(site, subjects.topics, 'topic'),
     bodies: namedBy(site, subjects.bodies, 'body'),
     contacts: namedBy(site, subjects.contacts, 'contact'),
-    isOver: details.event !== undefined && Date.parse(details.event.endsAt) <= site.now.getTime(),
+    isOver: isOver(details, site.now),
   };
 }
 
@@ -61,68 +51,31 @@ function* planSubject({ host, chrome, news, upcoming, past }: Given, article: Pu
   const isTopic = article.content.kind === 'topic';
   const isAbout = ({ content: { subjects } }: PublicArticle) =>
     (isTopic ? subjects.topics : subjects.bodies).includes(article.id);
-  const own = news.filter(isAbout).slice(0, IN_FEED);
-  const shown = own.slice(0, PAGE_SIZE);
+  const own = news.filter(isAbout);
+  const newest = own.slice(0, PAGE_SIZE);
   const events = upcoming.filter(isAbout).slice(0, PAGE_SIZE);
+  const shown = [...newest, ...events];
+  const dated = isTopic ? [...events, ...past.filter(isAbout).slice(0, PAGE_SIZE)] : [];
   for (const language of LANGUAGES) {
     const path = paths.article(language, article);
-    const page = () => String(subjectPage(host, chrome, language, { article, news: shown, events }));
-    const evidence = () => [...article.evidence, ...evidenceOf([...shown, ...events]), ...chrome.evidence];
-    yield {
-      path,
-      basis: [chrome, article, ...shown, shown.length, ...events],
-      make: () => toFile(path, page(), { type: TYPES.page, language, evidence: evidence() }),
-    };
-    const feed = { articles: own, about: article };
-    const proof = () => evidenceOf([article, ...own]);
-    const basis = [article, ...own];
-    yield {
-      path: `${path}.atom`,
-      basis,
-      make: () =>
-        toFile(`${path}.atom`, String(atomFeed(host, language, feed)), { type: TYPES.atom, language, evidence: proof() }),
-    };
-    yield {
-      path: `${path}.json`,
-      basis,
-      make: () => toFile(`${path}.json`, jsonFeed(host, language, feed), { type: TYPES.jsonFeed, language, evidence: proof() }),
-    };
-    if (isTopic)
-      yield planCalendar(host, language, `${path}.ics`, [...events, ...past.filter(isAbout).slice(0, PAGE_SIZE)], article);
+    yield planPage({ path, language, chrome, article, shown, more: [newest.length] }, () =>
+      subjectPage(host, chrome, language, { article, news: newest, events }),
+    );
+    yield* planFeeds(host, language, { articles: own, about: article });
+    if (isTopic) yield planCalendar(host, { language, path: `${path}.ics`, events: dated, about: article });
   }
 }
 
 function* planSection({ host, site, chrome }: Given, article: PublicArticle): Generator<Plan> {
   const filled = fillBlocks(site, article.content.details.blocks);
   const shown = articlesOf(filled);
-  const shapes = filled.map((block) => `${block.kind} ${'articles' in block ? block.articles.length : 1}`);
+  const more = shapesOf(filled);
   for (const language of LANGUAGES) {
     const path = paths.article(language, article);
-    const page = () => String(sectionPage(host, chrome, language, { article, filled, topics: [] }));
-    const evidence = () => [...article.evidence, ...evidenceOf(shown), ...chrome.evidence];
-    yield {
-      path,
-      basis: [chrome, article, ...shown, ...shapes],
-      make: () => toFile(path, page(), { type: TYPES.page, language, evidence: evidence() }),
-    };
+    yield planPage({ path, language, chrome, article, shown, more }, () =>
+      sectionPage(host, chrome, language, { article, filled, topics: [] }),
+    );
   }
-}
-
-function planCalendar(
-  host: Host,
-  language: Language,
-  path: string,
-  events: readonly PublicArticle[],
-  about: PublicArticle,
-): Plan {
-  const shown = [...new Set([about, ...events])];
-  const make = () =>
-    toFile(path, calendarOf(host, language, publicWords(language).events, events), {
-      type: TYPES.calendar,
-      language,
-      evidence: evidenceOf(shown),
-    });
-  return { path, basis: [about, ...events, events.length], make };
 }
 
 /** What tells of a withdrawal: at the article's address, or, if another has that now or it had none, at one of its own. */
@@ -132,13 +85,8 @@ export function* planWithdrawn(host: Host, article: PublicArticle, taken: Readon
   for (const language of LANGUAGES) {
     const wanted = content.kind === 'home' ? null : publicPath(content, language);
     const path = wanted === null || taken.has(wanted) ? `/${language}/withdrawn/${article.id}` : wanted;
-    const make = () =>
-      toFile(path, String(withdrawnPage(host, language, article, withdrawal)), {
-        type: TYPES.page,
-        status: 410,
-        language,
-        evidence: article.evidence,
-      });
-    yield { path, basis: [article, path], make };
+    yield planPage({ path, language, chrome: BARE, article, status: 410 }, () =>
+      withdrawnPage(host, language, article, withdrawal),
+    );
   }
 }

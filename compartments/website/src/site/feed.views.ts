@@ -11,17 +11,17 @@ export type Feed = {
   readonly about: PublicArticle | null;
 };
 
-function describeFeed(host: Host, language: Language, { about }: Feed) {
-  const title = about
+/** Where the feeds of something stand, and the page that they are of. */
+export function feedPaths(language: Language, about: PublicArticle | null) {
+  if (!about) return { page: paths.news(language), atom: paths.feed(language), json: paths.jsonFeed(language) };
+  const page = paths.article(language, about);
+  return { page, atom: `${page}.atom`, json: `${page}.json` };
+}
+
+function titleOf(host: Host, language: Language, { about }: Feed): string {
+  return about
     ? fillIn(publicWords(language).newsOf, { what: shownText(about.content, language).text.title })
     : fillIn(websiteWords(language).feedOf, { organisation: host.organisation });
-  const page = about ? paths.article(language, about) : paths.news(language);
-  return {
-    title,
-    page,
-    atom: about ? `${page}.atom` : paths.feed(language),
-    json: about ? `${page}.json` : paths.jsonFeed(language),
-  };
 }
 
 function ownOf(articles: readonly PublicArticle[], language: Language): PublicArticle[] {
@@ -33,11 +33,11 @@ export function atomFeed(host: Host, language: Language, feed: Feed): Html {
   const own = ownOf(feed.articles, language);
   const newest = own.reduce((at, article) => Math.max(at, changedAt(article).getTime()), feed.about?.publishedAt.getTime() ?? 0);
   const url = (path: string) => `${host.publicOrigin}${path}`;
-  const { title, page, atom } = describeFeed(host, language, feed);
+  const { page, atom } = feedPaths(language, feed.about);
   return html`<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">
 <id>${url(atom)}</id>
-<title>${title}</title>
+<title>${titleOf(host, language, feed)}</title>
 <author><name>${host.organisation}</name></author>
 <updated>${new Date(newest).toISOString()}</updated>
 <link rel="self" type="application/atom+xml" href="${url(atom)}"/>
@@ -61,7 +61,7 @@ ${own.map((article) => {
 /** The same as a JSON Feed (version 1.1). */
 export function jsonFeed(host: Host, language: Language, feed: Feed): string {
   const url = (path: string) => `${host.publicOrigin}${path}`;
-  const { title, page, json } = describeFeed(host, language, feed);
+  const { page, json } = feedPaths(language, feed.about);
   const items = ownOf(feed.articles, language).map((article) => {
     const text = article.content.texts[language];
     const href = url(paths.article(language, article));
@@ -77,7 +77,7 @@ export function jsonFeed(host: Host, language: Language, feed: Feed): string {
   });
   return JSON.stringify({
     version: 'https://jsonfeed.org/version/1.1',
-    title,
+    title: titleOf(host, language, feed),
     home_page_url: url(page),
     feed_url: url(json),
     language,

@@ -1,4 +1,6 @@
 import type { Evidence, Language, RenderedFile } from '@bulkhead/contracts';
+import type { Chrome } from './chrome.rules.ts';
+import { evidenceOf, type PublicArticle } from './site.rules.ts';
 
 /** A file that the site has: what it depends on, and how it is made. With the same basis it is the same file. */
 export type Plan = {
@@ -35,6 +37,30 @@ export const TYPES = {
   json: 'application/json; charset=utf-8',
   calendar: 'text/calendar; charset=utf-8',
 } as const;
+
+export type Planned = {
+  readonly path: string;
+  readonly language: Language;
+  readonly chrome: Chrome;
+  /** Whose page it is: all of it is proved, not only what lists show. */
+  readonly article?: PublicArticle;
+  /** What it lists. */
+  readonly shown?: readonly PublicArticle[];
+  /** What else it depends on, and proves nothing. */
+  readonly more?: readonly unknown[];
+  readonly status?: RenderedFile['status'];
+};
+
+/** A page in one language, with proof of what it shows. */
+export function planPage(planned: Planned, toPage: () => unknown): Plan {
+  const { path, language, chrome, article, shown = [], more = [], status = 200 } = planned;
+  const evidence = () => [...(article?.evidence ?? []), ...evidenceOf(shown), ...chrome.evidence];
+  return {
+    path,
+    basis: [chrome, article, ...shown, ...more],
+    make: () => toFile(path, String(toPage()), { type: TYPES.page, status, language, evidence: evidence() }),
+  };
+}
 
 export function toRedirect(path: string, location: string, evidence: readonly Evidence[] = []): RenderedFile {
   const headers = { 'content-type': TYPES.text, 'cache-control': SHORT, location };

@@ -1,6 +1,5 @@
 import type { Language } from '@bulkhead/contracts';
 import { directionOf, fillIn, type Html, html, LANGUAGE_NAMES, type PageLink, page, wordsIn } from '@bulkhead/web';
-import { inOwnLanguage } from '#article/article.views.ts';
 import { publicWords } from '#words/public.ts';
 import { websiteWords } from '#words/words.ts';
 import type { Chrome } from './chrome.rules.ts';
@@ -129,11 +128,6 @@ ${link(paths.about(language), words.about)}${link(paths.contact(language), own.c
 <p class="quiet">${own.signedNote}</p></nav>
 </div>
 <p class="print-only">${fillIn(own.printedFrom, { address: host.publicOrigin })}</p>`;
-}
-
-/** A text that may be in another language than the page. */
-export function textView(text: string, own: Language, language: Language): Html {
-  return own === language ? html`${text}` : html`<span ${inOwnLanguage(own, language)}>${text}</span>`;
 }
 
 /** Links to a page in the languages that it truly has. */

@@ -91,6 +91,11 @@ export function articlesOf(filled: readonly Filled[]): PublicArticle[] {
   });
 }
 
+/** What tells whether blocks that show the same articles are still the same blocks. */
+export function shapesOf(filled: readonly Filled[]): string[] {
+  return filled.map((block) => `${block.kind} ${'articles' in block ? block.articles.length : 1}`);
+}
+
 export type BlockPage = {
   readonly article: PublicArticle | null;
   readonly filled: readonly Filled[];

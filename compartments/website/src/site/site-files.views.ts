@@ -1,13 +1,12 @@
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
 import { hasOwnPage, NEWS_KINDS } from '#article/kind.rules.ts';
-import { publicWords } from '#words/public.ts';
 import { planArticle, planWithdrawn } from './article-files.views.ts';
-import { calendarOf } from './calendar.rules.ts';
 import type { Chrome } from './chrome.rules.ts';
 import { countMonths, type Drawer, fillDrawers } from './drawer.rules.ts';
-import { atomFeed, jsonFeed, sitemapEntries, sitemapIndexView, sitemapView } from './feed.views.ts';
-import { FOR_EVER, isPlainPath, type Plan, TYPES, toFile, toRedirect } from './file.rules.ts';
-import { articlesOf, fillBlocks, homePage } from './home.views.ts';
+import { sitemapEntries, sitemapIndexView, sitemapView } from './feed.views.ts';
+import { planCalendar, planFeeds } from './feed-files.views.ts';
+import { FOR_EVER, isPlainPath, type Plan, planPage, TYPES, toFile, toRedirect } from './file.rules.ts';
+import { articlesOf, fillBlocks, homePage, shapesOf } from './home.views.ts';
 import {
   archivePage,
   contactPage,
@@ -35,7 +34,6 @@ import {
   shownText,
 } from './site.rules.ts';
 
-const IN_FEED = 30;
 const PAST_SHOWN = 40;
 const UPCOMING_SHOWN = 200;
 const CALENDAR_LIMIT = 300;
@@ -115,20 +113,8 @@ function* planFrame({ host, site, chrome, contacts }: Stock): Generator<Plan> {
     basis: [expires, ...named],
     make: () => toFile(path, securityText(host, named, expires), { type: TYPES.text, evidence: evidenceOf(named) }),
   };
-  for (const language of LANGUAGES) {
-    const notFound = paths.notFound(language);
-    yield {
-      path: notFound,
-      basis: [chrome],
-      make: () =>
-        toFile(notFound, String(notFoundPage(host, chrome, language)), {
-          type: TYPES.page,
-          status: 404,
-          language,
-          evidence: chrome.evidence,
-        }),
-    };
-  }
+  for (const language of LANGUAGES)
+    yield planPage({ path: paths.notFound(language), language, chrome, status: 404 }, () => notFoundPage(host, chrome, language));
 }
 
 // It must not be older than a year (RFC 9116, 2.5.5), and is the same for a month, so that editions are.
@@ -157,18 +143,15 @@ Canonical: ${host.publicOrigin}/.well-known/security.txt
 
 function* planLanguage(stock: Stock, language: Language): Generator<Plan> {
   const { host, site, chrome, news, upcoming, past, topics, bodies, contacts, home, drawers, allDrawers } = stock;
-  const page = (path: string, shown: readonly PublicArticle[], more: readonly unknown[], make: () => unknown): Plan => ({
-    path,
-    basis: [chrome, ...shown, ...more],
-    make: () =>
-      toFile(path, String(make()), { type: TYPES.page, language, evidence: [...evidenceOf(shown), ...chrome.evidence] }),
-  });
+  const page = (path: string, shown: readonly PublicArticle[], more: readonly unknown[], toPage: () => unknown): Plan =>
+    planPage({ path, language, chrome, shown, more }, toPage);
   const months = countMonths(drawers);
   const years = [...new Set(months.map(({ month }) => month.slice(0, 4)))];
   const filled = fillBlocks(site, home?.content.details.blocks);
   const onHome = [...(home ? [home] : []), ...articlesOf(filled), ...topics];
-  const shapes = filled.map((block) => `${block.kind} ${'articles' in block ? block.articles.length : 1}`);
-  yield page(paths.home(language), onHome, shapes, () => homePage(host, chrome, language, { article: home, filled, topics }));
+  yield page(paths.home(language), onHome, shapesOf(filled), () =>
+    homePage(host, chrome, language, { article: home, filled, topics }),
+  );
   const newest = news.slice(0, PAGE_SIZE);
   yield page(paths.news(language), newest, years, () => newsPage(host, chrome, language, { articles: newest, years }));
   for (const kind of NEWS_KINDS) {
@@ -199,39 +182,10 @@ function* planLanguage(stock: Stock, language: Language): Generator<Plan> {
   yield page(paths.feeds(language), topics, [], () => feedsPage(host, chrome, language, topics));
   yield page(paths.about(language), [], [], () => aboutPage(host, chrome, language));
   yield page(paths.resting(language), [], counts, () => restingPage(host, chrome, language, { months }));
-  yield* planFeeds(stock, language);
-  yield* planResting(allDrawers, language);
-}
-
-function* planFeeds({ host, news, upcoming, past }: Stock, language: Language): Generator<Plan> {
-  const articles = news.slice(0, IN_FEED);
-  const evidence = evidenceOf(articles);
-  const feed = { articles, about: null };
-  const atom = paths.feed(language);
-  const json = paths.jsonFeed(language);
-  yield {
-    path: atom,
-    basis: articles,
-    make: () => toFile(atom, String(atomFeed(host, language, feed)), { type: TYPES.atom, language, evidence }),
-  };
-  yield {
-    path: json,
-    basis: articles,
-    make: () => toFile(json, jsonFeed(host, language, feed), { type: TYPES.jsonFeed, language, evidence }),
-  };
-  const calendar = paths.calendar(language);
+  yield* planFeeds(host, language, { articles: news, about: null });
   const events = [...upcoming, ...past].slice(0, CALENDAR_LIMIT);
-  const title = publicWords(language).events;
-  yield {
-    path: calendar,
-    basis: events,
-    make: () =>
-      toFile(calendar, calendarOf(host, language, title, events), {
-        type: TYPES.calendar,
-        language,
-        evidence: evidenceOf(events),
-      }),
-  };
+  yield planCalendar(host, { language, path: paths.calendar(language), events, about: null });
+  yield* planResting(allDrawers, language);
 }
 
 /** What the page that searches while the compartment is closed reads: titles and summaries, a file a month. */

@@ -32,13 +32,6 @@ const textKeySchema = z.object({ article_id: z.number().int(), version_number: z
 const stateSchema = versionRowSchema.pick({ state: true });
 const versionKeySchema = z.object({ article_id: z.number().int(), number: z.number().int() });
 
-/** Makes the public site of rows, all at once. */
-export function assembleSite(rows: Iterable<RenderRow>, now: Date): Site {
-  const kept = new SiteRows();
-  for (const row of rows) kept.take(row);
-  return kept.assemble(now);
-}
-
 /**
  * The rows that a site is made of, kept between rounds: of an article whose rows are the same, the same object comes again.
  * Rows are taken for hostile: each is checked, and of each version shown the digest is computed anew.

@@ -2,6 +2,7 @@ import { type Evidence, LANGUAGES, type Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { publicPath } from '#article/address.rules.ts';
 import type { ArticleText, Content, Picture, Reasons, Rendition } from '#article/article.rules.ts';
+import { isOver } from '#article/details.rules.ts';
 import { isNews, type Kind } from '#article/kind.rules.ts';
 
 /** A change that the public is told of. */
@@ -115,8 +116,8 @@ export function listEvents(site: Site): { readonly upcoming: PublicArticle[]; re
   const events = site.articles
     .filter(({ content }) => content.kind === 'event' && content.details.event !== undefined)
     .toSorted((left, right) => startOf(left).localeCompare(startOf(right)) || left.id - right.id);
-  const isOver = (article: PublicArticle) => Date.parse(article.content.details.event?.endsAt ?? '') <= site.now.getTime();
-  return { upcoming: events.filter((event) => !isOver(event)), past: events.filter(isOver).toReversed() };
+  const isPast = ({ content }: PublicArticle) => isOver(content.details, site.now);
+  return { upcoming: events.filter((event) => !isPast(event)), past: events.filter(isPast).toReversed() };
 }
 
 function startOf({ content }: PublicArticle): string {
