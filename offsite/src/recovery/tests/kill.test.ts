@@ -53,24 +53,26 @@ class Killer {
   readonly killed = new Set<string>();
   readonly #world: World;
   readonly #places: ReadonlySet<string>;
-  #restarting: Promise<void> = Promise.resolve();
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(world: World, places: readonly string[]) {
     this.#world = world;
     this.#places = new Set(places);
   }
 
+  /** Returns when recovery answers again. One at a time: two that are reached at once would start it twice. */
   async arrive(place: string): Promise<void> {
     if (!this.#places.has(place) || this.killed.has(place)) return;
     this.killed.add(place);
-    await this.#restarting;
-    await this.#world.kill();
-    // Not waited for: the call that was cut off is not answered.
-    this.#restarting = this.#world.start();
+    this.#turn = this.#turn.then(async () => {
+      await this.#world.kill();
+      await this.#world.start();
+    });
+    await this.#turn;
   }
 
   async settle(): Promise<void> {
-    await this.#restarting;
+    await this.#turn;
   }
 }
 

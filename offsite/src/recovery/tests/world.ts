@@ -142,6 +142,7 @@ export class World {
   }
 
   async launch(): Promise<void> {
+    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) throw new Error('recovery runs already');
     const child = spawn(process.execPath, [...this.#confinement(), MAIN], {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe'],
