@@ -57,7 +57,7 @@ export class Chronicle {
       writer,
       reader,
       isWriting: () => this.#follower.isWriting,
-      indexedLsn: () => this.#follower.position?.lsn,
+      indexed: () => this.#follower.position,
       onAdded,
       raise,
       now,

@@ -51,6 +51,11 @@ export function resume(lineage: Lineage, position: Position | null, ancestors: r
   };
 }
 
+/** How far along the way history has come: what it was told beyond the place where a timeline was left says nothing of the next. */
+export function reachedOn(lineage: Lineage, position: Position | null): number {
+  return resume(lineage, position, []).after;
+}
+
 export function lsnText(lsn: number): string {
   return formatLsn(BigInt(lsn));
 }

@@ -11,7 +11,7 @@ import type { Raise } from './follow.actions.ts';
 import type { IndexReader } from './index-reader.store.ts';
 import type { IndexWriter } from './index-writer.store.ts';
 import type { LineageReader } from './lineage.actions.ts';
-import { type Lineage, lsnText, timelineAt } from './lineage.rules.ts';
+import { type Lineage, lsnText, reachedOn, timelineAt } from './lineage.rules.ts';
 import { SequenceWatch } from './sequence.rules.ts';
 import type { Position } from './transaction.rules.ts';
 import { CommitReader, type WalCommit } from './wal-commit.rules.ts';
@@ -45,7 +45,8 @@ export type ReconcileDeps = {
   readonly reader: IndexReader;
   /** Whether somebody's batch is open. */
   readonly isWriting: () => boolean;
-  readonly indexedLsn: () => number | undefined;
+  /** How far decoding has come. */
+  readonly indexed: () => Position | null;
   readonly onAdded: () => void;
   readonly raise: Raise;
   readonly now: Now;
@@ -126,7 +127,7 @@ export class Reconciler {
       if (walk.pending.length < PENDING_LIMIT && fromLsn < endLsn) await this.#walkSegment(walk, endLsn, signal);
       await this.#untilFree(signal);
       if (signal.aborted) return;
-      this.#judgePending(walk, this.#limit(endLsn));
+      this.#judgePending(walk, this.#limit(walk.lineage, endLsn));
       if (walk.walker.atLsn !== fromLsn) continue;
       const isStuck = walk.pending.length < PENDING_LIMIT && endLsn - fromLsn > SEGMENT_BYTES;
       if (!isStuck) return;
@@ -135,9 +136,9 @@ export class Reconciler {
   }
 
   // What decoding has not come to yet is not missed. If it does not go on, what it misses is told without it.
-  #limit(flushedLsn: number): number {
-    const { indexedLsn, monotonicMs } = this.#deps;
-    const indexed = indexedLsn() ?? 0;
+  #limit(lineage: Lineage, flushedLsn: number): number {
+    const { monotonicMs } = this.#deps;
+    const indexed = reachedOn(lineage, this.#deps.indexed());
     if (indexed >= flushedLsn || indexed > this.#doneLsn) {
       this.#stalledSinceMs = undefined;
       return Math.min(indexed, flushedLsn);

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Headquarters } from '#receiver/tests/headquarters.ts';
 import { JailProcess } from '#standby/tests/jail.ts';
 import { layDown } from '#standby/tests/lay-down.ts';
-import { lineageOf, resume, timelineAt } from './lineage.rules.ts';
+import { lineageOf, reachedOn, resume, timelineAt } from './lineage.rules.ts';
 import { commit, makeDirectory, makeWorld, mint, until } from './tests/world.ts';
 
 const world = await makeWorld();
@@ -47,6 +47,13 @@ test('[H10] where history goes on after a restore follows from the way of the ti
       { timeline: 1, lsn: 1000 },
     ],
   });
+});
+
+test('[H8] what was told of a timeline that was left does not count for the one that followed', () => {
+  const lineage = lineageOf('7', 2, [{ timeline: 1, endLsn: 1000n }]);
+  const reached = (timeline: number, lsn: number) => reachedOn(lineage, { systemId: '7', timeline, lsn });
+  assert.deepEqual([reached(1, 700), reached(1, 1500), reached(2, 1500), reached(3, 1500)], [700, 1000, 1500, 0]);
+  assert.equal(reachedOn(lineage, null), 0);
 });
 
 test('[H10] after a restore to an earlier point history goes on along the new timeline, repairs included, and marks what was left', async () => {
