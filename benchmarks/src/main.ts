@@ -1,9 +1,12 @@
 /**
- * `npm run bench [-- --json] [-- --long] [-- NAME]`: measures our work beside a peer's in one run, and prints a table.
+ * `npm run bench [-- --json] [-- --long] [-- --pages N] [-- NAME]`: measures our work beside a peer's in one run, and prints a
+ * table. `--pages 50000` measures a website with so many pages, in the place of the sample's.
  * `--long` adds the longest histories. `PGMEMENTO_DIRECTORY=a checkout of pgMemento` measures the undo beside it, too.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
+import { measureLargeSite } from './large-site.ts';
 import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
@@ -12,9 +15,10 @@ import { measureWebsite } from './website.ts';
 
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
+const pages = takePages();
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   edition: measureEditions,
-  website: measureWebsite,
+  website: () => (pages === undefined ? measureWebsite() : measureLargeSite(pages)),
   commit: measureCommits,
   provenance: measureProvenance,
   restore: measureRestore,
@@ -32,11 +36,21 @@ if (unknown.length > 0) {
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(MEASURES)) {
   if (names.length > 0 && !names.includes(name)) continue;
-  console.error(`measuring ${name} …`);
+  console.error(`measuring ${name} … (load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors)`);
   rows.push(...(await measure()));
 }
 if (wantsJson) console.log(JSON.stringify(rows));
 else printTable(rows);
+
+/** Takes `--pages N` out of the words. */
+function takePages(): number | undefined {
+  const at = words.indexOf('--pages');
+  if (at < 0) return undefined;
+  const [, given = ''] = words.splice(at, 2);
+  if (/^[1-9]\d{1,5}$/.test(given)) return Number(given);
+  console.error(`bench: --pages must be a whole number from 10 to 999999, and is "${given}"`);
+  process.exit(2);
+}
 
 function printTable(table: readonly Row[]): void {
   const cells = table.map(({ work, unit, ours, beside, ratio, goal, met }) => [

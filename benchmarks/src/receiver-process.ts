@@ -23,7 +23,7 @@ export type ReceiverProcess = {
 export const COMPARTMENT = 'bench';
 
 /** Runs the receiver as a process of its own for a scratch cluster, and waits until it streams and has a base. */
-export async function startReceiver(scratch: ScratchCluster): Promise<ReceiverProcess> {
+export async function startReceiver(scratch: ScratchCluster, name = COMPARTMENT): Promise<ReceiverProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'bhr-'));
   await chmod(directory, 0o711);
   const peer = { socket: join(directory, 'r.sock'), secret: SECRET };
@@ -31,7 +31,7 @@ export async function startReceiver(scratch: ScratchCluster): Promise<ReceiverPr
   await mkdir(walSocketDirectory);
   await chmod(walSocketDirectory, 0o755);
   const compartment = {
-    name: COMPARTMENT,
+    name,
     socketDirectory: scratch.socketDirectory,
     user: 'postgres',
     password: scratch.superuserPassword,

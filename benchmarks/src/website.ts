@@ -4,7 +4,7 @@ import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/tes
 import { type Page, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
 import { measurePages } from './edition.ts';
-import type { Row } from './row.ts';
+import { percentile, type Row } from './row.ts';
 
 const CHANGES = 20;
 const GOAL_MS = 1000;
@@ -29,7 +29,7 @@ export async function measureWebsite(): Promise<readonly Row[]> {
     if (!gateway) throw new Error('the gateway shows no process id');
     return [
       weightRow(await weigh(visitor, home)),
-      visibleRow(await measureVisible(estate, visitor, origin)),
+      ...visibleRows(await measureVisible(estate, visitor, origin)),
       ...(await measurePages(new URL(origin), gateway, [
         { name: 'home page', path: '/en/', body: home.body },
         { name: 'article page', path: article, body: (await visitor.visit(`${origin}${article}`)).body },
@@ -54,8 +54,8 @@ async function weigh(visitor: Visitor, home: Page): Promise<number> {
   return bytes;
 }
 
-/** From the answer to the approval until the public page shows the new words, at the 95th percentile of the changes. */
-async function measureVisible(estate: EstateProcess, visitor: Visitor, origin: string): Promise<number> {
+/** From the answer to the approval until the public page shows the new words, of each change. */
+async function measureVisible(estate: EstateProcess, visitor: Visitor, origin: string): Promise<readonly number[]> {
   const editor = await joinNewsroom(estate, 'editor@sample.invalid');
   const reviewer = await joinNewsroom(estate, 'reviewer@sample.invalid');
   const figures: number[] = [];
@@ -80,7 +80,7 @@ async function measureVisible(estate: EstateProcess, visitor: Visitor, origin: s
   }
   editor.leave();
   reviewer.leave();
-  return figures.toSorted((left, right) => left - right)[Math.ceil(CHANGES * 0.95) - 1] ?? Number.NaN;
+  return figures;
 }
 
 async function joinNewsroom(estate: EstateProcess, email: string) {
@@ -109,8 +109,10 @@ function weightRow(bytes: number): Row {
   return alone('home page with style and pictures, over the wire', 'bytes', bytes, GOAL_BYTES, '≤ 100 kB');
 }
 
-function visibleRow(ms: number): Row {
-  return alone('from approval to visible, p95 on the sample site', 'ms', Math.round(ms), GOAL_MS, '≤ 1 s');
+function visibleRows(figures: readonly number[]): Row[] {
+  const at = (share: number) => Math.round(percentile(figures, share));
+  const p50 = alone('from approval to visible, p50 on the sample site', 'ms', at(0.5), GOAL_MS, 'none: see p95');
+  return [{ ...p50, met: null }, alone('from approval to visible, p95 on the sample site', 'ms', at(0.95), GOAL_MS, '≤ 1 s')];
 }
 
 /** A figure with a goal of its own, and nothing to stand beside. */

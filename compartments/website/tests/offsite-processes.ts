@@ -161,7 +161,7 @@ async function serveRows(socket: string, admin: Admin): Promise<void> {
     answer().catch(() => response.writeHead(500).end());
     async function answer(): Promise<void> {
       const [lsn = ''] = await readTexts(admin, 'select pg_current_wal_lsn()::text as text');
-      if (request.url === '/position')
+      if (request.url?.startsWith('/position'))
         return void response.end(JSON.stringify({ replayLsn: lsn, receivedLsn: null, isInRecovery: true, lastCommitAt: null }));
       const { tables } = rowsRequestSchema.parse(JSON.parse(Buffer.concat(await request.toArray()).toString('utf8')));
       const lines = [JSON.stringify({ lsn })];

@@ -129,6 +129,17 @@ test('a manifest sets no cookie and weakens no security header', async () => {
   );
 });
 
+test('[E12] of an edition only what changed is asked for, all of it in one call', async () => {
+  await publish();
+  estate.offsite.filesAsked.splice(0);
+  const home = `${HOME}<p>One page is another.</p>`;
+  await publish(home);
+  assert.deepEqual(estate.offsite.filesAsked, [[sha256Hex(home)]]);
+  estate.offsite.filesAsked.splice(0);
+  await publish();
+  assert.deepEqual(estate.offsite.filesAsked, [[sha256Hex(HOME)]], 'what is not served any more is not kept');
+});
+
 test('[G1] a page defaced on disk is never served; it is found and made whole', async () => {
   const target = join(filesDirectory(), sha256Hex(HOME));
   await writeFile(target, '<h1>DEFACED</h1>');

@@ -45,7 +45,7 @@ export class Assembly {
   }
 
   /**
-   * Takes in what a renderer wrote in one round.
+   * Takes in what a renderer wrote in one round. Its files are staged: `settle` of the shelf makes them durable.
    * @throws EstateError `edition.unapproved`, `edition.invalid`, `vault.unreachable`; then the assembly must be begun anew
    */
   async take(rendered: AsyncIterable<Rendered>): Promise<void> {
@@ -63,7 +63,6 @@ export class Assembly {
       if (this.#bytes > EDITION_BYTES)
         throw new EstateError('edition.invalid', `assembling an edition: over ${EDITION_BYTES} bytes`);
     }
-    await this.#deps.shelf.settle();
   }
 
   /** @throws EstateError `edition.invalid` for other files than the renderer says there are */

@@ -1,4 +1,4 @@
-import type { EditionFile, EditionManifest, EditionPart } from '@bulkhead/contracts';
+import type { EditionFile, EditionManifest, EditionPart, LedgerRequest, Signed } from '@bulkhead/contracts';
 import { canonicalJson, EstateError, type Json, sha256Hex } from '@bulkhead/kernel';
 
 /** How long an edition can be adopted; renewed at half of it, so that a gateway that starts anew finds a fresh one. */
@@ -46,10 +46,14 @@ export function requireAllKept(before: Pick<Composition, 'subjects'> | undefined
 /** Whether two editions show the same: paths, headers and contents. */
 export function hasSameFiles(left: readonly EditionFile[], right: readonly EditionFile[]): boolean {
   if (left.length !== right.length) return false;
-  const byPath = new Map(left.map((file) => [file.path, file]));
-  return right.every((file) => {
+  // Nearly all are the very same: only of the others the paths are looked up.
+  const known = new Set(left);
+  const others = right.filter((file) => !known.has(file));
+  const wanted = new Set(others.map(({ path }) => path));
+  const byPath = new Map(left.filter(({ path }) => wanted.has(path)).map((file) => [file.path, file]));
+  return others.every((file) => {
     const other = byPath.get(file.path);
-    return other !== undefined && (other === file || (other.sha256 === file.sha256 && toText(other) === toText(file)));
+    return other !== undefined && other.sha256 === file.sha256 && toText(other) === toText(file);
   });
 }
 
@@ -89,7 +93,9 @@ export class Dealer {
   #bucketOf(file: EditionFile): number {
     const known = this.#buckets.get(file);
     if (known !== undefined) return known;
-    const bucket = Number.parseInt(sha256Hex(file.path).slice(0, 8), 16) % BUCKETS;
+    // Pages of one address in six languages change together: they stand in one list.
+    const address = file.path.replace(/^\/[a-z]{2}\//, '/');
+    const bucket = Number.parseInt(sha256Hex(address).slice(0, 8), 16) % BUCKETS;
     this.#buckets.set(file, bucket);
     return bucket;
   }
@@ -113,4 +119,24 @@ export function isDueForRenewal(manifest: EditionManifest, now: Date): boolean {
   const from = Date.parse(manifest.publishedAt);
   const to = Date.parse(manifest.expiresAt);
   return now.getTime() >= from + (to - from) / 2;
+}
+
+/** What the ledger is told of an edition, with the digest of what was signed. */
+export function ledgerEntry(signed: Signed, manifest: EditionManifest): LedgerRequest {
+  const { compartment, number, lsn, publishedAt, files, crawled } = manifest;
+  const manifestSha256 = sha256Hex(signed.message);
+  return {
+    kind: 'edition.published',
+    idempotencyKey: `edition:${compartment}:${number}:${manifestSha256.slice(0, 16)}`,
+    body: {
+      compartment,
+      number,
+      lsn,
+      publishedAt,
+      files: files.length,
+      manifestSha256,
+      keyId: signed.keyId,
+      ...(crawled ? { kind: 'crawled', copiedAt: crawled.copiedAt } : {}),
+    },
+  };
 }

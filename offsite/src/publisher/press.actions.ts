@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type EditionManifest,
   type LedgerRequest,
@@ -9,7 +8,7 @@ import {
   type SigningKey,
   signMessage,
 } from '@bulkhead/contracts';
-import { EstateError, hasCode, type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
+import { EstateError, hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
 import { type Assembled, Assembly, type AssemblyDeps } from './assembly.actions.ts';
@@ -20,11 +19,13 @@ import {
   hasSameFiles,
   isDueForRenewal,
   LIFETIME_MS,
+  ledgerEntry,
   requireAllKept,
 } from './edition.rules.ts';
 import { Renderer } from './renderer.actions.ts';
 import type { Shelf, Shelved } from './shelf.actions.ts';
-import { RowSource, type RowsChange, readPosition } from './source.actions.ts';
+import { fingerprintOf, RowSource, type RowsChange, readPosition } from './source.actions.ts';
+import { waitForRows } from './wait.actions.ts';
 
 export type PressDeps = {
   readonly compartment: string;
@@ -76,6 +77,8 @@ export class Press {
   /** A renderer and what came of it; gone after every fault, as one that failed is asked nothing more. */
   #line: { readonly renderer: Renderer; readonly assembly: Assembly } | undefined;
   readonly #dealer = new Dealer();
+  /** Ends the waiting of who looks again and again. */
+  #roused: AbortController | undefined;
 
   constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
@@ -130,6 +133,15 @@ export class Press {
     });
   }
 
+  /** Waits until a look is worth it: more was replayed, the same rows show something else, or somebody lets it go on. */
+  async waitForMore(signal: AbortSignal, pollMs: number): Promise<void> {
+    this.#roused = new AbortController();
+    const ended = AbortSignal.any([signal, this.#roused.signal, this.#stopping.signal]);
+    const seen = 'crawl' in this.#deps || this.#isPaused ? undefined : this.#seen;
+    if ('crawl' in this.#deps || !seen?.lsn) await sleepMs(pollMs, ended).catch(() => undefined);
+    else await waitForRows({ jail: this.#deps.jail, lsn: seen.lsn, nextAt: seen.nextAt, now: this.#deps.now(), pollMs, ended });
+  }
+
   /** Signs the latest edition anew under the next number when half of its time is over. */
   renew(): Promise<void> {
     return this.#inTurn(async () => {
@@ -171,6 +183,7 @@ export class Press {
       this.#refused = undefined;
       await this.#deps.shelf.setVanishing(mayVanish);
       await this.#setPaused(false);
+      this.#roused?.abort();
     });
   }
 
@@ -183,6 +196,7 @@ export class Press {
       try {
         return await this.#assemble(line, rows);
       } finally {
+        await this.#deps.shelf.settle();
         await line.renderer.close();
         await this.#prune();
       }
@@ -222,10 +236,16 @@ export class Press {
     return this.#deps.shelf.openFile(sha256);
   }
 
+  /** @throws EstateError `blob.not_found`, `blob.hash_mismatch` */
+  readFile(sha256: string): Promise<Buffer> {
+    return this.#deps.shelf.readFile(sha256);
+  }
+
   async close(): Promise<void> {
     this.#stopping.abort(new Error('stopping'));
     await this.#working.catch(() => undefined);
     await this.#forget();
+    await this.#deps.shelf.putInPlace();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -268,6 +288,8 @@ export class Press {
           throw error;
         },
       );
+    // Files that the disk damaged were staged, too.
+    else await this.#deps.shelf.settle();
     // What had leave to go is gone by now: what is shown yet, or comes back, needs a withdrawal like anything else.
     await this.#deps.shelf.setVanishing([]);
     return assembled.nextAt;
@@ -336,7 +358,8 @@ export class Press {
     const lost = await shelf.findLost(manifest.files);
     if (lost) throw new EstateError('edition.invalid', `composing an edition: the bytes of ${lost.path} are not stored`);
     const parted = this.#dealer.deal(manifest.files);
-    if (parted) await shelf.putParts(parted);
+    if (parted) await shelf.stageParts(parted);
+    await shelf.settle();
     const parts = parted?.map(({ part }) => part);
     const signed = signMessage(signingKey, PURPOSES.edition, parts ? { ...manifest, files: [], parts } : manifest);
     this.#highest = manifest.number;
@@ -351,8 +374,8 @@ export class Press {
   async #recordAndOffer({ signed, manifest }: Shelved): Promise<void> {
     const { shelf, record, compartment } = this.#deps;
     await record(ledgerEntry(signed, manifest));
-    await shelf.acceptPending(manifest.number);
     this.#offer({ signed, manifest });
+    await shelf.acceptPending(manifest.number);
     await this.#prune();
     this.#deps.log.info({ compartment, number: manifest.number }, 'offering an edition');
   }
@@ -365,29 +388,4 @@ export class Press {
   #prune(): Promise<void> {
     return this.#deps.shelf.prune(this.#deps.kept ?? 20);
   }
-}
-
-function fingerprintOf({ changes }: RowsChange): string {
-  const hash = createHash('sha256');
-  for (const { line } of changes) hash.update(line).update('\n');
-  return hash.digest('hex');
-}
-
-function ledgerEntry(signed: Signed, manifest: EditionManifest): LedgerRequest {
-  const { compartment, number, lsn, publishedAt, files, crawled } = manifest;
-  const manifestSha256 = sha256Hex(signed.message);
-  return {
-    kind: 'edition.published',
-    idempotencyKey: `edition:${compartment}:${number}:${manifestSha256.slice(0, 16)}`,
-    body: {
-      compartment,
-      number,
-      lsn,
-      publishedAt,
-      files: files.length,
-      manifestSha256,
-      keyId: signed.keyId,
-      ...(crawled ? { kind: 'crawled', copiedAt: crawled.copiedAt } : {}),
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { sha256Schema } from '@bulkhead/contracts';
+import { EDITION_FILES_AT_ONCE, sha256Schema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
 import type { Context } from 'hono';
@@ -15,6 +15,7 @@ export type Presses = ReadonlyMap<string, Press>;
 export function createHeadquartersApp(deps: { readonly presses: Presses; readonly secret: string; readonly log: Log }): WireApp {
   const app = createWireApp({ secrets: { headquarters: deps.secret }, log: deps.log });
   addReading(app, deps.presses, WAIT_MS);
+  addFiles(app, deps.presses);
   return app;
 }
 
@@ -95,6 +96,21 @@ function addReading(app: WireApp, presses: Presses, waitMs: number): void {
     const { stream, bytes } = await press.openFile(sha256.data);
     const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes) };
     return new Response(Readable.toWeb(stream) as ReadableStream, { headers });
+  });
+}
+
+const filesSchema = z.strictObject({ digests: z.array(sha256Schema).min(1).max(EDITION_FILES_AT_ONCE) });
+
+/** Many small files in one answer: their bytes one after the other as they were asked for; whoever asks knows how long each is. */
+function addFiles(app: WireApp, presses: Presses): void {
+  app.post('/editions/:compartment/files', async (c) => {
+    const press = pressOf(presses, c);
+    const { digests } = await readWireBody(c.req.raw, filesSchema);
+    const files = (async function* () {
+      for (const sha256 of digests) yield await press.readFile(sha256);
+    })();
+    const headers = { 'content-type': 'application/octet-stream' };
+    return new Response(Readable.toWeb(Readable.from(files)) as ReadableStream, { headers });
   });
 }
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { readVerified, syncDirectory } from '@bulkhead/blobs';
 import {
   type EditionFile,
@@ -18,6 +19,7 @@ import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Parted } from './edition.rules.ts';
 import { Holdings, type Listing } from './holdings.rules.ts';
+import { forEachOf, Staging } from './staging.actions.ts';
 
 /** An edition as it was signed, and as it is read: with the files of its parts. */
 export type Shelved = { readonly signed: Signed; readonly manifest: EditionManifest };
@@ -41,13 +43,13 @@ export class Shelf {
   #holdings: Holdings | undefined;
   /** Stored since something was let go the last time; perhaps no edition will name it. */
   #loose = new Set<string>();
-  /** Written, but not yet under its name: digest → where. */
-  readonly #staged = new Map<string, string>();
+  readonly #staging: Staging;
 
   constructor(options: { readonly directory: string; readonly compartment: string; readonly keys: readonly VerifyingKey[] }) {
     this.#directory = options.directory;
     this.#compartment = options.compartment;
     this.#keys = options.keys;
+    this.#staging = new Staging({ directory: join(this.#directory, 'staged'), pathOf: (sha256) => this.#pathOf(sha256) });
   }
 
   async prepare(): Promise<void> {
@@ -55,6 +57,7 @@ export class Shelf {
     await mkdir(join(this.#directory, 'editions'), { recursive: true, mode: 0o700 });
     await rm(join(this.#directory, 'incoming'), { recursive: true, force: true });
     await mkdir(join(this.#directory, 'incoming'), { mode: 0o700 });
+    await this.#staging.prepare();
   }
 
   /** Stores a file, and mends one that this disk damaged. Returns its digest. */
@@ -70,32 +73,23 @@ export class Shelf {
   /** As `putFile`, but the file is durable, and can be read, only after `settle`: many at once cost less than one by one. */
   async stageFile(bytes: Uint8Array): Promise<string> {
     const sha256 = sha256Hex(bytes);
-    if (this.#staged.has(sha256)) return sha256;
-    const found = await readFile(this.#pathOf(sha256)).catch(() => undefined);
+    if (this.#staging.has(sha256)) return sha256;
+    const path = this.#pathOf(sha256);
     this.#loose.add(sha256);
-    if (found?.equals(bytes)) return sha256;
-    const incoming = join(this.#directory, 'incoming', sha256);
-    await writeFile(incoming, bytes, { mode: 0o600 });
-    this.#staged.set(sha256, incoming);
+    // Most are new; asking so takes no turn of the pool.
+    const found = statSync(path, { throwIfNoEntry: false }) ? await readFile(path).catch(() => undefined) : undefined;
+    if (!found?.equals(bytes)) await this.#staging.stage(sha256, bytes);
     return sha256;
   }
 
   /** Makes all that was staged durable. */
-  async settle(): Promise<void> {
-    const staged = [...this.#staged];
-    this.#staged.clear();
-    const directories = new Set(staged.map(([sha256]) => join(this.#directory, 'files', sha256.slice(0, 2))));
-    for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
-    await forEachOf(staged, async ([sha256, incoming]) => {
-      const file = await open(incoming, 'r');
-      try {
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(incoming, this.#pathOf(sha256));
-    });
-    await forEachOf([...directories], syncDirectory);
+  settle(): Promise<void> {
+    return this.#staging.settle();
+  }
+
+  /** Puts what was settled in its place on disk, where another process would look for it. */
+  putInPlace(): Promise<void> {
+    return this.#staging.putInPlace();
   }
 
   /** The first file whose bytes are not known to be stored: named by a kept edition, or put here since. */
@@ -105,7 +99,9 @@ export class Shelf {
   }
 
   async hasFile(sha256: string): Promise<boolean> {
-    return (await stat(this.#pathOf(sha256)).catch(() => undefined))?.isFile() === true;
+    return (
+      this.#staging.find(sha256) !== undefined || (await stat(this.#pathOf(sha256)).catch(() => undefined))?.isFile() === true
+    );
   }
 
   /**
@@ -113,12 +109,16 @@ export class Shelf {
    * @throws EstateError `blob.not_found`, in the stream `blob.hash_mismatch`
    */
   async openFile(sha256: string): Promise<{ readonly stream: Readable; readonly bytes: number }> {
+    const found = this.#staging.find(sha256);
+    if (found) return { stream: Readable.from([found]), bytes: found.length };
     return readVerified(this.#pathOf(sha256), sha256).catch((cause: unknown) => {
       throw new EstateError('blob.not_found', `reading file ${sha256} of an edition`, { cause });
     });
   }
 
   async readFile(sha256: string): Promise<Buffer> {
+    const found = this.#staging.find(sha256);
+    if (found) return Buffer.from(found);
     const bytes = await readFile(this.#pathOf(sha256)).catch((cause: unknown) => {
       throw new EstateError('blob.not_found', `reading file ${sha256} of an edition`, { cause });
     });
@@ -159,14 +159,13 @@ export class Shelf {
     await syncDirectory(directory);
   }
 
-  /** Stores the lists that a large manifest names. */
-  async putParts(parted: readonly Parted[]): Promise<void> {
+  /** Stages the lists that a large manifest names. */
+  async stageParts(parted: readonly Parted[]): Promise<void> {
     for (const { part, files, bytes } of parted) {
       if (this.#parts.has(part.sha256)) continue;
       await this.stageFile(bytes);
       this.#parts.set(part.sha256, files);
     }
-    await this.settle();
   }
 
   async isPaused(): Promise<boolean> {
@@ -208,7 +207,8 @@ export class Shelf {
     }
     unnamed.push(...[...this.#loose].filter((sha256) => !holdings.has(sha256)));
     this.#loose = new Set();
-    await forEachOf(unnamed, (sha256) => rm(this.#pathOf(sha256), { force: true }));
+    for (const sha256 of unnamed) this.#staging.drop(sha256);
+    await forEachOf(unnamed, AT_ONCE, (sha256) => rm(this.#pathOf(sha256), { force: true }));
   }
 
   /** Once a process: what all kept editions name, and nothing else stays. */
@@ -279,11 +279,3 @@ export class Shelf {
 }
 
 const AT_ONCE = 16;
-
-async function forEachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const iterator = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-}

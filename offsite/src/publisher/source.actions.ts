@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { parseLine, splitLines } from './lines.actions.ts';
 
 const ROWS_MS = 120_000;
+/** The jail lets the question wait up to 20 s. */
+const POSITION_MS = 30_000;
 const LIMITS = { lineBytes: 16_777_216, totalBytes: 1_073_741_824, lines: 2_000_002 };
 const headSchema = z.object({
   lsn: lsnSchema,
@@ -31,10 +33,23 @@ export type RowsChange = {
   readonly changes: readonly RowChange[];
 };
 
+/** Tells rows that were refused from others. */
+export function fingerprintOf({ changes }: RowsChange): string {
+  const hash = createHash('sha256');
+  for (const { line } of changes) hash.update(line).update('\n');
+  return hash.digest('hex');
+}
+
 /** The WAL position up to which a jail has replayed; null if it does not know. */
 export async function readPosition(jail: WirePeer): Promise<string | null> {
   const { replayLsn } = await callWire(jail, { method: 'GET', path: '/position' }, jailPositionSchema);
   return replayLsn;
+}
+
+/** Waits until a jail has replayed more than `after`, up to 20 s or until the signal. */
+export async function waitForPosition(jail: WirePeer, after: string, signal: AbortSignal): Promise<string | null> {
+  const call = { method: 'GET', path: `/position?after=${after}`, timeoutMs: POSITION_MS, signal } as const;
+  return (await callWire(jail, call, jailPositionSchema)).replayLsn;
 }
 
 type Answer = {

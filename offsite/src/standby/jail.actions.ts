@@ -26,12 +26,16 @@ export type RestoreTarget = {
   readonly isInclusive: boolean;
 };
 
+/** For more to be replayed than `after`, so long at most. */
+export type Waiting = { readonly after: Lsn; readonly longestMs: number; readonly signal: AbortSignal };
+
 /** A disposable cluster: what its API asks of it. */
 export type Jail = {
   readonly health: () => Promise<JailHealth>;
   /** @throws EstateError `compartment.wrong_state` unless it answers queries */
   readonly requireReady: () => { readonly socketDirectory: string; readonly compartment: string; readonly isWritable: boolean };
-  readonly position: () => Promise<JailPosition>;
+  /** Where it stands; `waiting` lets a standby answer as soon as it stands behind a position. */
+  readonly position: (waiting?: Waiting) => Promise<JailPosition>;
   readonly makeImage: () => Promise<JailImage>;
   /** What was committed after a position, line by line. @throws EstateError `history.behind`, `compartment.wrong_state` */
   readonly openDecoding: (after: Lsn, signal: AbortSignal) => Promise<AsyncGenerator<Buffer>>;

@@ -13,17 +13,23 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
+import { parseLsn } from '#archive/wal.rules.ts';
 import type { Jail } from './jail.actions.ts';
 import { addRepairRoutes } from './repair.routes.ts';
 import { digestRows, streamRows } from './rows.actions.ts';
 import { verifyCluster } from './verify.actions.ts';
 
 const BODY_BYTES = 16_777_216;
+const WAIT_MS = 20_000;
 
 /** Adds a jail's API. Everything it answers was decoded from what an attacker may have written: callers treat it so. */
 export function addJailRoutes(app: WireApp, jail: Jail, directory: string, log: Log): void {
   app.get('/health', async (c) => c.json(jailHealthSchema.parse(await jail.health())));
-  app.get('/position', async (c) => c.json(jailPositionSchema.parse(await jail.position())));
+  app.get('/position', async (c) => {
+    const after = c.req.query('after');
+    const waiting = after === undefined ? undefined : { after: parseLsn(after), longestMs: WAIT_MS, signal: c.req.raw.signal };
+    return c.json(jailPositionSchema.parse(await jail.position(waiting)));
+  });
   app.post('/rows', async (c) => {
     const request = await readWireBody(c.req.raw, rowsRequestSchema, BODY_BYTES);
     const lines = await streamRows(jail.requireReady(), request, log);

@@ -38,6 +38,8 @@ export class PacedWal {
     readonly directory: string;
     readonly sourceDirectory: string;
     readonly gate: Gate;
+    /** Told how far WAL was passed on. */
+    readonly onPassed: (endLsn: number) => void;
     readonly log: Log;
   }): Promise<PacedWal> {
     await mkdir(options.directory, { recursive: true, mode: 0o700 });
@@ -56,7 +58,7 @@ export class PacedWal {
 
   #welcome(
     client: Socket,
-    { sourceDirectory, gate, log }: { readonly sourceDirectory: string; readonly gate: Gate; readonly log: Log },
+    { sourceDirectory, gate, onPassed, log }: Passing & { readonly sourceDirectory: string; readonly log: Log },
   ): void {
     if (this.#clients.size >= CLIENTS) return void client.destroy();
     this.#clients.add(client);
@@ -68,25 +70,27 @@ export class PacedWal {
     };
     for (const socket of [client, source]) socket.on('error', end).on('close', end);
     client.pipe(source);
-    new Pacer(client, gate).follow(source).catch((error: unknown) => {
+    new Pacer(client, { gate, onPassed }).follow(source).catch((error: unknown) => {
       if (!client.destroyed) log.warn({ err: error }, 'passing WAL on to the standby ended');
       end();
     });
   }
 }
 
+type Passing = { readonly gate: Gate; readonly onPassed: (endLsn: number) => void };
+
 /** Passes the server's messages on, WAL only as far as it may be replayed. */
 class Pacer {
   readonly #client: Socket;
-  readonly #gate: Gate;
+  readonly #passing: Passing;
   readonly #reader = new FrameReader(FRAME_LIMIT_BYTES);
   readonly #closed: Promise<unknown>;
   #walker: WalWalker | undefined;
 
-  constructor(client: Socket, gate: Gate) {
+  constructor(client: Socket, passing: Passing) {
     this.#client = client;
     this.#closed = once(client, 'close').catch(() => undefined);
-    this.#gate = gate;
+    this.#passing = passing;
   }
 
   async follow(source: Socket): Promise<void> {
@@ -118,7 +122,7 @@ class Pacer {
       const until = Math.max(passed, record.startLsn - lsn);
       await this.#writeWal(lsn + passed, bytes.subarray(passed, until), header);
       passed = until;
-      await this.#gate(horizon, record.startLsn);
+      await this.#passing.gate(horizon, record.startLsn);
     }
     await this.#writeWal(lsn + passed, bytes.subarray(passed), header);
   }
@@ -134,6 +138,7 @@ class Pacer {
     const own = Buffer.from(header);
     own.writeBigUInt64BE(BigInt(lsn), 1);
     await this.#write(encodeFrame('d', own, bytes));
+    this.#passing.onPassed(lsn + bytes.length);
   }
 
   async #write(bytes: Buffer): Promise<void> {

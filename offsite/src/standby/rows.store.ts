@@ -13,6 +13,8 @@ const MODULUS = 4_294_967_296n;
 
 const textRows = z.array(z.object({ row: z.string() }));
 const nameRows = z.array(z.object({ name: z.string() }));
+/** What belongs to one of several tables, by its place among them. */
+const placedRows = z.array(z.object({ at: z.number().int(), name: z.string() }));
 
 /**
  * Rows of tables as JSON lines, in one snapshot, ordered by primary key: `{lsn}` first (every commit up to it is in the
@@ -30,17 +32,14 @@ export async function* readRows(session: JailSession, compartment: string, reque
   yield `${JSON.stringify({ lsn: lsnSchema.parse(replayLsn), ...marked?.head })}\n`;
   let rows = 0;
   let bytes = 0;
-  for (const table of request.tables) {
-    const selection = request.asText ? await textSelection(session, table) : 't';
-    for await (const page of readTable(session, table, selection, marked?.since)) {
-      rows += page.length;
-      const lines = page.map((row) => `{"table":${JSON.stringify(table)},"row":${row}}\n`).join('');
-      bytes += Buffer.byteLength(lines);
-      if (rows > maxRows || bytes > maxBytes) {
-        throw new EstateError('input.too_large', `reading rows: over ${maxRows} rows or ${maxBytes} bytes at table ${table}`);
-      }
-      if (lines !== '') yield lines;
+  for await (const { table, page } of readTables(session, request, marked?.since)) {
+    rows += page.length;
+    const lines = page.map((row) => `{"table":${JSON.stringify(table)},"row":${row}}\n`).join('');
+    bytes += Buffer.byteLength(lines);
+    if (rows > maxRows || bytes > maxBytes) {
+      throw new EstateError('input.too_large', `reading rows: over ${maxRows} rows or ${maxBytes} bytes at table ${table}`);
     }
+    if (lines !== '') yield lines;
   }
   const counts = marked ? { counts: await countRows(session, request.tables) } : {};
   await session.query('commit');
@@ -65,8 +64,7 @@ type Mark = {
 async function readMark(session: JailSession, history: string, request: RowsRequest): Promise<Mark> {
   const [row] = nameRows.parse(await session.query('select pg_snapshot_xmin(pg_current_snapshot())::text as name'));
   const oldest = BigInt(row?.name ?? '0');
-  const keys: Record<string, readonly string[]> = {};
-  for (const table of request.tables) keys[table] = await readKeys(session, table);
+  const keys = await readKeysOf(session, request.tables);
   const seen = /^(\d+\.\d+)\.(\d+)$/.exec(request.since ?? '');
   const since = BigInt(seen?.[2] ?? '0');
   const isKnown = seen?.[1] === history && since > 2n && since <= oldest && oldest - since < MODULUS / 4n;
@@ -79,12 +77,39 @@ async function readMark(session: JailSession, history: string, request: RowsRequ
 }
 
 async function countRows(session: JailSession, tables: readonly string[]): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  for (const table of tables) {
-    const [row] = nameRows.parse(await session.query(`select count(*)::text as name from ${quoteTable(table)}`));
-    counts[table] = Number(row?.name ?? '0');
+  const selects = tables.map((table, at) => `select ${at} as at, count(*)::text as name from ${quoteTable(table)}`);
+  const counts = placedRows.parse(await session.query(selects.join(' union all ')));
+  return Object.fromEntries(counts.map(({ at, name }) => [tables[at] ?? '', Number(name)]));
+}
+
+/** The rows of the tables that were asked for; those written since a mark in one go, as they are few. */
+async function* readTables(
+  session: JailSession,
+  { tables, asText }: RowsRequest,
+  since: string | undefined,
+): AsyncGenerator<{ readonly table: string; readonly page: readonly string[] }> {
+  const selections: string[] = [];
+  for (const table of tables) selections.push(asText ? await textSelection(session, table) : 't');
+  if (since === undefined) {
+    for (const [at, table] of tables.entries())
+      for await (const page of readTable(session, table, selections[at])) yield { table, page };
+    return;
   }
-  return counts;
+  // By age, as transaction numbers go round; a row that is older than it seems is read once more, which does no harm.
+  const selects = tables.map(
+    (table, at) =>
+      `select ${at} as at, row_to_json(${selections[at]})::text as name from ${quoteTable(table)} t where age(t.xmin) <= age('${since}'::xid)`,
+  );
+  await session.query(`declare jail_rows no scroll cursor for ${selects.join(' union all ')}`);
+  for (;;) {
+    const fetched = placedRows.parse(await session.query(`fetch ${FETCHED_ROWS} from jail_rows`));
+    for (const [at, table] of tables.entries()) {
+      const page = fetched.filter((row) => row.at === at).map(({ name }) => name);
+      requireLines(page, table);
+      if (page.length > 0) yield { table, page };
+    }
+    if (fetched.length < FETCHED_ROWS) return;
+  }
 }
 
 /** How many rows each table has, and a digest of them in order: equal digests mean equal contents. */
@@ -119,34 +144,40 @@ async function textSelection(session: JailSession, table: string): Promise<strin
   return `(select r from (select ${values.join(', ')}) r)`;
 }
 
-async function* readTable(session: JailSession, table: string, selection = 't', since?: string): AsyncGenerator<string[]> {
-  const keys = await readKeys(session, table);
-  // By age, as transaction numbers go round; a row that is older than it seems is read once more, which does no harm.
-  const where = since === undefined ? '' : `where age(t.xmin) <= age('${since}'::xid)`;
+async function* readTable(session: JailSession, table: string, selection = 't'): AsyncGenerator<string[]> {
+  const keys = (await readKeysOf(session, [table]))[table] ?? [];
   const order = keys.length > 0 ? keys.map((key) => `t.${quoteColumn(key)}`).join(', ') : 'row_to_json(t)::text collate "C"';
   await session.query(
-    `declare jail_rows no scroll cursor for select row_to_json(${selection})::text as row from ${quoteTable(table)} t ${where} order by ${order}`,
+    `declare jail_rows no scroll cursor for select row_to_json(${selection})::text as row from ${quoteTable(table)} t order by ${order}`,
   );
   for (;;) {
     const page = textRows.parse(await session.query(`fetch ${FETCHED_ROWS} from jail_rows`)).map(({ row }) => row);
-    // A JSON text has no raw line break; one from a hostile catalog must not become a line of its own.
-    if (page.some((row) => /[\r\n]/.test(row)))
-      throw new EstateError('verification.failed', `reading table ${table}: a row is not JSON`);
+    requireLines(page, table);
     if (page.length > 0) yield page;
     if (page.length < FETCHED_ROWS) break;
   }
   await session.query('close jail_rows');
 }
 
-async function readKeys(session: JailSession, table: string): Promise<string[]> {
-  const keys = await session.query(
-    `select a.attname::text as name
-       from pg_index i
+// A JSON text has no raw line break; one from a hostile catalog must not become a line of its own.
+function requireLines(page: readonly string[], table: string): void {
+  if (page.some((row) => /[\r\n]/.test(row)))
+    throw new EstateError('verification.failed', `reading table ${table}: a row is not JSON`);
+}
+
+/** The columns of each table's primary key; none for one without. */
+async function readKeysOf(session: JailSession, tables: readonly string[]): Promise<Record<string, readonly string[]>> {
+  const rows = await session.query(
+    `select t.place::int - 1 as at, a.attname::text as name
+       from unnest($1::text[]) with ordinality as t(name, place)
+       join pg_index i on i.indrelid = t.name::regclass and i.indisprimary
        cross join lateral unnest(i.indkey::int2[]) with ordinality as k(attnum, place)
        join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
-      where i.indrelid = $1::regclass and i.indisprimary
-      order by k.place`,
-    [quoteTable(table)],
+      order by t.place, k.place`,
+    [tables.map(quoteTable)],
   );
-  return nameRows.parse(keys).map(({ name }) => name);
+  const found = placedRows.parse(rows);
+  return Object.fromEntries(
+    tables.map((table, place) => [table, found.filter(({ at }) => at === place).map(({ name }) => name)]),
+  );
 }

@@ -6,9 +6,10 @@ import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { type Built, buildDirectory, readBuilt } from './build.actions.ts';
 import { readCheckpoint } from './checkpoint.actions.ts';
 import { Decoding, type DecodingPlace } from './decoding.actions.ts';
-import { failedWith, type Jail, type JailOptions, notReady, type Progress } from './jail.actions.ts';
+import { failedWith, type Jail, type JailOptions, notReady, type Progress, type Waiting } from './jail.actions.ts';
 import { PacedWal } from './paced-wal.actions.ts';
 import { readPosition } from './position.store.ts';
+import { ReplayWatch } from './replay-watch.actions.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, standbySettings } from './settings.rules.ts';
 
@@ -36,6 +37,7 @@ export class StandbyJail implements Jail {
   #isBehind = false;
   #mustBuild = false;
   #paced: PacedWal | undefined;
+  readonly #watch = new ReplayWatch();
 
   constructor(options: JailOptions, source: { readonly walSocketDirectory: string; readonly secret: string }) {
     this.#options = options;
@@ -65,9 +67,11 @@ export class StandbyJail implements Jail {
     return { socketDirectory: this.#options.socketDirectory, compartment: this.#options.compartment, isWritable: false };
   }
 
-  async position(): Promise<JailPosition> {
+  async position(waiting?: Waiting): Promise<JailPosition> {
     this.requireReady();
-    return this.#look();
+    if (!waiting) return this.#look();
+    const signal = AbortSignal.any([waiting.signal, this.#stopping.signal]);
+    return this.#watch.waitBeyond(waiting.after, { look: () => this.#look(), longestMs: waiting.longestMs, signal });
   }
 
   async makeImage(): Promise<never> {
@@ -193,6 +197,7 @@ export class StandbyJail implements Jail {
       directory: join(dirname(socketDirectory), 'w'),
       sourceDirectory: this.#source.walSocketDirectory,
       gate: (horizon, behindLsn) => this.#decoding.untilFree({ socketDirectory, compartment }, horizon, behindLsn),
+      onPassed: (endLsn) => this.#watch.passed(endLsn),
       log,
     });
   }

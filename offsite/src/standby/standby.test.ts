@@ -59,10 +59,15 @@ async function write(at: Headquarters, from: number, notes: number): Promise<voi
 test('[R7] a standby without any access to headquarters follows through the archive', async () => {
   await standby.start();
   assert.equal((await standby.until('ready')).mode, 'standby');
-  await write(headquarters, 1, 20);
-  await untilCount(standby, 20);
+  await write(headquarters, 1, 19);
+  await untilCount(standby, 19);
   const position = await callWire(standby.peer, { method: 'GET', path: '/position' }, jailPositionSchema);
   assert.equal(position.isInRecovery, true);
+  const path = `/position?after=${position.replayLsn}`;
+  const moved = callWire(standby.peer, { method: 'GET', path, timeoutMs: 30_000 }, jailPositionSchema);
+  await write(headquarters, 20, 1);
+  assert.notEqual((await moved).replayLsn, position.replayLsn, 'who waits for more is told when more was replayed');
+  await untilCount(standby, 20);
   const digest = await callWire(
     standby.peer,
     { method: 'POST', path: '/digest', body: { tables: ['note'] } },

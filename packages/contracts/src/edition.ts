@@ -9,6 +9,9 @@ export const publicPathSchema = z
   .regex(/^\/(?:[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?)?$/, 'must be a plain absolute path')
   .refine((path) => !path.split('/').some((segment) => segment === '.' || segment === '..'), 'must have no dot segments');
 
+/** How many files of an edition the publisher sends in one answer. */
+export const EDITION_FILES_AT_ONCE = 256;
+
 /** On each answer from a frozen copy: the number of the edition. A copy is never made of a copy. */
 export const FROZEN_HEADER = 'bulkhead-frozen';
 

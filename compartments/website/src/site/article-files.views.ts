@@ -25,19 +25,49 @@ export function* planArticle(given: Given, article: PublicArticle): Generator<Pl
   if (kind === 'contact' || kind === 'redirects' || kind === 'home') return;
   if (kind === 'topic' || kind === 'body') return yield* planSubject(given, article);
   if (kind === 'section') return yield* planSection(given, article);
-  const { host, chrome, site } = given;
+  yield* plansOf(given, article);
+}
+
+type Planned = { readonly host: Host; readonly chrome: Chrome; readonly around: Around; readonly plans: readonly Plan[] };
+/** Of thousands of articles few change: the same plans are made once. */
+const planned = new WeakMap<PublicArticle, Planned>();
+
+function plansOf({ host, chrome, site }: Given, article: PublicArticle): readonly Plan[] {
   const around = aroundOf(site, article);
+  const last = planned.get(article);
+  if (last?.host === host && last.chrome === chrome && isSameAround(last.around, around)) return last.plans;
+  const plans = makePlans(host, chrome, article, around);
+  planned.set(article, { host, chrome, around, plans });
+  return plans;
+}
+
+function makePlans(host: Host, chrome: Chrome, article: PublicArticle, around: Around): Plan[] {
   const { topics, bodies, contacts } = around;
   const shown = [...topics, ...bodies, ...contacts];
   const more = [topics.length, bodies.length, around.isOver];
-  for (const language of LANGUAGES) {
+  return LANGUAGES.flatMap((language) => {
     const path = paths.article(language, article);
-    yield planPage({ path, language, chrome, article, shown, more }, () => articlePage(host, chrome, language, article, around));
-    if (kind === 'event') yield planCalendar(host, { language, path: `${path}.ics`, events: [article], about: article });
-  }
+    const page = planPage({ path, language, chrome, article, shown, more }, () =>
+      articlePage(host, chrome, language, article, around),
+    );
+    if (article.content.kind !== 'event') return page;
+    return [page, planCalendar(host, { language, path: `${path}.ics`, events: [article], about: article })];
+  });
 }
 
-function aroundOf(site: Site, { content }: PublicArticle): Around {
+function isSameAround(left: Around, right: Around): boolean {
+  const isSame = (one: readonly unknown[], other: readonly unknown[]) =>
+    one.length === other.length && one.every((each, at) => each === other[at]);
+  return (
+    left.isOver === right.isOver &&
+    isSame(left.topics, right.topics) &&
+    isSame(left.bodies, right.bodies) &&
+    isSame(left.contacts, right.contacts)
+  );
+}
+
+/** What an article names, as far as it is public at a moment. */
+export function aroundOf(site: Site, { content }: PublicArticle): Around {
   const { subjects, details } = content;
   return {
     topics: namedBy(site, subjects.topics, 'topic'),
@@ -79,7 +109,7 @@ function* planSection({ host, site, chrome }: Given, article: PublicArticle): Ge
 }
 
 /** What tells of a withdrawal: at the article's address, or, if another has that now or it had none, at one of its own. */
-export function* planWithdrawn(host: Host, article: PublicArticle, taken: ReadonlySet<string>): Generator<Plan> {
+export function* planWithdrawn(host: Host, article: PublicArticle, taken: ReadonlyMap<string, Plan>): Generator<Plan> {
   const { withdrawal, content } = article;
   if (!withdrawal) return;
   for (const language of LANGUAGES) {

@@ -10,7 +10,7 @@ import type { Chrome } from './chrome.rules.ts';
 import { contactView } from './contact.views.ts';
 import { eventTimesView } from './event-time.views.ts';
 import { figureView } from './figure.views.ts';
-import { type Framed, frame, otherLanguages } from './frame.views.ts';
+import { type Framed, frame, otherLanguages, type Preview } from './frame.views.ts';
 import { eventData, newsArticleData } from './linked-data.views.ts';
 import { pictureView } from './picture.views.ts';
 import { type Host, inEachLanguage, type PublicArticle, paths, shownText } from './site.rules.ts';
@@ -21,15 +21,18 @@ export type Around = {
   readonly bodies: readonly PublicArticle[];
   readonly contacts: readonly PublicArticle[];
   readonly isOver: boolean;
+  readonly preview?: Preview;
 };
 
 /** The page of a single article: news, an event, or a plain page. */
 export function articlePage(host: Host, chrome: Chrome, language: Language, article: PublicArticle, around: Around): Html {
   const { content } = article;
+  const { preview } = around;
   const { text, language: own } = shownText(content, language);
-  const languages = inEachLanguage((other) => paths.article(other, article));
+  const languages = inEachLanguage(preview?.pathIn ?? ((other) => paths.article(other, article)));
   const isNews = content.details.event === undefined && sectionOf(content.kind) === 'news';
   return frame(host, chrome, language, {
+    preview,
     title: text.title,
     section: sectionOf(content.kind),
     languages,

@@ -16,14 +16,16 @@ import { type Host, inEachLanguage, type PublicArticle, paths, shownText } from 
 /** How much was published in a month: `2026-05`. */
 export type MonthCount = { readonly month: string; readonly count: number };
 
+// A format costs far more to make than to use, and an archive names hundreds of months.
+const monthFormats = new Map<Language, Intl.DateTimeFormat>();
+
 /** `May 2026`, in the words of a language; `May 2026 (2)` for the second part of one. */
 export function monthName(name: string, language: Language): string {
   const [month = '', part] = name.split('.');
   const options = { month: 'long', year: 'numeric', timeZone: 'UTC' } as const;
-  return (
-    new Intl.DateTimeFormat(`${language}-u-nu-latn-ca-gregory`, options).format(new Date(`${month}-01T00:00:00Z`)) +
-    (part ? ` (${part})` : '')
-  );
+  const format = monthFormats.get(language) ?? new Intl.DateTimeFormat(`${language}-u-nu-latn-ca-gregory`, options);
+  monthFormats.set(language, format);
+  return format.format(new Date(`${month}-01T00:00:00Z`)) + (part ? ` (${part})` : '');
 }
 
 export function newsPage(

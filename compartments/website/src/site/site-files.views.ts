@@ -55,8 +55,8 @@ type Stock = {
   readonly home: PublicArticle | null;
 };
 
-/** Every file of the public site, each path once: what comes first at an address stays. */
-export function* planSite(host: Host, site: Site, chrome: Chrome): Generator<Plan> {
+/** Every file of the public site, each path once: what comes first at an address stays, and is put into `taken`. */
+export function* planSite(host: Host, site: Site, chrome: Chrome, taken: Map<string, Plan>): Generator<Plan> {
   const { upcoming, past } = listEvents(site);
   const byTitle = (left: PublicArticle, right: PublicArticle) =>
     left.content.slug.localeCompare(right.content.slug) || left.id - right.id;
@@ -76,15 +76,14 @@ export function* planSite(host: Host, site: Site, chrome: Chrome): Generator<Pla
     allDrawers: fillDrawers(withPage),
     home: listKind(site, 'home')[0] ?? null,
   };
-  const taken = new Set<string>();
   for (const plan of allPlans(stock, taken)) {
     if (taken.has(plan.path)) continue;
-    taken.add(plan.path);
+    taken.set(plan.path, plan);
     yield plan;
   }
 }
 
-function* allPlans(stock: Stock, taken: ReadonlySet<string>): Generator<Plan> {
+function* allPlans(stock: Stock, taken: ReadonlyMap<string, Plan>): Generator<Plan> {
   yield* planFrame(stock);
   for (const article of stock.site.articles) yield* planArticle(stock, article);
   for (const language of LANGUAGES) yield* planLanguage(stock, language);

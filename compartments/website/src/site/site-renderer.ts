@@ -1,5 +1,6 @@
 import type { RenderedFile, RenderRow } from '@bulkhead/contracts';
 import { type Chrome, chromeOf } from './chrome.rules.ts';
+import type { Plan } from './file.rules.ts';
 import { type Host, listEvents, type Site } from './site.rules.ts';
 import { nextExpiryAt, planSite } from './site-files.views.ts';
 import { SiteRows } from './site-rows.rules.ts';
@@ -11,7 +12,7 @@ import { SiteRows } from './site-rows.rules.ts';
 export class SiteRenderer {
   readonly #host: Host;
   readonly #rows = new SiteRows();
-  #known = new Map<string, readonly unknown[]>();
+  #known = new Map<string, Plan>();
   #chrome: Chrome | undefined;
   #nextAt: Date | null = null;
 
@@ -38,10 +39,9 @@ export class SiteRenderer {
     this.#chrome = chromeOf(site, this.#chrome);
     const before = this.#known;
     this.#known = new Map();
-    for (const { path, basis, make } of planSite(this.#host, site, this.#chrome)) {
-      const last = before.get(path);
-      this.#known.set(path, basis);
-      if (!last || !isSame(last, basis)) yield make();
+    for (const plan of planSite(this.#host, site, this.#chrome, this.#known)) {
+      const last = before.get(plan.path);
+      if (last !== plan && (!last || !isSame(last.basis, plan.basis))) yield plan.make();
     }
     for (const path of before.keys()) if (!this.#known.has(path)) yield { gone: path };
     this.#nextAt = nextOf(site);

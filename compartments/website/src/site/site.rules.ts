@@ -98,9 +98,13 @@ export function shownText(content: Content, language: Language): { readonly text
   throw new EstateError('edition.invalid', `rendering article ${content.slug}: it has no English text`);
 }
 
+const months = new WeakMap<PublicArticle, string>();
+
 /** `2026-05`: the month, in UTC, in which something was published. */
 export function monthOf(article: PublicArticle): string {
-  return article.publishedAt.toISOString().slice(0, 7);
+  const known = months.get(article) ?? article.publishedAt.toISOString().slice(0, 7);
+  months.set(article, known);
+  return known;
 }
 
 export function listNews(site: Site): PublicArticle[] {

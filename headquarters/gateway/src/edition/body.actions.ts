@@ -36,11 +36,13 @@ export class HeldBodies {
     return this.#bodies.get(sha256) ?? null;
   }
 
-  /** Holds a body if there is room. */
-  add(body: Body): void {
-    if (this.#bodies.has(body.sha256) || this.#bytes + body.bytes.length > this.#limitBytes) return;
+  /** Holds a body if there is room; tells whether it is held. */
+  add(body: Body): boolean {
+    if (this.#bodies.has(body.sha256)) return true;
+    if (this.#bytes + body.bytes.length > this.#limitBytes) return false;
     this.#bodies.set(body.sha256, body);
     this.#bytes += body.bytes.length;
+    return true;
   }
 }
 

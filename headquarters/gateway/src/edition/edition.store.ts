@@ -60,7 +60,12 @@ export class EditionStore {
     else await rename(from, join(directory, `${label}-${kept.length}-${name}`));
   }
 
-  /** Removes the files that no edition in use names. */
+  /** Removes a file that no edition in use names. */
+  async removeFile(sha256: string): Promise<void> {
+    await rm(this.#pathOf(sha256), { force: true });
+  }
+
+  /** Removes all files that an edition does not name. */
   async removeOthers(needed: ReadonlyMap<string, unknown>): Promise<void> {
     const directory = join(this.#directory, 'files');
     for (const name of await readdir(directory)) {

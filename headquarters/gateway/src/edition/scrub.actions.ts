@@ -5,7 +5,7 @@ import type { Shelf } from './shelf.actions.ts';
 /** Files looked at without a pause, and the bytes read again in one look. */
 const LOOKED_AT_ONCE = 250;
 /** Files whose fingerprints one look takes; those of a larger edition take turns. */
-const LOOK_LIMIT = 10_000;
+const LOOK_LIMIT = 2500;
 const READ_AT_ONCE_BYTES = 1_048_576;
 
 export type ScrubResult = { readonly checked: number; readonly bad: number };
@@ -38,8 +38,8 @@ export class Scrubber {
   }
 
   #listNames(): string[] {
-    const { index, missing } = this.#shelf;
-    return index === null ? [] : [MANIFEST_NAME, ...[...index.digests.keys()].filter((sha256) => !missing.has(sha256))];
+    const { fingerprints, missing } = this.#shelf;
+    return [...fingerprints.keys()].filter((name) => !missing.has(name));
   }
 
   async #findChanged(names: readonly string[]): Promise<string[]> {

@@ -2,12 +2,15 @@ import { type EditionFile, type EditionManifest, type EditionPart, headersOf, ty
 import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { SawFinding } from '#finding/finding.actions.ts';
+import { Arrivals } from './arrivals.actions.ts';
 import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.actions.ts';
 import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition.rules.ts';
 import { type EditionStore, MANIFEST_NAME } from './edition.store.ts';
-import { fetchFile, forEachAtOnce } from './fetch.actions.ts';
+import { fetchFile, fetchFiles, forEachAtOnce, inBatches, type Wanted } from './fetch.actions.ts';
 
-const FETCHES_AT_ONCE = 6;
+const READS_AT_ONCE = 6;
+/** Calls, each for many files. */
+const FETCHES_AT_ONCE = 3;
 
 export type ShelfDeps = {
   readonly compartment: string;
@@ -23,6 +26,8 @@ export type ShelfDeps = {
   readonly log: Log;
 };
 
+type Parts = Map<string, EditionFile[]>;
+
 /** The edition of one compartment: verified bytes in memory, a copy on disk for the next start [G1]. */
 export class Shelf {
   readonly deps: ShelfDeps;
@@ -32,10 +37,14 @@ export class Shelf {
   envelope = '';
   /** Digests whose bytes neither memory nor disk has. */
   readonly missing = new Set<string>();
-  /** Of each file on disk when it was verified last. */
+  /** Of each file on disk when it was verified last; nothing of one that was not there. */
   readonly fingerprints = new Map<string, string>();
   /** Files of the parts of the edition that is served. */
-  #parts = new Map<string, EditionFile[]>();
+  #parts: Parts = new Map();
+  /** What came with editions that are served and do not stand on disk yet. */
+  readonly #arrivals: Arrivals[] = [];
+  /** The manifest of what is served, as long as it does not stand on disk. */
+  #unkept: string | null = null;
   #held: HeldBodies;
   readonly #recent: RecentBodies;
   #lock: Promise<unknown> = Promise.resolve();
@@ -64,8 +73,8 @@ export class Shelf {
   async load(): Promise<void> {
     const text = await this.deps.store.readManifest();
     if (text === null) return;
-    const index = await this.#openKept(text.toString('utf8'));
-    if (index === null) {
+    const kept = await this.#openKept(text.toString('utf8'));
+    if (kept === null) {
       await this.deps.store.quarantine(MANIFEST_NAME, this.deps.compartment);
       this.deps.saw({
         rule: 'edition.unverified_bytes',
@@ -75,41 +84,63 @@ export class Shelf {
       });
       return;
     }
+    const { index, parts } = kept;
+    await this.deps.store.removeOthers(index.digests);
     const { held, bad } = await this.#loadFiles(index);
-    this.#swap(index, held, text.toString('utf8'));
+    this.#serve(index, held, parts);
+    this.envelope = text.toString('utf8');
+    this.#remember(MANIFEST_NAME);
     for (const sha256 of bad) this.missing.add(sha256);
     if (bad.length > 0) await this.#reportBadFiles(index, bad);
     this.#compressAll(index);
   }
 
   /**
-   * Adopts an edition that the publisher offers: all of it, or nothing.
+   * Adopts an edition that the publisher offers: all of it, or nothing. It is served as soon as all of it was verified in
+   * memory, and kept on disk for the next start after that.
    * @throws EstateError `signature.invalid`, `edition.stale`, `edition.invalid`, `wire.unreachable`, `disk.full`
    */
   async adopt(signed: unknown, signal: AbortSignal): Promise<EditionIndex> {
     const manifest = openEdition(signed, this.deps);
     requireAdoptable(manifest, { currentNumber: this.index?.number ?? 0, nowAt: this.deps.now() });
-    const { compartment, store, publisher } = this.deps;
-    const index = indexEdition(
-      await this.#fill(manifest, async ({ sha256, bytes }) => {
-        const part = await fetchFile(publisher, { compartment, sha256, bytes, signal });
-        await store.saveFile(sha256, part);
-        return part;
-      }),
-    );
-    const held = await this.#gather(index, signal);
-    const envelope = JSON.stringify(signed);
-    await this.locked(async () => {
-      await this.deps.store.saveManifest(envelope);
-      this.#swap(index, held, envelope);
-      await this.deps.store.removeOthers(index.digests);
-    });
+    const arrivals = new Arrivals(this.deps.store);
+    const parts = await this.#fetchParts(manifest, arrivals, signal);
+    const index = indexEdition(fillWith(manifest, parts));
+    const held = await this.#gather(index, arrivals, signal);
+    this.#serve(index, held, parts);
+    this.#arrivals.push(arrivals);
+    this.#unkept = JSON.stringify(signed);
     this.#compressAll(index);
-    this.deps.log.info(
-      { compartment: this.deps.compartment, edition: index.number, files: index.byPath.size },
-      'adopted an edition',
-    );
+    await this.keep();
+    const { compartment, log } = this.deps;
+    log.info({ compartment, edition: index.number, files: index.byPath.size }, 'adopted an edition');
     return index;
+  }
+
+  /** Puts on disk what is served and does not stand there yet: first its files, then the manifest that names them. */
+  keep(): Promise<void> {
+    return this.locked(async () => {
+      const { index } = this;
+      const envelope = this.#unkept;
+      if (index === null || envelope === null) return;
+      const all = this.#arrivals.splice(0);
+      try {
+        for (const arrivals of all) await arrivals.save((sha256) => index.digests.has(sha256));
+        await this.deps.store.saveManifest(envelope);
+      } catch (error) {
+        this.#arrivals.unshift(...all);
+        throw error;
+      }
+      for (const { saved } of all) for (const [sha256, fingerprint] of saved) this.fingerprints.set(sha256, fingerprint);
+      this.envelope = envelope;
+      this.#remember(MANIFEST_NAME);
+      if (this.#unkept === envelope) this.#unkept = null;
+      for (const name of this.fingerprints.keys()) {
+        if (name === MANIFEST_NAME || index.digests.has(name)) continue;
+        this.fingerprints.delete(name);
+        await this.deps.store.removeFile(name);
+      }
+    });
   }
 
   /** Fetches what is missing; true when nothing is any more. */
@@ -125,12 +156,9 @@ export class Shelf {
 
   /** Puts a file back on disk, from verified memory or from the publisher. */
   async restore(sha256: string, bytes: number, signal: AbortSignal): Promise<void> {
-    const { compartment, store, publisher } = this.deps;
     const known = this.#held.find(sha256)?.bytes;
-    const content =
-      known && sha256Hex(known) === sha256 ? known : await fetchFile(publisher, { compartment, sha256, bytes, signal });
-    await store.saveFile(sha256, content);
-    this.#remember(sha256);
+    const content = known && sha256Hex(known) === sha256 ? known : await fetchFile({ ...this.deps, signal }, { sha256, bytes });
+    await this.#save(sha256, content);
     this.#held.add(bodyOf(sha256, content));
     this.missing.delete(sha256);
   }
@@ -142,30 +170,38 @@ export class Shelf {
     return run;
   }
 
-  /** Puts the files of its parts into a manifest; parts that are known are not read again. */
-  async #fill(manifest: EditionManifest, read: (part: EditionPart) => Promise<Buffer>): Promise<EditionManifest> {
-    if (!manifest.parts) {
-      this.#parts.clear();
-      return manifest;
+  /** The lists that a large manifest names; those that are known are not fetched again. */
+  async #fetchParts(manifest: EditionManifest, arrivals: Arrivals, signal: AbortSignal): Promise<Parts> {
+    const parts: Parts = new Map();
+    const unknown = new Map<string, EditionPart>();
+    for (const part of manifest.parts ?? []) {
+      const known = this.#parts.get(part.sha256);
+      if (known) parts.set(part.sha256, known);
+      else unknown.set(part.sha256, part);
     }
-    const parts = new Map<string, EditionFile[]>();
-    await forEachAtOnce(manifest.parts, FETCHES_AT_ONCE, async (part) => {
-      parts.set(part.sha256, this.#parts.get(part.sha256) ?? readPart(part, await read(part)));
+    await this.#fetch(unknown.values(), signal, async ({ sha256 }, bytes) => {
+      const part = unknown.get(sha256);
+      if (part) parts.set(sha256, readPart(part, bytes));
+      await arrivals.add(sha256, bytes, true);
     });
-    this.#parts = parts;
-    return { ...manifest, files: [...parts.values()].flat() };
+    return parts;
   }
 
-  async #openKept(text: string): Promise<EditionIndex | null> {
+  async #fetch(wanted: Iterable<Wanted>, signal: AbortSignal, take: (file: Wanted, bytes: Buffer) => Promise<void>) {
+    await forEachAtOnce(inBatches(wanted), FETCHES_AT_ONCE, (batch) => fetchFiles({ ...this.deps, signal }, batch, take));
+  }
+
+  async #openKept(text: string): Promise<{ readonly index: EditionIndex; readonly parts: Parts } | null> {
     try {
       const manifest = openEdition(JSON.parse(text), this.deps);
-      return indexEdition(
-        await this.#fill(manifest, async ({ sha256 }) => {
-          const bytes = await this.deps.store.readFile(sha256);
-          if (bytes !== null && sha256Hex(bytes) === sha256) return bytes;
+      const parts: Parts = new Map();
+      await forEachAtOnce(manifest.parts ?? [], READS_AT_ONCE, async (part) => {
+        const bytes = await this.deps.store.readFile(part.sha256);
+        if (bytes === null || sha256Hex(bytes) !== part.sha256)
           throw new EstateError('edition.invalid', 'reading a part of the edition kept on disk: it is not what was signed');
-        }),
-      );
+        parts.set(part.sha256, readPart(part, bytes));
+      });
+      return { index: indexEdition(fillWith(manifest, parts)), parts };
     } catch (error) {
       this.deps.log.error({ err: error, compartment: this.deps.compartment }, 'reading the edition kept on disk');
       return null;
@@ -175,7 +211,7 @@ export class Shelf {
   async #loadFiles(index: EditionIndex): Promise<{ readonly held: HeldBodies; readonly bad: string[] }> {
     const held = new HeldBodies(this.deps.memoryBytes);
     const bad: string[] = [];
-    await forEachAtOnce(index.digests.keys(), FETCHES_AT_ONCE, async (sha256) => {
+    await forEachAtOnce(index.digests.keys(), READS_AT_ONCE, async (sha256) => {
       this.#remember(sha256);
       const bytes = await this.deps.store.readFile(sha256);
       if (bytes !== null && sha256Hex(bytes) === sha256) held.add(bodyOf(sha256, bytes));
@@ -196,50 +232,55 @@ export class Shelf {
     });
   }
 
-  async #gather(index: EditionIndex, signal: AbortSignal): Promise<HeldBodies> {
-    const { compartment, store, publisher } = this.deps;
+  async #gather(index: EditionIndex, arrivals: Arrivals, signal: AbortSignal): Promise<HeldBodies> {
     const held = new HeldBodies(this.deps.memoryBytes);
-    await forEachAtOnce(index.digests, FETCHES_AT_ONCE, async ([sha256, bytes]) => {
+    const wanted: Wanted[] = [];
+    for (const [sha256, bytes] of index.digests) {
       const known = this.#held.find(sha256);
-      if (known) {
-        held.add(known);
-        return;
-      }
+      if (known) held.add(known);
       // What is served now is on disk, watched by the scrubber: it is read, and verified, when somebody asks for it.
-      if (this.index?.digests.has(sha256) && !this.missing.has(sha256)) return;
-      if (index.parts.has(sha256)) return;
-      const content = await fetchFile(publisher, { compartment, sha256, bytes, signal });
-      await store.saveFile(sha256, content);
-      held.add(bodyOf(sha256, content));
+      else if (!index.parts.has(sha256) && (!this.index?.digests.has(sha256) || this.missing.has(sha256)))
+        wanted.push({ sha256, bytes });
+    }
+    await this.#fetch(wanted, signal, async ({ sha256 }, bytes) => {
+      await arrivals.add(sha256, bytes, held.add(bodyOf(sha256, bytes)));
     });
     return held;
   }
 
-  #swap(index: EditionIndex, held: HeldBodies, envelope: string): void {
+  #serve(index: EditionIndex, held: HeldBodies, parts: Parts): void {
     this.index = index;
     this.#held = held;
-    this.envelope = envelope;
+    this.#parts = parts;
     this.#recent.clear();
     this.missing.clear();
-    // Fingerprints of files that stay are kept: a change since the last look must still be seen as one.
-    for (const name of this.fingerprints.keys()) if (!index.digests.has(name)) this.fingerprints.delete(name);
-    for (const name of index.digests.keys()) if (!this.fingerprints.has(name)) this.#remember(name);
-    this.#remember(MANIFEST_NAME);
+  }
+
+  async #save(sha256: string, bytes: Buffer): Promise<void> {
+    await this.deps.store.saveFile(sha256, bytes);
+    this.#remember(sha256);
   }
 
   #remember(name: string): void {
-    const fingerprint = this.deps.store.fingerprint(name);
-    if (fingerprint !== null) this.fingerprints.set(name, fingerprint);
+    this.fingerprints.set(name, this.deps.store.fingerprint(name) ?? '');
   }
 
   #compressAll(index: EditionIndex): void {
-    const compress = async (file: EditionFile) => {
+    const bodies: Body[] = [];
+    for (const file of index.byPath.values()) {
       const body = this.#held.find(file.sha256);
-      if (this.index === index && body && isCompressible(headersOf(file)['content-type'] ?? '', body.bytes.length))
-        await compressBody(body);
+      if (body?.br === null && isCompressible(headersOf(file)['content-type'] ?? '', body.bytes.length)) bodies.push(body);
+    }
+    const compress = async (body: Body) => {
+      if (this.index === index) await compressBody(body);
     };
-    forEachAtOnce(index.byPath.values(), 1, compress).catch((error: unknown) => {
+    forEachAtOnce(bodies, 1, compress).catch((error: unknown) => {
       this.deps.log.error({ err: error, compartment: this.deps.compartment }, 'compressing an edition');
     });
   }
+}
+
+/** A manifest with the files of its parts. */
+function fillWith(manifest: EditionManifest, parts: Parts): EditionManifest {
+  return manifest.parts ? { ...manifest, files: [...parts.values()].flat() } : manifest;
 }

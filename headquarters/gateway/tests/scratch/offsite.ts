@@ -52,6 +52,8 @@ export class ScratchOffsite {
   /** Changes what is answered to a question for a lease. */
   leaseTweak: (lease: Record<string, unknown>) => Record<string, unknown> = (lease) => lease;
   leaseTtlMs = 60_000;
+  /** Digests of files of editions that were asked for, by calls. */
+  readonly filesAsked: string[][] = [];
   /** Changes the bytes of edition files on the wire. */
   wireTweak: (bytes: Buffer) => Buffer = (bytes) => bytes;
   readonly #given: OffsiteOptions;
@@ -205,9 +207,13 @@ export class ScratchOffsite {
       const found = find();
       return found && found.number > after ? c.json(found.signed) : c.body(null, 204);
     });
-    app.get('/editions/:c/files/:sha256', (c) => {
-      const bytes = this.#files.get(c.req.param('sha256'));
-      return bytes ? c.body(new Uint8Array(this.wireTweak(bytes))) : c.json({ code: 'request.not_found' }, 404);
+    app.post('/editions/:c/files', async (c) => {
+      const { digests } = await readWireBody(c.req.raw, z.object({ digests: z.array(z.string()) }));
+      this.filesAsked.push(digests);
+      const files = digests.map((sha256) => this.#files.get(sha256));
+      const known = files.filter((bytes) => bytes !== undefined);
+      if (known.length < files.length) return c.json({ code: 'request.not_found' }, 404);
+      return c.body(new Uint8Array(Buffer.concat(known.map((bytes) => this.wireTweak(bytes)))));
     });
     return app;
   }

@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import {
@@ -111,12 +111,15 @@ export class ScratchJail {
   raw: string | undefined;
   lsn = 1;
   asked = 0;
+  /** Whether a question for more than a position waits until there is more, as a standby lets it. */
+  holdsPositions = false;
+  #held: (() => void)[] = [];
   #server: Server;
 
   constructor(socket: string) {
     this.socket = socket;
     this.#server = createServer((request, response) => {
-      if (request.url === '/position') return void response.end(JSON.stringify(this.#position()));
+      if (request.url?.startsWith('/position')) return this.#answerPosition(request.url, response);
       this.asked += 1;
       response.end(this.raw ?? this.whole());
     });
@@ -132,6 +135,7 @@ export class ScratchJail {
     this.rows = files.map(toRow);
     this.raw = undefined;
     this.lsn += 1;
+    for (const answer of this.#held.splice(0)) answer();
   }
 
   async open(): Promise<void> {
@@ -144,6 +148,12 @@ export class ScratchJail {
 
   #lsnText(): string {
     return `0/${this.lsn.toString(16).toUpperCase()}`;
+  }
+
+  #answerPosition(url: string, response: ServerResponse): void {
+    const answer = () => response.end(JSON.stringify(this.#position()));
+    if (this.holdsPositions && url.endsWith(`after=${this.#lsnText()}`)) this.#held.push(answer);
+    else answer();
   }
 
   #position() {

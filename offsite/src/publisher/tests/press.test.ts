@@ -3,7 +3,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ledgerEntrySchema, openSigned, PURPOSES } from '@bulkhead/contracts';
-import { hasCode, sha256Hex } from '@bulkhead/kernel';
+import { hasCode, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { approvedBy, type Bench, clock, edition, ledgerKey, openEdition, setUp, toPage } from './booted-publisher.ts';
 
 async function recorded({ ledger }: Bench): Promise<readonly Record<string, unknown>[]> {
@@ -54,6 +54,7 @@ test('an edition with one bit flipped, in the manifest or in a file, is not what
   assert.ok(file);
   const path = join(bench.directory, 'shelf/files', file.sha256.slice(0, 2), file.sha256);
   const bytes = await bench.deps.shelf.readFile(file.sha256);
+  await bench.deps.shelf.putInPlace();
   bytes[5] = (bytes[5] ?? 0) ^ 1;
   await writeFile(path, bytes);
   const { stream } = await bench.press.openFile(file.sha256);
@@ -62,6 +63,7 @@ test('an edition with one bit flipped, in the manifest or in a file, is not what
   await again.open();
   await again.refresh();
   assert.equal(again.latest?.manifest.number, 1, 'the same pages make no new edition');
+  await again.close();
   assert.equal(sha256Hex(await bench.deps.shelf.readFile(file.sha256)), file.sha256, 'and the damaged file is mended');
 });
 
@@ -222,17 +224,40 @@ test('[E15] rolling back shows the older files under a new number and pauses; re
 });
 
 test('[E6] only the last editions are kept, with exactly their files', async () => {
-  const { press, jail, directory } = await setUp({ kept: 3 });
+  const { press, jail, directory, deps } = await setUp({ kept: 3 });
   await press.open();
   for (let number = 1; number <= 6; number += 1) {
     jail.tell(toPage('/en/', `page ${number}`), toPage('/en/same', 'always'));
     await press.refresh();
   }
+  await deps.shelf.putInPlace();
   const parts = await readdir(join(directory, 'shelf/files'));
   const files = (await Promise.all(parts.map((part) => readdir(join(directory, 'shelf/files', part))))).flat();
   assert.equal(files.length, 4);
   await assert.rejects(press.rollBack(3), (error) => hasCode(error, 'request.not_found'));
   assert.equal((await press.rollBack(4)).number, 7);
+});
+
+test('a press waits for its standby to move, for the time when the same rows show something else, and for who lets it go on', async () => {
+  const { press, jail } = await setUp();
+  jail.tell(toPage('/en/', 'hello'));
+  await press.open();
+  await press.refresh();
+  const { signal } = new AbortController();
+  jail.holdsPositions = true;
+  let isOver = false;
+  const waiting = press.waitForMore(signal, 10).then(() => {
+    isOver = true;
+  });
+  await sleepMs(50);
+  assert.equal(isOver, false, 'the standby has not answered: nothing moved');
+  jail.tell(toPage('/en/', 'hello again'));
+  await waiting;
+  await press.refresh();
+  assert.equal(press.latest?.manifest.number, 2);
+  const other = press.waitForMore(signal, 10);
+  await press.resume();
+  await other;
 });
 
 test('whoever waits for an edition is told as soon as there is one, and nothing when the time is over', async () => {

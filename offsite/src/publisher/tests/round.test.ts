@@ -3,42 +3,71 @@ import { test } from 'node:test';
 import type { EditionFile } from '@bulkhead/contracts';
 import { Dealer } from '../edition.rules.ts';
 import { Holdings } from '../holdings.rules.ts';
-import { approvedBy, newShelf, openEdition, setUp, toPage, toRow } from './booted-publisher.ts';
+import { approvedBy, newShelf, openEdition, type ScratchJail, setUp, toPage, toRow } from './booted-publisher.ts';
 
 const KEYS = { file: ['path'], raw: [], run: [] };
 
+/** Lets the standby answer as one that knows marks: with all rows, or with those that were written since. */
+function tell(jail: ScratchJail, isWhole: boolean, sent: readonly { readonly path: string }[], count: number): void {
+  jail.lsn += 1;
+  const lines = [
+    { lsn: `0/${jail.lsn.toString(16).toUpperCase()}`, mark: `1.1.${jail.lsn + 100}`, isWhole, keys: KEYS },
+    ...sent.map((row) => ({ table: 'file', row })),
+    { end: true, rows: sent.length, counts: { file: count, raw: 0, run: 0 } },
+  ];
+  jail.raw = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
 test('[E12] since a mark only changed rows are read, rendered and checked, and the edition is the whole one', async () => {
   const { press, jail } = await setUp();
-  const tell = (isWhole: boolean, sent: readonly { path: string }[], count: number) => {
-    jail.lsn += 1;
-    const lsn = `0/${jail.lsn.toString(16).toUpperCase()}`;
-    const lines = [
-      { lsn, mark: `1.1.${jail.lsn + 100}`, isWhole, keys: KEYS },
-      ...sent.map((row) => ({ table: 'file', row })),
-      { end: true, rows: sent.length, counts: { file: count, raw: 0, run: 0 } },
-    ];
-    jail.raw = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  };
   const evidence = [await approvedBy('ann', 'bob')];
   const home = toPage('/en/', 'one', { evidence });
-  tell(true, [home, toPage('/en/about', 'us'), toPage('/en/old', 'old')], 3);
+  tell(jail, true, [home, toPage('/en/about', 'us'), toPage('/en/old', 'old')], 3);
   await press.open();
   await press.refresh();
   assert.equal(press.latest?.manifest.files.length, 3);
-  tell(false, [toPage('/en/', 'two', { evidence }), toPage('/en/new', 'new')], 4);
+  tell(jail, false, [toPage('/en/', 'two', { evidence }), toPage('/en/new', 'new')], 4);
   await press.refresh();
   const second = press.latest?.manifest;
   assert.deepEqual([second?.number, second?.files.map(({ path }) => path)], [2, ['/en/', '/en/about', '/en/new', '/en/old']]);
-  tell(false, [toPage('/en/', 'three, by one alone', { evidence: [await approvedBy('ann', 'ann')] })], 4);
+  tell(jail, false, [toPage('/en/', 'three, by one alone', { evidence: [await approvedBy('ann', 'ann')] })], 4);
   await press.refresh();
   assert.equal(press.latest?.manifest.number, 2, 'one changed page that is not approved, and there is no edition');
-  tell(true, [home], 1);
+  tell(jail, true, [home], 1);
   await press.refresh();
   assert.deepEqual(
     press.latest?.manifest.files.map(({ path }) => path),
     ['/en/'],
     'after a refusal everything is read anew',
   );
+});
+
+test('[E12] [E13] one article more on a large site stages its own files and the lists that name them, and nothing else', async () => {
+  const { press, jail, deps } = await setUp();
+  const staged: string[] = [];
+  const { shelf } = deps;
+  const stageFile = shelf.stageFile.bind(shelf);
+  shelf.stageFile = async (bytes) => {
+    const sha256 = await stageFile(bytes);
+    staged.push(sha256);
+    return sha256;
+  };
+  const known = Array.from({ length: 1100 }, (_, at) => toPage(`/en/news/${at}`, String(at)));
+  tell(jail, true, known, known.length);
+  await press.open();
+  await press.refresh();
+  staged.splice(0);
+  const languages = ['ar', 'zh', 'en', 'fr', 'ru', 'es'];
+  const added = languages.map((language) =>
+    toPage(`/${language}/news/new`, `new in ${language}`, {
+      language: null,
+      headers: { 'content-type': 'text/html; charset=utf-8' },
+    }),
+  );
+  tell(jail, false, added, known.length + added.length);
+  await press.refresh();
+  assert.equal(press.latest?.manifest.files.length, known.length + added.length);
+  assert.equal(staged.length, added.length + 1, 'six pages at one address in six languages, and the one list of that address');
 });
 
 test('an answer whose counts do not add up is not believed: everything is asked for', async () => {

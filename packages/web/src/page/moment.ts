@@ -15,6 +15,7 @@ const TIME: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', h
 const EASTERN = new Intl.DateTimeFormat('ar-SY-u-ca-gregory', { month: 'long', timeZone: 'UTC' });
 const WESTERN = new Intl.DateTimeFormat('ar-EG-u-ca-gregory', { month: 'long', timeZone: 'UTC' });
 const formats = new Map<string, Intl.DateTimeFormat>();
+const numbers = new Map<Language, Intl.NumberFormat>();
 
 function formatOf(language: Language, options: Intl.DateTimeFormatOptions, name: string): Intl.DateTimeFormat {
   const key = `${language} ${name}`;
@@ -39,5 +40,7 @@ export function formatMoment(instant: Date, language: Language): string {
 
 /** A whole number with the language's grouping. */
 export function formatNumber(value: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALES[language]).format(value);
+  const format = numbers.get(language) ?? new Intl.NumberFormat(LOCALES[language]);
+  numbers.set(language, format);
+  return format.format(value);
 }
