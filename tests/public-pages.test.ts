@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
-import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/testkit';
+import { type EstateProcess, startEstateProcess, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
@@ -36,6 +37,13 @@ const lookedSchema = z.object({
   violations: z.array(
     z.object({ id: z.string(), impact: z.string().nullish(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
   ),
+});
+
+const exportedSchema = z.object({ articles: z.number(), pictures: z.number() });
+const rehearsedSchema = z.object({
+  imported: z.array(z.unknown()),
+  refused: z.array(z.object({ why: z.string() })),
+  pictures: z.object({ missing: z.array(z.unknown()) }),
 });
 
 suite('the pages of the public', { skip: existsSync(CHROMIUM) ? false : `${CHROMIUM} is not there` }, () => {
@@ -90,6 +98,22 @@ suite('the pages of the public', { skip: existsSync(CHROMIUM) ? false : `${CHROM
       assert.deepEqual(findings, []);
     });
   }
+
+  test('[N13] all that the newsroom holds is exported by command, found whole, and readable as drafts again', async () => {
+    const directory = join(await temporaryDirectory(), 'export');
+    const written = await estate.run('export', 'website', directory, '--json');
+    assert.equal(written.code, 0, written.err);
+    const { articles, pictures } = exportedSchema.parse(JSON.parse(written.out));
+    assert.ok(articles > 10 && pictures > 0, written.out);
+    assert.equal((await estate.run('export', 'website', directory)).code, 2, 'never over something');
+    const verified = await estate.run('export', 'website', directory, '--verify');
+    assert.equal(verified.code, 0, verified.out);
+    const dry = await estate.run('import', 'website', directory, '--from', 'bulkhead', '--dry-run', '--json');
+    assert.equal(dry.code, 0, dry.err);
+    const told = rehearsedSchema.parse(JSON.parse(dry.out));
+    assert.equal(told.imported.length + told.refused.length, articles);
+    assert.deepEqual([told.pictures.missing, told.refused.filter(({ why }) => !why.startsWith('was withdrawn there'))], [[], []]);
+  });
 
   test('pages keep their contrast for people who ask for dark colours', async () => {
     const dark = await browser.newPage({ colorScheme: 'dark' });

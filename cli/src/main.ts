@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   edition: () => import('./commands/edition.ts'),
   adopt: () => import('./commands/adopt.ts'),
   import: () => import('./commands/import.ts'),
+  export: () => import('./commands/export.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
   'invite-administrator': () => import('./commands/invite-administrator.ts'),

@@ -1,17 +1,12 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { originUrl } from '@bulkhead/contracts';
+import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { EstateError } from '@bulkhead/kernel';
-import { z } from 'zod';
-import { getRunningEstate } from '#estate/run.ts';
 import { type Converted, convertExport, type Export, FORMATS } from '#moving/converter.ts';
 import { type Delivery, deliver } from '#moving/deliver.ts';
+import { ACCOUNT_OPTION, enterNewsroom } from '#moving/entering.ts';
 import { Memory } from '#moving/memory.ts';
-import { listSampleAccounts } from '#sample/accounts.ts';
-import { NewsroomMember } from '#sample/newsroom.ts';
 import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 
-const accountSchema = z.object({ email: z.string(), password: z.string(), totpSecret: z.string() });
-const ACCOUNT_BYTES = 10_000;
+const EVENTS_BYTES = 65_536;
 
 export const command: Command = {
   summary: 'Move in: write the articles of another site as drafts, with redirects from their old addresses.',
@@ -22,34 +17,48 @@ export const command: Command = {
     origin: { type: 'string', value: 'address', help: 'where the old site stood, such as https://www.example.org' },
     language: { type: 'string', value: 'ar|zh|en|fr|ru|es', help: 'of texts that do not say theirs; en unless told' },
     kinds: { type: 'string', value: 'type=kind,…', help: 'what a type of the old site becomes: press=press-briefing' },
-    account: { type: 'string', value: 'file', help: 'JSON {email, password, totpSecret} of the editor who imports' },
+    pictures: {
+      type: 'string',
+      value: 'directory',
+      help: 'files of pictures, under their paths on the old site; in the export unless told',
+    },
+    credit: { type: 'string', value: 'text', help: 'whom to name for pictures of whole articles, if the export does not say' },
+    events: { type: 'string', value: 'file', help: 'JSON: types that are events, and the fields that say when and where' },
+    zone: { type: 'string', value: 'zone', help: 'of times that do not say theirs, such as Europe/London; UTC unless told' },
+    account: ACCOUNT_OPTION,
     report: { type: 'string', value: 'file', help: 'write the whole report there, as JSON' },
     'dry-run': { type: 'boolean', help: 'write nothing: only read, and tell what would be imported' },
     json: JSON_OPTION,
   },
   details: `
-wordpress  an export file (Tools > Export), or a directory of them; its attachments hold no pictures
+wordpress  an export file (Tools > Export), or a directory of them; its pictures are files of their own: --pictures
 drupal     answers of JSON:API that were saved, nodes and redirects: one file or a directory; --origin is needed
-pages      a directory of saved HTML pages, as a crawl leaves it; --origin is needed
+pages      a directory of saved HTML pages with their pictures, as a crawl leaves it; --origin is needed
+ics        a calendar file, or a directory of them: its events
+bulkhead   a directory that "bulkhead export website" wrote: all that stands for its articles, subjects and pictures too
 
-Posts and articles become news, pages stay pages; kinds are news, press-briefing, statement, meeting-summary and page.
+Posts and articles become news, pages stay pages; kinds are news, press-briefing, statement, meeting-summary, event, page.
 Translations are put together where the export says which belong to each other; an English text is needed.
 All goes through the newsroom's own form as an editor, and is a draft: two persons still publish each article, and the
 redirects too. Without --account a sample estate's editor writes. What was imported is noted in the estate's data:
 running it again imports nothing twice, and tells what changed on the old site since.
-Pictures are listed in the report, with the article in which each stood: add them in the editor.
+Pictures are looked for in that directory and nowhere else, with wp-content/uploads or sites/…/files before them or not,
+and checked as uploads are. Those that are missing, refused, or that nobody described are told with their article.
+Events of WordPress and Drupal have other fields with each plugin; --events says which, for The Events Calendar:
+  {"tribe_events": {"starts": "_EventStartDate", "ends": "_EventEndDate", "zone": "_EventTimezone", "place": "_EventVenueID"}}
 
 Examples:
   bulkhead import website export.xml --from wordpress --dry-run --report report.json
+  bulkhead import website export.xml --from wordpress --pictures ./wp-content/uploads --credit "Our photographers"
   bulkhead import website ./crawl --from pages --origin https://www.example.org --kinds press=press-briefing`,
   run: async (given, surroundings) => {
-    const wanted = readGiven(given);
+    const wanted = await readGiven(given);
     const isDry = given.options['dry-run'] === true;
     const memory = await Memory.of(surroundings.paths);
     const converted = await convertExport(surroundings.paths.checkout, wanted);
-    const member = isDry ? null : await enter(given, surroundings);
+    const member = isDry ? null : await enterNewsroom(given, surroundings);
     try {
-      const delivery = await deliver(converted, { door: member, memory });
+      const delivery = await deliver(converted, { door: member, memory, pictureRoot: await pictureRootOf(wanted) });
       await tellAll(given, surroundings, { converted, delivery, isDry });
       return EXIT.done;
     } finally {
@@ -58,7 +67,7 @@ Examples:
   },
 };
 
-function readGiven(given: Given): Export {
+async function readGiven(given: Given): Promise<Export> {
   const [compartment = '', source = ''] = given.words;
   if (compartment !== 'website')
     throw new EstateError('input.invalid', `importing into ${compartment}: only the website takes what other sites exported`);
@@ -71,6 +80,10 @@ function readGiven(given: Given): Export {
     source,
     origin: textOf(given, 'origin'),
     language: textOf(given, 'language'),
+    pictures: textOf(given, 'pictures'),
+    credit: textOf(given, 'credit'),
+    zone: textOf(given, 'zone'),
+    events: await readEvents(textOf(given, 'events')),
     kinds: Object.fromEntries(
       kinds.map((pair) => {
         const [, type = '', kind = ''] = /^([^=]{1,100})=([a-z-]{1,30})$/.exec(pair) ?? [];
@@ -82,41 +95,21 @@ function readGiven(given: Given): Export {
   };
 }
 
-async function enter(given: Given, { paths, now, configuration }: Surroundings): Promise<NewsroomMember> {
-  const running = await getRunningEstate(paths);
-  const member = new NewsroomMember({
-    origin: originUrl(running.estate, 'newsroom'),
-    address: running.estate.listenAddress,
-    account: await readAccount(given, running),
-    now,
-    certificates: configuration.tlsCertificate ? await readFile(configuration.tlsCertificate, 'utf8') : undefined,
-  });
-  await member.signIn();
-  return member;
+/** The converter says what is wrong in it. */
+async function readEvents(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const entry = await stat(file).catch(() => undefined);
+  if (!entry?.isFile() || entry.size > EVENTS_BYTES)
+    throw new EstateError(
+      'input.invalid',
+      `reading --events ${file}: there is no such file, or it is longer than ${EVENTS_BYTES} bytes`,
+    );
+  return readFile(file, 'utf8');
 }
 
-async function readAccount(
-  given: Given,
-  running: Awaited<ReturnType<typeof getRunningEstate>>,
-): Promise<z.infer<typeof accountSchema>> {
-  const file = textOf(given, 'account');
-  if (file === undefined) {
-    if (!running.estate.isSample)
-      throw new EstateError('input.invalid', 'importing: say with --account whose editor account writes the drafts');
-    const found = (await listSampleAccounts(running.headquarters)).find(({ roles }) => roles['website']?.includes('editor'));
-    if (found) return found;
-    throw new EstateError('config.invalid', 'importing: no sample account is editor of the website');
-  }
-  const entry = await stat(file).catch(() => undefined);
-  if (!entry?.isFile() || entry.size > ACCOUNT_BYTES)
-    throw new EstateError('input.invalid', `reading --account ${file}: there is no such file`);
-  if ((entry.mode & 0o077) !== 0)
-    throw new EstateError('input.invalid', `reading --account ${file}: others can read it: chmod 600 ${file}`);
-  try {
-    return accountSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-  } catch {
-    throw new EstateError('input.invalid', `reading --account ${file}: it must be JSON with email, password and totpSecret`);
-  }
+async function pictureRootOf({ source, pictures = source }: Export): Promise<string | null> {
+  const entry = await stat(pictures).catch(() => undefined);
+  return entry?.isDirectory() ? realpath(pictures) : null;
 }
 
 type Outcome = { readonly converted: Converted; readonly delivery: Delivery; readonly isDry: boolean };
@@ -127,7 +120,6 @@ async function tellAll(given: Given, { print }: Surroundings, { converted, deliv
     ...delivery,
     redirects: converted.moved.flatMap(({ redirects }) => redirects).length + converted.redirects.length,
     unresolvedLinks: listBy(converted, ({ unresolved }) => unresolved),
-    picturesToAdd: listBy(converted, ({ pictures }) => pictures),
     leftOut: listBy(converted, ({ dropped }) => Object.entries(dropped).map(([what, count]) => `${what}: ${count}`)),
   };
   const file = textOf(given, 'report');
@@ -142,7 +134,12 @@ async function tellAll(given: Given, { print }: Surroundings, { converted, deliv
   const drafts = report.redirectDrafts.map(({ id, count }) => `article ${id} with ${count}`).join(', ');
   print(`redirects from old addresses: ${report.redirects}${drafts === '' ? '' : ` (new drafts: ${drafts})`}`);
   print(`texts with links that lead to what was not moved: ${report.unresolvedLinks.length}`);
-  print(`texts with pictures to add by hand: ${report.picturesToAdd.length}`);
+  const { brought, missing, undescribed } = report.pictures;
+  print(
+    `pictures brought: ${brought}; to add by hand: ${missing.length}; to describe before their article can be submitted: ${undescribed.length}`,
+  );
+  for (const { where, src, why } of missing.slice(0, 20)) print(`  ${where}: ${src}: ${why}`);
+  if (report.unnamed.length > 0) print(`articles that name what was not brought: ${report.unnamed.length}`);
   print(`texts of which something was left out: ${report.leftOut.length}`);
   print(file === undefined ? 'Each of them is told with --report <file> or --json.' : `Each of them is told in ${file}.`);
 }

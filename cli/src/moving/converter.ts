@@ -6,18 +6,30 @@ import { createInterface } from 'node:readline';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
+const fileSchema = z.string().min(1).max(1000);
+const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 const leadSchema = z.object({ from: z.string().max(1000), to: z.string().max(1000) });
 const movedSchema = z.object({
   line: z.literal('moved'),
   key: z.string().max(2000),
   where: z.string(),
   title: z.string(),
-  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  digest: digestSchema,
   fields: z.record(z.string().max(50), z.string()),
   redirects: z.array(leadSchema),
   dropped: z.record(z.string(), z.number()),
   unresolved: z.array(z.string()),
-  pictures: z.array(z.object({ src: z.string(), alt: z.string() })),
+  pictures: z.array(z.object({ src: z.string(), alt: z.string(), file: fileSchema.nullable(), name: digestSchema.nullable() })),
+  lead: z
+    .object({
+      src: z.string(),
+      file: fileSchema.nullable(),
+      credit: z.string(),
+      alts: z.record(z.string().regex(/^[a-z]{2}$/), z.string()),
+      focus: z.object({ x: z.number().int(), y: z.number().int() }).nullable(),
+    })
+    .nullable(),
+  names: z.array(z.object({ field: z.string().max(50), before: z.string().max(20), keys: z.array(z.string().max(2000)) })),
 });
 const refusedSchema = z.object({ line: z.literal('refused'), where: z.string(), why: z.string() });
 const lineSchema = z.discriminatedUnion('line', [
@@ -41,13 +53,18 @@ export type Converted = {
   readonly redirects: readonly Lead[];
 };
 
-export const FORMATS = ['wordpress', 'drupal', 'pages'] as const;
+export const FORMATS = ['wordpress', 'drupal', 'pages', 'ics', 'bulkhead'] as const;
 export type Export = {
   readonly format: (typeof FORMATS)[number];
   readonly source: string;
   readonly origin?: string | undefined;
   readonly language?: string | undefined;
   readonly kinds: Readonly<Record<string, string>>;
+  /** JSON: types that are events, and their fields. */
+  readonly events?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly pictures?: string | undefined;
+  readonly credit?: string | undefined;
 };
 
 const LIMIT_MS = 600_000;
@@ -59,9 +76,8 @@ const MEMORY_MB = 2048;
  * @throws EstateError `input.invalid`, `input.too_large` with file and line, `process.unhealthy` if it does not end well
  */
 export async function convertExport(checkout: string, given: Export): Promise<Converted> {
-  const source = await realpath(given.source).catch((cause: unknown) => {
-    throw new EstateError('input.invalid', `reading ${given.source}: there is no such file or directory`, { cause });
-  });
+  const source = await resolveGiven(given.source);
+  const pictures = given.pictures === undefined ? undefined : await resolveGiven(given.pictures);
   const root = await realpath(checkout);
   // Not the whole checkout: the estate's data may lie in it.
   const code = ['package.json', 'node_modules/*', 'packages/*', 'compartments/website/*'].map((path) => join(root, path));
@@ -69,7 +85,9 @@ export async function convertExport(checkout: string, given: Export): Promise<Co
     process.execPath,
     [
       '--permission',
-      ...[source, `${source}/*`, ...code].map((path) => `--allow-fs-read=${path}`),
+      ...[...[source, pictures ?? source].flatMap((path) => [path, `${path}/*`]), ...code].map(
+        (path) => `--allow-fs-read=${path}`,
+      ),
       `--max-old-space-size=${MEMORY_MB}`,
       join(root, 'compartments/website/src/moving/main.ts'),
     ],
@@ -78,8 +96,14 @@ export async function convertExport(checkout: string, given: Export): Promise<Co
         FORMAT: given.format,
         SOURCE: source,
         KINDS_JSON: JSON.stringify(given.kinds),
-        ...(given.origin === undefined ? {} : { ORIGIN: given.origin }),
-        ...(given.language === undefined ? {} : { LANGUAGE: given.language }),
+        ...definedOf({
+          ORIGIN: given.origin,
+          LANGUAGE: given.language,
+          EVENTS_JSON: given.events,
+          ZONE: given.zone,
+          PICTURES: pictures,
+          CREDIT: given.credit,
+        }),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: LIMIT_MS,
@@ -96,6 +120,16 @@ export async function convertExport(checkout: string, given: Export): Promise<Co
   if (!read)
     throw new EstateError('process.unhealthy', `reading ${given.source}: the converter ended before its end: ${told.trim()}`);
   return read;
+}
+
+function definedOf(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+async function resolveGiven(path: string): Promise<string> {
+  return realpath(path).catch((cause: unknown) => {
+    throw new EstateError('input.invalid', `reading ${path}: there is no such file or directory`, { cause });
+  });
 }
 
 function readLine(text: string): z.infer<typeof lineSchema> {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
@@ -33,8 +33,17 @@ function newsroomLike() {
     const text = JSON.stringify(body);
     return { url: '', status, headers, body: Buffer.from(text), text };
   };
-  const offer = async (_: string, form: Readonly<Record<string, string>> | FormData): Promise<Page> => {
-    assert.ok(!(form instanceof FormData));
+  const uploads: string[] = [];
+  const offer = async (path: string, given: Readonly<Record<string, string>> | FormData | URLSearchParams): Promise<Page> => {
+    if (given instanceof FormData) {
+      const file = given.get('picture');
+      assert.ok(file instanceof File);
+      const alt = given.get('alt-en');
+      uploads.push(`${path} ${file.name} ${typeof alt === 'string' ? alt : ''}`);
+      if ((await file.text()) !== 'a picture') return answer(422, { code: 'picture.refused' });
+      return answer(201, { sha256: 'a'.repeat(64) });
+    }
+    const form = Object.fromEntries(new URLSearchParams(given));
     if (isFirst) {
       isFirst = false;
       return answer(429, {}, { 'retry-after': '3' });
@@ -45,7 +54,7 @@ function newsroomLike() {
     drafts.set(slug, form);
     return answer(201, { id: drafts.size, number: 1, digest: '' });
   };
-  return { drafts, offer };
+  return { drafts, offer, uploads };
 }
 
 test('[N11] moving in twice writes nothing twice, tells what changed since, and a rehearsal writes nothing', async () => {
@@ -82,6 +91,90 @@ test('[N11] moving in twice writes nothing twice, tells what changed since, and 
     forgotten.refused.map(({ why }) => why),
     ['there is an article with this address already'],
   );
+});
+
+test('[N14] pictures come from the directory that was given, as uploads; what is missing, refused or not described is told', async () => {
+  const pages = join(directory, 'crawl');
+  await mkdir(join(pages, 'img'), { recursive: true });
+  await writeFile(join(directory, 'outside.png'), 'a picture');
+  await symlink(join(directory, 'outside.png'), join(pages, 'img/link.png'));
+  await writeFile(join(pages, 'img/ship.jpg'), 'a picture');
+  await writeFile(join(pages, 'img/bomb.png'), 'not a picture');
+  const images = [
+    '/img/ship.jpg" alt="A ship',
+    '/img/ship.jpg',
+    'img/bomb.png" alt="x',
+    'img/link.png',
+    '../outside.png',
+    'https://elsewhere.example/img/ship.jpg',
+    'file:///etc/passwd',
+    '/img/none.png',
+  ];
+  const body = images.map((src) => `<figure><img src="${src}"><figcaption>Seen</figcaption></figure>`).join('');
+  await writeFile(join(pages, 'ships.html'), `<html lang=en><main><h1>Ships</h1><p>Words.</p>${body}</main>`);
+  const converted = await convertExport(CHECKOUT, { format: 'pages', source: pages, origin: 'https://old.example', kinds: {} });
+  const door = newsroomLike();
+  const memory = await Memory.at(join(directory, 'pictures.jsonl'));
+  const { pictures } = await deliver(converted, { door, memory, pictureRoot: pages, wait: async () => {} });
+  assert.equal(pictures.brought, 1);
+  assert.deepEqual(
+    pictures.missing.map(({ src, why }) => `${src}: ${why}`),
+    [
+      'img/bomb.png: the newsroom refuses it (picture.refused)',
+      ...['img/link.png', '../outside.png', 'https://elsewhere.example/img/ship.jpg', 'file:///etc/passwd', '/img/none.png'].map(
+        (src) => `${src}: its file was not given`,
+      ),
+    ],
+  );
+  assert.deepEqual(
+    pictures.undescribed.map(({ src }) => src),
+    ['/img/ship.jpg'],
+  );
+  const tree = door.drafts.get('ships')?.['tree-en'] ?? '';
+  const figure = (alt: string) => ({ kind: 'figure', picture: 'a'.repeat(64), alt, caption: 'Seen', credit: '' });
+  const figures = JSON.parse(tree).filter(({ kind }: { kind: string }) => kind === 'figure');
+  assert.deepEqual(figures, [figure('A ship'), figure('')]);
+  assert.deepEqual(door.uploads, ['/pictures ship.jpg ', '/pictures bomb.png ']);
+});
+
+test('what names other articles has their numbers here, and a picture of a whole article needs its words', async () => {
+  const door = newsroomLike();
+  const memory = await Memory.at(join(directory, 'names.jsonl'));
+  await writeFile(join(directory, 'lead.png'), 'a picture');
+  const nothing = {
+    redirects: [],
+    dropped: {},
+    unresolved: [],
+    pictures: [],
+    lead: null,
+    names: [],
+    where: 'x',
+    title: 'x',
+    digest: 'b'.repeat(64),
+  };
+  const lead = { src: 'lead.png', file: 'lead.png', credit: 'Us', alts: { en: 'A ship' }, focus: null };
+  const names = [
+    { field: 'topics', before: '', keys: ['topic', 'gone'] },
+    { field: 'block-1-of', before: 'topic:', keys: ['topic'] },
+    { field: 'block-2-articles', before: '', keys: ['gone'] },
+  ];
+  const fields = { slug: 'home', 'block-1-kind': 'latest', 'block-2-kind': 'links' };
+  const moved = [
+    { ...nothing, key: 'topic', fields: { slug: 'topic' }, lead },
+    { ...nothing, key: 'other', fields: { slug: 'other' }, lead: { ...lead, credit: '' } },
+    { ...nothing, key: 'home', fields, names },
+  ];
+  const { unnamed, pictures } = await deliver(
+    { moved, refused: [], redirects: [] },
+    { door, memory, pictureRoot: directory, wait: async () => {} },
+  );
+  assert.deepEqual(door.drafts.get('home'), { slug: 'home', 'block-1-kind': 'latest', topics: '1', 'block-1-of': 'topic:1' });
+  assert.deepEqual(
+    unnamed.map(({ field }) => field),
+    ['topics', 'block-2-articles'],
+  );
+  assert.deepEqual(door.uploads, ['/articles/1/versions/1/picture lead.png A ship']);
+  assert.match(pictures.missing[0]?.why ?? '', /--credit/);
 });
 
 test('what an export cannot be is told with its file and line', async () => {

@@ -107,7 +107,7 @@ export class NewsroomMember {
   }
 
   /** Sends a form, and gives back whatever is answered, JSON. @throws EstateError `wire.unreachable` when nothing is */
-  offer(path: string, form: Readonly<Record<string, string>> | FormData): Promise<Page> {
+  offer(path: string, form: Readonly<Record<string, string>> | FormData | URLSearchParams): Promise<Page> {
     const headers = { ...this.#headers, accept: 'application/json' };
     return this.#visitor.visit(`${this.#origin}${path}`, { form, headers, redirects: 0 });
   }

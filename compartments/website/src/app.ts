@@ -11,6 +11,7 @@ import { addReadingRoutes } from '#article/reading.routes.ts';
 import { addCopyRoutes } from '#copy/copy.routes.ts';
 import { answerEditorAsset } from '#editor/asset.actions.ts';
 import type { EditorAssets } from '#editor/asset.rules.ts';
+import { addLeavingRoute } from '#leaving/leaving.routes.ts';
 import type { Darkroom } from '#picture/darkroom.actions.ts';
 import { addPictureFileRoute } from '#picture/picture.routes.ts';
 import { addPresenceRoute } from '#presence/presence.routes.ts';
@@ -69,6 +70,7 @@ export function createWebsite(options: WebsiteOptions): CompartmentApp {
   addCopyRoutes(app, deps);
   addPresenceRoute(app, deps);
   addPreviewRoutes(app, deps);
+  addLeavingRoute(app, deps);
   addSearchRoute(app, { db: database.read, host: newsroom, now });
   return app;
 }

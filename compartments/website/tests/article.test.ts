@@ -258,6 +258,13 @@ test('hostile forms and paths are refused and change nothing', async () => {
   assert.equal((await post(`title-en=a&kind=news&body-en=${'x'.repeat(1_100_000)}`)).status, 413);
   for (const path of ['/articles/0', '/articles/99', '/articles/1e3', '/articles/9999999999', '/articles/1/versions/1'])
     assert.equal((await site.show(path)).status, 404, path);
+  const upwards = [
+    '/assets/..%2fmain.ts',
+    '/pictures/..%2f..%2fetc%2fpasswd',
+    `/pictures/${'a'.repeat(64)}%0d%0ax:y`,
+    '/previews/..%2f../en',
+  ];
+  for (const path of upwards) assert.ok([400, 404].includes((await site.show(path)).status), path);
   assert.equal((await site.database.read.selectFrom('article').select('id').where('id', '>', 0).execute()).length, 0);
 });
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { createServer } from 'node:http';
+import { after, test } from 'node:test';
 import { manifest } from '#compartment.ts';
-import { bootWebsite, both, editor, person, publish, reviewer, useWebsiteCluster, WHOLE } from './booted-website.ts';
+import {
+  type BootedWebsite,
+  bootWebsite,
+  both,
+  editor,
+  person,
+  publish,
+  reviewer,
+  useWebsiteCluster,
+  WHOLE,
+} from './booted-website.ts';
 
 const cluster = await useWebsiteCluster();
 const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' };
@@ -14,6 +25,13 @@ const EVENT = {
   starts: '2026-05-04T10:00',
   ends: '2026-05-04T16:00',
 };
+
+let previewed: Promise<BootedWebsite> | undefined;
+/** One newsroom for the tests of previews, which follow each other. */
+function bootPreviewed(): Promise<BootedWebsite> {
+  previewed ??= bootWebsite(cluster);
+  return previewed;
+}
 
 function faultsOf(text: string): Record<string, string> {
   return JSON.parse(text).faults;
@@ -102,6 +120,13 @@ test('what a kind needs is asked for before it is submitted, and what is malform
     [{ kind: 'contact', 'title-en': 'x', email: 'a@b.org\tbcc:c@d.org' }, 'email'],
     [{ kind: 'home', 'title-en': 'x', 'block-1-kind': 'links' }, 'block-1-kind'],
     [{ ...WHOLE, 'slug-fr': 'Pas un slug' }, 'slug-fr'],
+    // Lines of a header that somebody would like to have said.
+    [{ ...WHOLE, slug: 'a\r\nset-cookie: x=1' }, 'slug'],
+    [{ kind: 'redirects', 'title-en': 'x', redirects: '/a%0d%0aset-cookie:x=1 /en/ x' }, 'redirects'],
+    [{ kind: 'redirects', 'title-en': 'x', redirects: '/a /en/%0d%0a/../../etc\r\nset-cookie: x=1' }, 'redirects'],
+    [{ ...EVENT, 'event-zone': 'Europe/London\r\nx: y' }, 'event-zone'],
+    // A title of pictures alone makes no address.
+    [{ ...WHOLE, 'title-en': '\u{1f6a2}\u{1f6a2}' }, 'slug'],
   ];
   for (const [form, field] of cases) {
     const answer = await site.send('/articles', editor, form);
@@ -208,7 +233,7 @@ test('any version can be brought back as a new draft, also one that was thrown a
 });
 
 test('[N8] a preview link shows a version to whoever is signed in and has it, in each language, until it expires; its secret is not kept', async () => {
-  const site = await bootWebsite(cluster);
+  const site = await bootPreviewed();
   const { id } = await site.send('/articles', editor, WHOLE);
   const answer = await site.send(`/articles/${id}/versions/1/share`, editor);
   const { path } = JSON.parse(answer.text);
@@ -224,6 +249,47 @@ test('[N8] a preview link shows a version to whoever is signed in and has it, in
   assert.ok(!JSON.stringify(rows).includes(path.split('/')[2]));
   site.clock.advanceMs(72 * 3_600_000);
   assert.equal((await site.ask({ path, asker: guest })).status, 404);
+});
+
+test('[N8] the preview of a home or section page is the page: its blocks filled with what is public now, in each language, links to the public site', async () => {
+  const site = await bootPreviewed();
+  const topic = await publish(site, { kind: 'topic', 'title-en': 'Pilots', 'summary-en': 'Of pilots.' });
+  const about = await publish(site, { ...WHOLE, 'title-en': 'Of pilots first', slug: 'first', topics: String(topic.id) });
+  await publish(site, { ...WHOLE, 'title-en': 'Of nothing', slug: 'nothing' });
+  await site.send('/articles', editor, { ...WHOLE, 'title-en': 'Not approved', slug: 'not-yet', topics: String(topic.id) });
+  await publish(site, {
+    ...WHOLE,
+    'title-en': 'Much later',
+    slug: 'later',
+    publish: '2027-01-01T10:00',
+    topics: String(topic.id),
+  });
+  const blocks = {
+    'block-1-kind': 'latest',
+    'block-1-of': `topic:${topic.id}`,
+    'block-2-kind': 'links',
+    'block-2-articles': `${topic.id}`,
+  };
+  const texts = { 'title-en': 'Pilotage', 'summary-en': 'All of it.', 'title-ar': 'الإرشاد', 'summary-ar': 'كله.' };
+  for (const kind of ['home', 'section']) {
+    const { id } = await site.send('/articles', editor, { ...texts, ...blocks, kind, slug: 'pilotage' });
+    const { path } = JSON.parse((await site.send(`/articles/${id}/versions/1/share`, editor)).text);
+    const { text } = await site.ask({ path, asker: person('Guest') });
+    assert.match(text, /<h3[^>]*><a href="http:\/\/www\.localhost:8400\/en\/news\/first"/, kind);
+    for (const word of ['Of nothing', 'Not approved', 'Much later', 'rel="canonical"']) assert.ok(!text.includes(word), word);
+    for (const word of ['This is not public.', 'noindex', 'All of it.', 'topics/pilots']) assert.ok(text.includes(word), word);
+    assert.deepEqual(
+      [...text.matchAll(/ (?:href|action)="(\/(?!previews\/|assets\/|pictures\/)[^"]*)"/g)].map(([, to]) => to),
+      [],
+    );
+    const arabic = (await site.ask({ path: path.replace(/en$/, 'ar'), asker: person('Guest') })).text;
+    assert.ok(arabic.includes('dir="rtl"') && arabic.includes('كله.') && arabic.includes('/ar/news/first'));
+  }
+  const withdrawn = { 'reason-en': 'Wrong.' };
+  const { digest } = await site.send(`/articles/${about.id}/withdraw`, reviewer, withdrawn);
+  await site.send(`/articles/${about.id}/versions/1/withdraw/${digest}`, reviewer, withdrawn);
+  const { id } = await site.send('/articles', editor, { ...texts, ...blocks, kind: 'section', slug: 'again' });
+  assert.ok(!(await site.show(`/articles/${id}/versions/1/preview/en`)).text.includes('Of pilots first'));
 });
 
 test('[N6] what is typed is kept for whoever typed it, offered again, and dropped when it is saved or thrown away', async () => {
@@ -293,8 +359,35 @@ test('five megabytes in a title are refused at once, and signs that turn the dir
   assert.ok(performance.now() - startedAt < 10_000);
   const long = await site.send('/articles', editor, { ...WHOLE, 'title-en': 'x'.repeat(300_000) });
   assert.ok(faultsOf(long.text)['title-en']);
-  for (const sign of ['\u202e', '\u2067', '\u2066']) {
+  for (const sign of ['\u202e', '\u2067', '\u2066', `e${'\u0301\u0302'.repeat(30)}`]) {
     const answer = await site.send('/articles', editor, { ...WHOLE, 'title-en': `A ${sign}title` });
     assert.ok(faultsOf(answer.text)['title-en'], sign);
   }
+  // Joined pictures, marks that compose, and words from both sides are text like any other.
+  const title = 'Crew \u{1f469}\u{1f3fd}\u200d\u{2695}\ufe0f at noe\u0308l, שלום (12)';
+  const { id } = await site.send('/articles', editor, { ...WHOLE, 'title-en': title, slug: 'crew' });
+  const shown = (await site.show(`/articles/${id}/versions/1/preview/en`)).text;
+  assert.ok(shown.includes(title.normalize('NFC')) || shown.includes(title));
+});
+
+test('what a text leads to is never asked for, by whoever saves it or previews it', async () => {
+  const site = await bootWebsite(cluster);
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => server.close());
+  const address = server.address();
+  const at = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const form = {
+    ...EVENT,
+    'body-en': `See [this](${at}/a) and [that](http://169.254.169.254/latest/meta-data/).`,
+    online: `${at}/b`,
+  };
+  const { id } = await site.send('/articles', editor, form);
+  const { path } = JSON.parse((await site.send(`/articles/${id}/versions/1/share`, editor)).text);
+  for (const each of [path, `/articles/${id}/versions/1`]) assert.ok((await site.show(each)).text.includes(`${at}/a`));
+  assert.equal(asked, 0);
 });

@@ -7,6 +7,7 @@ import {
   bootWebsite,
   editor,
   otherEditor,
+  person,
   reviewer,
   startVault,
   upload,
@@ -51,6 +52,9 @@ test('a picture is uploaded with credit and descriptions, is in the vault before
   const file = await site.ask({ path: `/pictures/${KEPT}`, asker: reviewer });
   assert.deepEqual([file.status, file.headers['content-type']], [200, 'image/jpeg']);
   assert.equal((await site.show(`/pictures/${'0'.repeat(64)}`)).status, 404);
+  // Whoever was given a preview sees its pictures; who did not sign in sees none.
+  assert.equal((await site.ask({ path: `/pictures/${KEPT}.jpg`, asker: person('Guest') })).status, 200);
+  assert.equal((await site.ask({ path: `/pictures/${KEPT}.jpg` })).status, 401);
 });
 
 test('what is no picture, whatever it is called, and a picture cut short, are told at the field; the words beside it stay', async () => {

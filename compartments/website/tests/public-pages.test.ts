@@ -134,6 +134,12 @@ test('a reader in Arabic on a phone without JavaScript goes from the home page t
   await page.waitForURL('**/ar/topics/safe-ships');
   const box = await page.locator('h1').boundingBox();
   assert.ok(box && box.x + box.width > 300, 'the heading begins at the right');
+  // The header is short: it has a link to the search, whose pages have the field.
+  const header = await page.locator('.site-header').boundingBox();
+  assert.ok(header && header.height < 200, `the header takes ${header?.height ?? 0} pixels`);
+  await page.getByRole('banner').getByRole('link', { name: 'البحث' }).tap();
+  await page.waitForURL('**/ar/search');
+  await page.goto(`${site.origin}/ar/search/resting`);
   await page.getByRole('searchbox').fill('إنقاذ');
   await page.getByRole('button', { name: 'ابحث' }).tap();
   await page.waitForURL('**/ar/search?q=*');

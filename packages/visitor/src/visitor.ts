@@ -12,7 +12,7 @@ export type Page = {
 
 export type VisitOptions = {
   /** The form's fields, files among them; without them the visit is a GET. */
-  readonly form?: Readonly<Record<string, string>> | FormData;
+  readonly form?: Readonly<Record<string, string>> | FormData | URLSearchParams;
   readonly headers?: Readonly<Record<string, string>>;
   /** For each request; 15 s unless told. */
   readonly timeoutMs?: number;

@@ -4,7 +4,13 @@ import { RESERVED_PARTS } from './details.rules.ts';
 import { hasOwnPage, type Room, roomOf } from './kind.rules.ts';
 
 type Addressed = Pick<Content, 'kind' | 'slug' | 'details' | 'texts'>;
-const PREFIX: Readonly<Partial<Record<Room, string>>> = { news: 'news/', event: 'events/', topic: 'topics/', body: 'bodies/' };
+/** What stands before the address of an article of a room. */
+export const PREFIX: Readonly<Partial<Record<Room, string>>> = {
+  news: 'news/',
+  event: 'events/',
+  topic: 'topics/',
+  body: 'bodies/',
+};
 
 /** The end of an article's address in a language. Where there is no text of its own, that of the version. */
 export function slugIn({ slug, texts }: Addressed, language: Language): string {

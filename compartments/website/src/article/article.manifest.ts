@@ -45,6 +45,7 @@ export const NEWSROOM_ROUTES: CompartmentManifest['routes'] = [
   { ...both, id: 'article.list', method: 'GET', path: '/' },
   { ...editor, id: 'article.begin', method: 'GET', path: '/articles/new' },
   { ...editor, id: 'article.create', method: 'POST', path: '/articles', writes: ['article', ...DRAFT], maxBodyBytes: FORM_BYTES },
+  { ...both, id: 'article.export', method: 'GET', path: '/export', perMinute: 600 },
   { ...both, id: 'article.show', method: 'GET', path: '/articles/:id' },
   { ...editor, id: 'copy.keep', method: 'POST', path: '/copies', writes: COPY, maxBodyBytes: COPY_BYTES, perMinute: 240 },
   { ...editor, id: 'copy.drop', method: 'POST', path: '/copies/drop', writes: COPY, maxBodyBytes: 1024 },
@@ -97,7 +98,8 @@ export const NEWSROOM_ROUTES: CompartmentManifest['routes'] = [
     writes: VERSION,
     maxBodyBytes: 1024,
   },
-  { ...both, id: 'picture.read', method: 'GET', path: '/pictures/:digest' },
+  // Whoever reads a shared preview sees its pictures: their names are digests that nobody guesses.
+  { ...newsroom, id: 'picture.read', roles: ['signed-in'], method: 'GET', path: '/pictures/:digest' },
   {
     ...editor,
     id: 'version.discard',

@@ -28,13 +28,13 @@ ${waits && approved?.content.publishing ? html`<p>${scheduleView(approved.conten
 ${withdrawal ? html`<div class="panel notice"><h2>${words.isWithdrawn}</h2><p>${stampView(withdrawal.by, language)}</p><p lang="en" dir="ltr">${withdrawal.reasons.en}</p></div>` : null}
 ${actionsView(visit, file)}
 <h2>${words.versions}</h2>
-<div class="table-scroll" tabindex="0" role="region" aria-label="${words.versions}"><table>
+<div class="table-scroll stacked" tabindex="0" role="region" aria-label="${words.versions}"><table>
 <thead><tr><th scope="col">${words.versions}</th><th scope="col">${words.state}</th><th scope="col">${words.lastChange}</th><th scope="col">${words.differences}</th></tr></thead>
 <tbody>
 ${file.versions.map((version) => versionRow(visit, version))}</tbody>
 </table></div>
 <h2>${words.history}</h2>
-<div class="table-scroll" tabindex="0" role="region" aria-label="${words.history}"><table>
+<div class="table-scroll stacked" tabindex="0" role="region" aria-label="${words.history}"><table>
 <thead><tr><th scope="col">${words.when}</th><th scope="col">${words.who}</th><th scope="col">${words.whatWasDone}</th></tr></thead>
 <tbody>
 ${file.events.map((event) => eventRow(visit, event))}</tbody>

@@ -71,7 +71,7 @@ export function stateBadge(state: State, words: Words): Html {
 
 /** Who did something, and when. */
 export function stampView(stamp: Stamp, language: Language): Html {
-  return html`${momentView(stamp.at, language)} ${fillIn(websiteWords(language).byWhom, { name: stamp.name })}`;
+  return html`${momentView(stamp.at, language)} <bdi>${fillIn(websiteWords(language).byWhom, { name: stamp.name })}</bdi>`;
 }
 
 /** The title in the language of the page, else in English, else in any. */
@@ -105,7 +105,7 @@ function groupView(visit: Visit, title: string, articles: readonly Listed[]): Ht
   if (articles.length === 0) return null;
   const words = websiteWords(visit.language);
   return html`<h2>${title} <span class="badge">${articles.length}</span></h2>
-<div class="table-scroll" tabindex="0" role="region" aria-label="${title}"><table>
+<div class="table-scroll stacked" tabindex="0" role="region" aria-label="${title}"><table>
 <thead><tr><th scope="col">${words.title}</th><th scope="col">${words.state}</th><th scope="col">${words.lastChange}</th></tr></thead>
 <tbody>
 ${articles.map((article) => rowView(visit, article))}</tbody>

@@ -1,11 +1,26 @@
 import type { Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
+import { type EventTypes, readFacts } from './event.rules.ts';
 import { type Entry, oldPath, type Passed, type Source } from './source.rules.ts';
 import { readLanguage } from './wordpress.rules.ts';
 
 const line = z.string().nullish();
-const resourceSchema = z.object({ type: z.string(), id: z.string(), attributes: z.record(z.string(), z.unknown()) });
+const resourceSchema = z.object({
+  type: z.string(),
+  id: z.string(),
+  attributes: z.record(z.string(), z.unknown()),
+  relationships: z.record(z.string(), z.unknown()).default({}),
+});
+/** The field that Drupal's own article has for its picture. */
+const imageSchema = z.object({
+  field_image: z.object({ data: z.object({ id: z.string(), meta: z.object({ alt: line }).default({}) }) }),
+});
+const fileSchema = z.object({
+  type: z.literal('file--file'),
+  id: z.string(),
+  attributes: z.object({ uri: z.object({ url: z.string() }) }),
+});
 const nodeSchema = z.object({
   title: z.string(),
   status: z.boolean(),
@@ -19,19 +34,21 @@ const redirectSchema = z.object({
   redirect_source: z.object({ path: z.string(), query: z.union([z.null(), z.array(z.unknown()).max(0)]).optional() }),
   redirect_redirect: z.object({ uri: z.string() }),
 });
-const dumpSchema = z.object({ data: z.array(z.unknown()) });
+const dumpSchema = z.object({ data: z.array(z.unknown()), included: z.array(z.unknown()).default([]) });
 
 export type DumpFile = { readonly name: string; readonly text: string };
 
 /** Reads answers of Drupal's JSON:API that were saved: nodes, and what the module Redirect answers. */
-export function readDrupal(files: readonly DumpFile[], told: { readonly language: Language; readonly origin: string }): Source {
+export function readDrupal(files: readonly DumpFile[], given: Omit<Told, 'pictures'>): Source {
   const entries: Entry[] = [];
   const redirects: { from: string; to: string }[] = [];
   const passed: Passed[] = [];
-  for (const file of files)
-    for (const [at, given] of readDump(file).entries()) {
+  const dumps = files.map((file) => ({ ...file, ...readDump(file) }));
+  const told = { ...given, pictures: listPictures(dumps.flatMap(({ data, included }) => [...data, ...included])) };
+  for (const file of dumps)
+    for (const [at, one] of file.data.entries()) {
       const where = `${file.name}, data[${at}]`;
-      const resource = resourceSchema.safeParse(given);
+      const resource = resourceSchema.safeParse(one);
       if (!resource.success) passed.push({ where, why: 'is no resource of JSON:API' });
       else if (resource.data.type === 'redirect--redirect') {
         const redirect = redirectSchema.safeParse(resource.data.attributes);
@@ -47,9 +64,22 @@ export function readDrupal(files: readonly DumpFile[], told: { readonly language
   return { origin: told.origin, entries, redirects, passed };
 }
 
-function readDump({ name, text }: DumpFile): unknown[] {
+type Told = {
+  readonly language: Language;
+  readonly origin: string;
+  readonly events?: EventTypes;
+  /** The addresses of files, by their ids. */
+  readonly pictures: ReadonlyMap<string, string>;
+};
+
+function listPictures(resources: readonly unknown[]): ReadonlyMap<string, string> {
+  const files = resources.map((each) => fileSchema.safeParse(each)).flatMap(({ data }) => (data ? [data] : []));
+  return new Map(files.map(({ id, attributes }) => [id, attributes.uri.url]));
+}
+
+function readDump({ name, text }: DumpFile): z.infer<typeof dumpSchema> {
   try {
-    return dumpSchema.parse(JSON.parse(text)).data;
+    return dumpSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? cause.message : 'it has no list "data"';
     throw new EstateError('input.invalid', `${name}: this is no answer of JSON:API: ${why.slice(0, 200)}`, { cause });
@@ -57,9 +87,9 @@ function readDump({ name, text }: DumpFile): unknown[] {
 }
 
 function readNode(
-  { type, attributes }: z.infer<typeof resourceSchema>,
+  { type, attributes, relationships }: z.infer<typeof resourceSchema>,
   where: string,
-  told: { readonly language: Language; readonly origin: string },
+  told: Told,
 ): Entry | Passed {
   const parsed = nodeSchema.safeParse(attributes);
   if (!parsed.success) return { where, why: `is a node without ${parsed.error.issues[0]?.path.join('.') ?? 'attributes'}` };
@@ -71,6 +101,9 @@ function readNode(
   const date = Date.parse(created ?? '');
   const prefix = path?.langcode && langcode !== told.language && langcode !== 'und' ? `/${langcode}` : '';
   const known = [...(path?.alias ? [`${prefix}${path.alias}`] : []), `${prefix}/node/${nid}`];
+  const fields = told.events?.get(type.slice('node--'.length));
+  const image = imageSchema.safeParse(relationships).data?.field_image.data;
+  const src = image ? told.pictures.get(image.id) : undefined;
   return {
     where: named,
     group: `node ${nid}`,
@@ -82,7 +115,18 @@ function readNode(
     isLoose: false,
     paths: known.map((each) => oldPath(each, told.origin)).filter((each) => each !== null),
     firstPublished: Number.isNaN(date) ? null : new Date(date),
+    ...(fields ? { event: readFacts(fields, (name) => attributeOf(attributes, name)) } : {}),
+    lead: src === undefined ? undefined : { src, alt: image?.meta.alt ?? '' },
   };
+}
+
+/** `field_when.value`: what stands under a path of names; empty if there is nothing, or no text. */
+function attributeOf(attributes: Readonly<Record<string, unknown>>, path: string): string {
+  const found = path.split('.').reduce<unknown>((within, name) => {
+    const one: unknown = Array.isArray(within) ? within[0] : within;
+    return typeof one === 'object' && one !== null ? Object.entries(one).find(([key]) => key === name)?.[1] : undefined;
+  }, attributes);
+  return typeof found === 'string' || typeof found === 'number' ? String(found) : '';
 }
 
 function readRedirect(given: z.infer<typeof redirectSchema>, origin: string): { from: string; to: string } | null {

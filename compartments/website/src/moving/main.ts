@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { EstateError, readConfig } from '@bulkhead/kernel';
 import { configSchema } from './config.ts';
-import { moveIn } from './moved.rules.ts';
-import { readSource } from './source.actions.ts';
+import { readMoving } from './moving.actions.ts';
 
 // Reads what another site exported, which is hostile input, and writes drafts as JSON, one a line. It is a process of its
 // own without any secret: whoever starts it holds the session, and opens none of those files.
@@ -13,10 +12,7 @@ async function write(line: unknown): Promise<void> {
 
 try {
   const config = readConfig(configSchema, process.env);
-  const { moved, redirects, refused } = moveIn(await readSource(config), {
-    kinds: config.KINDS_JSON,
-    otherwise: config.FORMAT === 'pages' ? 'page' : null,
-  });
+  const { moved, redirects, refused } = await readMoving(config);
   for (const each of moved) await write({ line: 'moved', ...each });
   for (const each of refused) await write({ line: 'refused', ...each });
   await write({ line: 'end', redirects });

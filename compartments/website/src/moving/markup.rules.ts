@@ -1,6 +1,7 @@
 import { type DefaultTreeAdapterTypes, parseFragment } from 'parse5';
 import {
   type Block,
+  type Figure,
   hasUnshowable,
   type Inline,
   isArticleLink,
@@ -10,6 +11,7 @@ import {
   type Prose,
 } from '#prose/prose.rules.ts';
 import { normalizeProse } from '#prose/tree.rules.ts';
+import { type MovedPicture, nameFor } from './picture.rules.ts';
 import { MOVING_LIMITS } from './source.rules.ts';
 
 export type Node = DefaultTreeAdapterTypes.ChildNode;
@@ -20,10 +22,16 @@ export type Taken = {
   readonly prose: Prose;
   /** Elements that were left out with all that is in them, and signs that cannot be shown: how many of each. */
   readonly dropped: Readonly<Record<string, number>>;
-  readonly pictures: readonly { readonly src: string; readonly alt: string }[];
+  readonly pictures: readonly MovedPicture[];
 };
 /** Where a link leads now; null drops the link and keeps its words. */
 export type Lead = (href: string) => string | null;
+export type Taking = {
+  readonly isLoose: boolean;
+  readonly lead: Lead;
+  /** The file of a picture; without it no picture is placed. */
+  readonly find?: (src: string) => string | null;
+};
 
 const DROPPED = new Set(
   'script style noscript template iframe object embed applet form input button select textarea video audio source track canvas svg math map area frame frameset head title link meta base dialog nav'.split(
@@ -41,11 +49,11 @@ const MARK_OF: Readonly<Record<string, Mark>> = { b: 'strong', strong: 'strong',
  * Builds our tree from any HTML: what is known is made anew as nodes of ours, the words of all else stay as text, and
  * what is no text is dropped and counted. Nothing of the markup is ever passed on.
  */
-export function takeMarkup(html: string, options: { readonly isLoose: boolean; readonly lead: Lead }): Taken {
+export function takeMarkup(html: string, options: Taking): Taken {
   return takeNodes(parseFragment(html).childNodes, options);
 }
 
-export function takeNodes(nodes: readonly Node[], options: { readonly isLoose: boolean; readonly lead: Lead }): Taken {
+export function takeNodes(nodes: readonly Node[], options: Taking): Taken {
   const taker = new Taker(options);
   taker.blocks(nodes, [], 0);
   taker.flush();
@@ -58,19 +66,21 @@ const PLAIN: Styled = { marks: [], href: null };
 class Taker {
   readonly found: Block[] = [];
   readonly dropped = new Map<string, number>();
-  readonly pictures: { src: string; alt: string }[] = [];
-  readonly #isLoose: boolean;
-  readonly #lead: Lead;
+  readonly pictures: MovedPicture[] = [];
+  readonly #taking: Taking;
   #line: Inline[] = [];
+  /** Pictures stand after the words in which they were met. */
+  #figures: Figure[] = [];
 
-  constructor({ isLoose, lead }: { readonly isLoose: boolean; readonly lead: Lead }) {
-    this.#isLoose = isLoose;
-    this.#lead = lead;
+  constructor(taking: Taking) {
+    this.#taking = taking;
   }
 
   flush(): void {
     if (this.#line.some(({ text }) => text.trim() !== '')) this.found.push({ kind: 'paragraph', content: this.#line });
     this.#line = [];
+    this.found.push(...this.#figures);
+    this.#figures = [];
   }
 
   blocks(nodes: readonly Node[], under: readonly string[], depth: number): void {
@@ -104,6 +114,7 @@ class Taker {
     else if (name === 'ul' || name === 'ol' || name === 'menu') this.#list(node, depth);
     else if (name === 'blockquote') this.#quote(node, depth);
     else if (name === 'table') this.#table(node, depth);
+    else if (name === 'figure') this.#figure(node, under, depth);
     else this.blocks(node.childNodes, [...under.slice(-8), name], depth);
   }
 
@@ -115,11 +126,12 @@ class Taker {
   }
 
   #quote(node: ElementNode, depth: number): void {
-    const inner = new Taker({ isLoose: this.#isLoose, lead: this.#lead });
+    const inner = new Taker(this.#taking);
     inner.blocks(node.childNodes, [], depth);
     inner.flush();
     for (const [name, count] of inner.dropped) this.#drop(name, count);
     this.pictures.push(...inner.pictures);
+    this.#figures.push(...inner.found.filter((block) => block.kind === 'figure'));
     const paragraphs = inner.found.flatMap((block) => {
       if (block.kind === 'list') return block.items;
       if (block.kind === 'quote') return block.paragraphs;
@@ -156,12 +168,40 @@ class Taker {
       });
   }
 
+  #figure(node: ElementNode, under: readonly string[], depth: number): void {
+    const [caption] = elementsOf(node, 'figcaption');
+    this.blocks(
+      node.childNodes.filter((child) => child !== caption),
+      under,
+      depth,
+    );
+    this.flush();
+    if (!caption) return;
+    const words = this.inlines(caption.childNodes, PLAIN, depth)
+      .map(({ text }) => text)
+      .join('');
+    const line = words.replaceAll(/\s+/g, ' ').trim();
+    const last = this.found.at(-1);
+    if (last?.kind === 'figure' && last.caption === '' && line.length <= PROSE_LIMITS.caption)
+      this.found[this.found.length - 1] = { ...last, caption: line };
+    else this.blocks(caption.childNodes, under, depth);
+  }
+
+  #picture(src: string, given: string): void {
+    const alt = this.#showable(given).replaceAll(/\s+/g, ' ').trim().slice(0, PROSE_LIMITS.alt).toWellFormed();
+    const file = this.#taking.find?.(src) ?? null;
+    const isPlaced = file !== null && this.pictures.filter(({ name }) => name !== null).length < PROSE_LIMITS.figures;
+    const name = isPlaced ? nameFor(file) : null;
+    this.pictures.push({ src: src.slice(0, 500), alt, file: isPlaced ? file : null, name });
+    if (name !== null) this.#figures.push({ kind: 'figure', picture: name, alt, caption: '', credit: '' });
+  }
+
   inlines(nodes: readonly Node[], styled: Styled, depth: number): Inline[] {
     return nodes.flatMap((node): Inline[] => {
       if (!isElement(node)) return this.#text(node, styled);
       const name = node.tagName;
       if (name === 'img') {
-        this.pictures.push({ src: attributeOf(node, 'src'), alt: attributeOf(node, 'alt') });
+        this.#picture(attributeOf(node, 'src'), attributeOf(node, 'alt'));
         return [];
       }
       if (name === 'br') return [{ kind: 'text', text: ' ' }];
@@ -180,7 +220,7 @@ class Taker {
     if (mark) return { ...styled, marks: MARKS.filter((each) => each === mark || styled.marks.includes(each)) };
     if (node.tagName !== 'a') return styled;
     const href = attributeOf(node, 'href').trim();
-    const led = href === '' || href.startsWith('#') ? null : this.#lead(href);
+    const led = href === '' || href.startsWith('#') ? null : this.#taking.lead(href);
     if (led !== null && isArticleLink(led)) return { ...styled, href: led };
     if (href !== '' && !href.startsWith('#')) this.#drop('link', 1);
     return styled;
@@ -198,7 +238,7 @@ class Taker {
   #loose(node: Node, under: readonly string[]): void {
     const [line] = this.#text(node, PLAIN);
     if (!line) return;
-    const parts = this.#isLoose && under.at(-1) !== 'pre' ? line.text.split(/\n\s*\n/) : [line.text];
+    const parts = this.#taking.isLoose && under.at(-1) !== 'pre' ? line.text.split(/\n\s*\n/) : [line.text];
     for (const [at, text] of parts.entries()) {
       if (at > 0) this.flush();
       if (text !== '') this.#line.push({ kind: 'text', text });

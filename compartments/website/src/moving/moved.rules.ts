@@ -5,7 +5,9 @@ import { proposeSlug, TEXT_LIMITS } from '#article/article.rules.ts';
 import { PAGE_PATH } from '#article/details.rules.ts';
 import { hasUnshowable, type Prose, plainLines } from '#prose/prose.rules.ts';
 import { parseTree } from '#prose/tree.rules.ts';
+import { eventFields } from './event.rules.ts';
 import { type Taken, takeMarkup } from './markup.rules.ts';
+import { type MovedLead, type MovedPicture, PictureShelf } from './picture.rules.ts';
 import {
   addressKey,
   type Entry,
@@ -29,7 +31,10 @@ export type Moved = {
   readonly redirects: readonly { readonly from: string; readonly to: string }[];
   readonly dropped: Readonly<Record<string, number>>;
   readonly unresolved: readonly string[];
-  readonly pictures: readonly { readonly src: string; readonly alt: string }[];
+  readonly pictures: readonly MovedPicture[];
+  readonly lead: MovedLead | null;
+  /** Fields that name other articles: by the keys of those, since their numbers are not known before they are here. */
+  readonly names: readonly { readonly field: string; readonly before: string; readonly keys: readonly string[] }[];
 };
 export type Moving = {
   readonly moved: readonly Moved[];
@@ -39,16 +44,25 @@ export type Moving = {
 
 type Addressed = { readonly group: readonly Entry[]; readonly kind: MovedKind; readonly slug: string; readonly path: string };
 
+export type MovingOptions = {
+  readonly kinds: ReadonlyMap<string, MovedKind>;
+  readonly otherwise: MovedKind | null;
+  /** Of times that do not say theirs; UTC unless told. */
+  readonly zone?: string;
+  /** Of pictures that do not say theirs. */
+  readonly credit?: string;
+  /** The files of pictures that came with the export, by their paths. */
+  readonly pictureFiles?: readonly string[];
+};
+
 const SUMMARY_CHARACTERS = 300;
 const KIND_OF: Readonly<Record<string, MovedKind>> = { post: 'news', article: 'news', news: 'news', story: 'news', page: 'page' };
 
 /** Turns what an export holds into drafts: one for each text with all its translations, led to by its old addresses. */
-export function moveIn(
-  source: Source,
-  options: { readonly kinds: ReadonlyMap<string, MovedKind>; readonly otherwise: MovedKind | null },
-): Moving {
+export function moveIn(source: Source, options: MovingOptions): Moving {
   const refused = [...source.passed];
   const addressed = giveAddresses(source, options, refused);
+  const shelf = new PictureShelf(options.pictureFiles ?? [], source.origin);
   const targets = new Map<string, string>();
   for (const { group, kind, slug, path } of addressed)
     for (const { paths, language } of group) {
@@ -56,7 +70,7 @@ export function moveIn(
       if (target !== null) for (const old of paths) if (!targets.has(addressKey(old))) targets.set(addressKey(old), target);
     }
   const moved = addressed.flatMap((each) => {
-    const made = makeDraft(each, source, targets);
+    const made = makeDraft(each, { source, targets, shelf, zone: options.zone ?? 'UTC', credit: options.credit ?? '' });
     if (!('why' in made)) return [made];
     refused.push(made);
     return [];
@@ -69,11 +83,7 @@ export function moveIn(
   return { moved, redirects, refused };
 }
 
-function giveAddresses(
-  source: Source,
-  { kinds, otherwise }: { readonly kinds: ReadonlyMap<string, MovedKind>; readonly otherwise: MovedKind | null },
-  refused: Passed[],
-): Addressed[] {
+function giveAddresses(source: Source, { kinds, otherwise }: MovingOptions, refused: Passed[]): Addressed[] {
   const taken = new Set<string>();
   return [...Map.groupBy(source.entries, ({ group }) => group).values()].flatMap((group): Addressed[] => {
     const english = group.find(({ language }) => language === 'en');
@@ -87,7 +97,7 @@ function giveAddresses(
       refused.push({ where, why: 'has two texts in one language' });
       return [];
     }
-    const kind = kinds.get(english.type) ?? KIND_OF[english.type] ?? otherwise;
+    const kind = kinds.get(english.type) ?? (english.event ? 'event' : KIND_OF[english.type]) ?? otherwise;
     if (!kind) {
       refused.push({ where, why: `is of the type "${english.type.slice(0, 40)}": say with --kinds what that becomes` });
       return [];
@@ -118,14 +128,30 @@ function giveAddresses(
   });
 }
 
-function makeDraft({ group, kind, slug, path }: Addressed, source: Source, targets: ReadonlyMap<string, string>): Moved | Passed {
-  const { where = '', title = '' } = group.find(({ language }) => language === 'en') ?? {};
+type Surroundings = {
+  readonly source: Source;
+  readonly targets: ReadonlyMap<string, string>;
+  readonly shelf: PictureShelf;
+  readonly zone: string;
+  readonly credit: string;
+};
+
+function makeDraft({ group, kind, slug, path }: Addressed, around: Surroundings): Moved | Passed {
+  const { source } = around;
+  const english = group.find(({ language }) => language === 'en');
+  const { where = '', title = '' } = english ?? {};
   const fields: Record<string, string> = { kind, slug, ...(path === '' ? {} : { path }) };
+  if (kind === 'event') {
+    if (!english?.event) return { where, why: 'is an event whose fields are not known: name them with --events' };
+    const made = eventFields(english.event, around.zone);
+    if ('why' in made) return { where, why: String(made['why']) };
+    Object.assign(fields, made);
+  }
   const dropped = new Map<string, number>();
   const unresolved = new Set<string>();
-  const pictures: Taken['pictures'][number][] = [];
+  const pictures: MovedPicture[] = [];
   for (const entry of group) {
-    const made = makeText(entry, source.origin, targets, unresolved);
+    const made = makeText(entry, around, unresolved);
     if ('why' in made) return { where: entry.where, why: made.why };
     for (const [what, count] of Object.entries(made.taken.dropped)) dropped.set(what, (dropped.get(what) ?? 0) + count);
     pictures.push(...made.taken.pictures);
@@ -144,21 +170,36 @@ function makeDraft({ group, kind, slug, path }: Addressed, source: Source, targe
     redirects,
     dropped: Object.fromEntries(dropped),
     unresolved: [...unresolved].slice(0, 200),
-    pictures: pictures.map(({ src, alt }) => ({ src: src.slice(0, 500), alt: alt.slice(0, 300) })).slice(0, 200),
+    pictures: pictures.slice(0, 200),
+    lead: leadOf(group, around),
+    names: [],
   };
+}
+
+/** The picture that stands for the text: that of the English one, with the descriptions that all languages have. */
+function leadOf(group: readonly Entry[], { shelf, credit }: Surroundings): MovedLead | null {
+  const src = (group.find(({ language }) => language === 'en') ?? group[0])?.lead?.src;
+  if (!src) return null;
+  const alts = group.flatMap(({ language, lead }) =>
+    lead && lead.alt !== '' ? [[language, lineOf(lead.alt).slice(0, 300)]] : [],
+  );
+  return { src: src.slice(0, 500), file: shelf.find(src, '/'), credit, alts: Object.fromEntries(alts), focus: null };
 }
 
 function makeText(
   entry: Entry,
-  origin: string,
-  targets: ReadonlyMap<string, string>,
+  { source: { origin }, targets, shelf }: Surroundings,
   unresolved: Set<string>,
 ): { readonly fields: Record<string, string>; readonly taken: Taken } | { readonly why: string } {
   const { language } = entry;
   if (entry.html.length > MOVING_LIMITS.html) return { why: `has over ${MOVING_LIMITS.html} characters` };
   let taken: Taken;
   try {
-    taken = takeMarkup(entry.html, { isLoose: entry.isLoose, lead: leader(entry, origin, targets, unresolved) });
+    taken = takeMarkup(entry.html, {
+      isLoose: entry.isLoose,
+      lead: leader(entry, origin, targets, unresolved),
+      find: (src) => shelf.find(src, entry.paths[0] ?? '/'),
+    });
   } catch (error) {
     if (error instanceof RangeError) return { why: error.message.slice(0, 100) };
     throw error;
@@ -184,6 +225,7 @@ function makeText(
     [`title-${language}`]: title,
     [`summary-${language}`]: shorten(said || lineOf(plainLines(taken.prose).slice(0, 3).join(' '))),
     [`tree-${language}`]: tree,
+    ...(entry.event?.place ? { [`place-${language}`]: lineOf(entry.event.place).slice(0, TEXT_LIMITS.place) } : {}),
   };
   return { fields, taken };
 }

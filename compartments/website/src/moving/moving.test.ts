@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
 import { proseSchema } from '#prose/prose.rules.ts';
 import { writeProse } from '#prose/prose-text.rules.ts';
+import { readCalendar } from './calendar.rules.ts';
 import { readDrupal } from './drupal.rules.ts';
 import { takeMarkup } from './markup.rules.ts';
 import { type Moved, moveIn } from './moved.rules.ts';
@@ -107,7 +108,7 @@ test('a WordPress export becomes drafts with their old addresses, and what was n
     /"One\."[^\]]*\]\},\{"kind":"paragraph".*"\/en\/about".*First published on 4 March 2019\./,
   );
   assert.deepEqual(pilots.unresolved, [`${ORIGIN}/lost/`]);
-  assert.deepEqual(pilots.pictures, [{ src: '/a.jpg', alt: 'Ship' }]);
+  assert.deepEqual(pilots.pictures, [{ src: '/a.jpg', alt: 'Ship', file: null, name: null }]);
   assert.equal(about.fields['kind'], 'page');
   assert.deepEqual(
     refused.map(({ why }) => why.slice(0, 24)),
@@ -183,4 +184,117 @@ test('saved pages come over without what stands around them, with their translat
     'a language is no part of an address twice',
   );
   assert.deepEqual(redirects, [{ from: '/old.html', to: ships?.redirects[0]?.to }]);
+});
+
+test('events of a plugin come by their named fields, and pictures by the files that were given', () => {
+  const meta = (fields: Record<string, string>) =>
+    Object.entries(fields)
+      .map(
+        ([key, value]) => `<wp:postmeta><wp:meta_key>${key}</wp:meta_key><wp:meta_value>${value}</wp:meta_value></wp:postmeta>`,
+      )
+      .join('');
+  const event = (id: string, fields: Record<string, string>) =>
+    item(
+      { title: `Event ${id}`, link: `${ORIGIN}/event/${id}/`, 'wp:post_id': id, 'wp:post_type': 'tribe_events' },
+      meta(fields),
+    );
+  const times = { _EventStartDate: '2026-05-01 09:00:00', _EventEndDate: '2026-05-01 17:30:00', _EventTimezone: 'Europe/London' };
+  const xml = wordpress(
+    event('1', { ...times, _EventVenueID: '9', _thumbnail_id: '8' }),
+    event('2', { ...times, _EventTimezone: 'UTC+2' }),
+    event('3', { _EventTimezone: 'Europe/London' }),
+    event('4', { ...times, _EventTimezone: 'Lunar/Base' }),
+    item(
+      {
+        title: 'x',
+        'wp:post_id': '8',
+        'wp:post_type': 'attachment',
+        'wp:attachment_url': `${ORIGIN}/wp-content/uploads/2026/hall-scaled.jpg`,
+      },
+      meta({ _wp_attachment_image_alt: 'A hall' }),
+    ),
+    item({ title: 'Main hall, London', 'wp:post_id': '9', 'wp:post_type': 'tribe_venue' }),
+  );
+  const fields = { starts: '_EventStartDate', ends: '_EventEndDate', zone: '_EventTimezone', place: '_EventVenueID' };
+  const source = readWordpress(xml, { language: 'en', origin: null, events: new Map([['tribe_events', fields]]) });
+  const { moved, refused } = moveIn(source, { ...plain, credit: 'Us', pictureFiles: ['2026/hall.jpg', '2026/hall-scaled.jpg'] });
+  const [first, second] = moved;
+  const { kind, starts, ends, 'event-zone': zone, 'place-en': place } = first?.fields ?? {};
+  assert.deepEqual(
+    [kind, starts, ends, zone, place],
+    ['event', '2026-05-01T09:00', '2026-05-01T17:30', 'Europe/London', 'Main hall, London'],
+  );
+  assert.deepEqual(first?.lead, {
+    src: `${ORIGIN}/wp-content/uploads/2026/hall-scaled.jpg`,
+    file: '2026/hall.jpg',
+    credit: 'Us',
+    alts: { en: 'A hall' },
+    focus: null,
+  });
+  assert.equal(second?.fields['event-zone'], 'Etc/GMT-2');
+  assert.deepEqual(
+    refused.map(({ why }) => why),
+    [
+      'is of the type "tribe_venue": say with --kinds what that becomes',
+      'says no beginning',
+      'is in a time zone that is not known (Lunar/Base)',
+    ],
+  );
+});
+
+test('a calendar becomes events: instants and clock times, whole days and lengths; what is repeated, cancelled or private is told', () => {
+  const calendar = (...events: readonly string[][]) =>
+    [
+      'BEGIN:VCALENDAR',
+      'X-WR-TIMEZONE:Europe/London',
+      ...events.flatMap((lines) => ['BEGIN:VEVENT', ...lines, 'END:VEVENT']),
+      'END:VCALENDAR',
+    ].join('\r\n');
+  const text = calendar(
+    [
+      'UID:1',
+      'SUMMARY:Council\\, first',
+      'DTSTART:20261025T003000Z',
+      'DTEND:20261025T013000Z',
+      'LOCATION:London\\nHall',
+      'BEGIN:VALARM',
+      'DTSTART:1',
+      'END:VALARM',
+    ],
+    [
+      'UID:2',
+      'SUMMARY;LANGUAGE=en-GB:Whole ',
+      ' days',
+      'DTSTART;VALUE=DATE:20260302',
+      'DTEND;VALUE=DATE:20260305',
+      'DESCRIPTION:<script>x</script>\\n\\nMore',
+    ],
+    ['UID:3', 'SUMMARY:Skipped', 'DTSTART;TZID="Europe/London":20260329T013000', 'DURATION:PT90M'],
+    ['UID:4', 'SUMMARY:Weekly', 'DTSTART:20260302T100000Z', 'RRULE:FREQ=WEEKLY'],
+    ['UID:5', 'SUMMARY:Off', 'DTSTART:20260302T100000Z', 'STATUS:CANCELLED'],
+    ['UID:6', 'SUMMARY:Ours', 'DTSTART:20260302T100000Z', 'CLASS:PRIVATE'],
+    ['UID:7', 'SUMMARY:Never', 'DTSTART:soon'],
+  );
+  const { moved, refused } = moveIn(readCalendar(text, { ...told, name: 'a.ics' }), plain);
+  const times = moved.map(({ fields }) => [
+    fields['title-en'],
+    fields['starts'],
+    fields['starts-which'],
+    fields['ends'],
+    fields['ends-which'],
+    fields['event-zone'],
+  ]);
+  assert.deepEqual(times, [
+    ['Council, first', '2026-10-25T01:30', 'first', '2026-10-25T01:30', 'second', 'Europe/London'],
+    ['Whole days', '2026-03-02T00:00', '', '2026-03-04T23:59', '', 'Europe/London'],
+    ['Skipped', '2026-03-29T01:30', '', '2026-03-29T03:00', '', 'Europe/London'],
+  ]);
+  assert.equal(moved[0]?.fields['place-en'], 'London Hall');
+  assert.match(moved[1]?.fields['tree-en'] ?? '', /<script>x<\/script>.*More/, 'words, whatever they look like');
+  assert.deepEqual(
+    refused.map(({ why }) => why.slice(0, 21)),
+    ['is repeated by a rule', 'was cancelled there', 'is not public there', 'says no beginning'],
+  );
+  assert.throws(() => readCalendar('<html>', { ...told, name: 'a.ics' }), /a\.ics, line 1: this is no calendar/);
+  assert.throws(() => readCalendar('BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:x', { ...told, name: 'a.ics' }), /cut off/);
 });

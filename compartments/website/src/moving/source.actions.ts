@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
+import { readCalendar } from './calendar.rules.ts';
 import type { Config } from './config.ts';
 import { readDrupal } from './drupal.rules.ts';
 import { readPages } from './pages.rules.ts';
@@ -9,20 +10,31 @@ import { readWordpress } from './wordpress.rules.ts';
 
 type ReadFile = { readonly name: string; readonly text: string };
 
+type Given = Pick<Config, 'SOURCE' | 'ORIGIN' | 'LANGUAGE' | 'EVENTS_JSON'> & {
+  readonly FORMAT: Exclude<Config['FORMAT'], 'bulkhead'>;
+};
+const ENDINGS = { wordpress: /\.xml$/i, drupal: /\.json$/i, pages: /\.html?$/i, ics: /\.ics$/i } as const;
+/** Where calendars stand that do not say it: nothing there can be asked for. */
+const NOWHERE = 'https://calendar.invalid';
+
 /** Reads the export of an old site. @throws EstateError `input.invalid`, `input.too_large` */
-export async function readSource({ FORMAT, SOURCE, ORIGIN, LANGUAGE }: Config): Promise<Source> {
-  const files = await readFiles(SOURCE, FORMAT === 'wordpress' ? /\.xml$/i : FORMAT === 'drupal' ? /\.json$/i : /\.html?$/i);
-  if (FORMAT === 'wordpress')
-    return joinSources(
-      files.map((file) => tellingFile(file, () => readWordpress(file.text, { language: LANGUAGE, origin: ORIGIN ?? null }))),
-    );
+export async function readSource({ FORMAT, SOURCE, ORIGIN, LANGUAGE, EVENTS_JSON: events }: Given): Promise<Source> {
+  const files = await readFiles(SOURCE, ENDINGS[FORMAT]);
+  if (FORMAT === 'wordpress') {
+    const given = { language: LANGUAGE, origin: ORIGIN ?? null, events };
+    return joinSources(files.map((file) => tellingFile(file, () => readWordpress(file.text, given))));
+  }
+  if (FORMAT === 'ics') {
+    const given = { language: LANGUAGE, origin: ORIGIN ?? NOWHERE };
+    return joinSources(files.map(({ name, text }) => readCalendar(text, { ...given, name })));
+  }
   if (ORIGIN === undefined)
     throw new EstateError(
       'input.invalid',
       `reading ${SOURCE}: say with --origin where the old site stood, such as https://www.example.org`,
     );
   const told = { language: LANGUAGE, origin: ORIGIN };
-  if (FORMAT === 'drupal') return limited(readDrupal(files, told));
+  if (FORMAT === 'drupal') return limited(readDrupal(files, { ...told, events }));
   return limited(
     readPages(
       files.map(({ name, text }) => ({ name, html: text })),
@@ -60,7 +72,7 @@ function limited(source: Source): Source {
 }
 
 /** The files of a directory with this ending, or the one file; links to elsewhere are not followed. */
-async function readFiles(path: string, ending: RegExp): Promise<ReadFile[]> {
+export async function readFiles(path: string, ending: RegExp): Promise<ReadFile[]> {
   const entry = await stat(path).catch(() => undefined);
   if (!entry) throw new EstateError('input.invalid', `reading ${path}: there is no such file or directory`);
   const names = entry.isDirectory() ? await listNames(path, ending) : [''];
@@ -77,7 +89,8 @@ async function readFiles(path: string, ending: RegExp): Promise<ReadFile[]> {
   return files;
 }
 
-async function listNames(path: string, ending: RegExp): Promise<string[]> {
+/** The names of files in a directory, and below it. */
+export async function listNames(path: string, ending: RegExp): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   const names = entries
     .filter((entry) => entry.isFile() && ending.test(entry.name))

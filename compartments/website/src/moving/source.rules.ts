@@ -1,8 +1,16 @@
 import type { Language } from '@bulkhead/contracts';
 import type { Kind } from '#article/kind.rules.ts';
+import type { EventFacts } from './event.rules.ts';
 
-/** What can be moved in: kinds that need nothing but words. */
-export const MOVED_KINDS = ['news', 'press-briefing', 'statement', 'meeting-summary', 'page'] as const satisfies readonly Kind[];
+/** What can be moved in: kinds that need nothing but words, and events, whose fields are named to the command. */
+export const MOVED_KINDS = [
+  'news',
+  'press-briefing',
+  'statement',
+  'meeting-summary',
+  'event',
+  'page',
+] as const satisfies readonly Kind[];
 export type MovedKind = (typeof MOVED_KINDS)[number];
 
 export const MOVING_LIMITS = { entries: 20_000, files: 50_000, sourceBytes: 268_435_456, html: 2_000_000, depth: 200 } as const;
@@ -23,6 +31,10 @@ export type Entry = {
   /** Its addresses on the old site, paths, the first the one in use. */
   readonly paths: readonly string[];
   readonly firstPublished: Date | null;
+  /** When and where it takes place, if that was asked for. */
+  readonly event?: EventFacts;
+  /** The picture of the whole text. */
+  readonly lead?: { readonly src: string; readonly alt: string } | undefined;
 };
 export type Passed = { readonly where: string; readonly why: string };
 /** All that an export holds. */

@@ -1,10 +1,14 @@
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
+import { type EventFacts, type EventTypes, readFacts } from './event.rules.ts';
 import { type Entry, oldPath, type Passed, type Source } from './source.rules.ts';
 import { childText, type Element, readXml } from './xml.rules.ts';
 
 /** Reads a WordPress export (WXR): posts, pages, and the addresses that they had before. */
-export function readWordpress(xml: string, told: { readonly language: Language; readonly origin: string | null }): Source {
+export function readWordpress(
+  xml: string,
+  told: { readonly language: Language; readonly origin: string | null; readonly events?: EventTypes },
+): Source {
   const channel = readXml(xml).children.find(({ name }) => name === 'channel');
   const site = channel && (childText(channel, 'wp:base_blog_url') || childText(channel, 'link'));
   if (!channel || !site || !URL.canParse(site))
@@ -15,13 +19,23 @@ export function readWordpress(xml: string, told: { readonly language: Language; 
   const origin = told.origin ?? new URL(site).origin;
   const language = readLanguage(childText(channel, 'language')) ?? told.language;
   const passed: Passed[] = [];
-  const entries = channel.children
-    .filter(({ name }) => name === 'item')
-    .flatMap((item, at) => readItem(item, { origin, language, where: `item ${at + 1}`, passed }));
+  const items = channel.children.filter(({ name }) => name === 'item');
+  const byId = new Map(items.map((item) => [childText(item, 'wp:post_id'), item]));
+  const events = told.events ?? new Map();
+  const entries = items.flatMap((item, at) =>
+    readItem(item, { origin, language, where: `item ${at + 1}`, passed, byId, events }),
+  );
   return { origin, entries, redirects: [], passed };
 }
 
-type Around = { readonly origin: string; readonly language: Language; readonly where: string; readonly passed: Passed[] };
+type Around = {
+  readonly origin: string;
+  readonly language: Language;
+  readonly where: string;
+  readonly passed: Passed[];
+  readonly byId: ReadonlyMap<string, Element>;
+  readonly events: EventTypes;
+};
 
 function readItem(item: Element, around: Around): Entry[] {
   const { origin, passed } = around;
@@ -54,8 +68,31 @@ function readItem(item: Element, around: Around): Entry[] {
       isLoose: true,
       paths,
       firstPublished: Number.isNaN(date) ? null : new Date(date),
+      ...factsOf(item, type, around),
+      lead: leadOf(item, around.byId),
     },
   ];
+}
+
+function factsOf(item: Element, type: string, { events, byId }: Around): { readonly event?: EventFacts } {
+  const fields = events.get(type);
+  if (!fields) return {};
+  const facts = readFacts(fields, (name) => metaOf(item, name));
+  // Plugins keep places as posts of their own, and say their number.
+  const venue = /^\d{1,10}$/.test(facts.place) ? byId.get(facts.place) : undefined;
+  return { event: venue ? { ...facts, place: childText(venue, 'title') } : facts };
+}
+
+/** The picture of a whole post: an attachment, whose address and description stand in an item of its own. */
+function leadOf(item: Element, byId: ReadonlyMap<string, Element>): Entry['lead'] {
+  const attachment = byId.get(metaOf(item, '_thumbnail_id') || '-');
+  const src = attachment ? childText(attachment, 'wp:attachment_url') : '';
+  return attachment && src !== '' ? { src, alt: metaOf(attachment, '_wp_attachment_image_alt') } : undefined;
+}
+
+function metaOf(item: Element, key: string): string {
+  const meta = item.children.find((child) => child.name === 'wp:postmeta' && childText(child, 'wp:meta_key') === key);
+  return meta ? childText(meta, 'wp:meta_value') : '';
 }
 
 function oldSlugs(item: Element): string[] {

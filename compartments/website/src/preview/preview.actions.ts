@@ -5,7 +5,10 @@ import type { Version } from '#article/article.rules.ts';
 import { readVersion } from '#article/reading.actions.ts';
 import type { Schema } from '#schema.ts';
 import { publicStyle } from '#site/public-style.ts';
+import type { Site } from '#site/site.rules.ts';
+import { SiteRows } from '#site/site-rows.rules.ts';
 import { findLink, insertLink } from './preview.store.ts';
+import { listSurroundingRows } from './surroundings.store.ts';
 
 export const PREVIEW_HOURS = 72;
 const HOUR_MS = 3_600_000;
@@ -45,6 +48,17 @@ export async function readPreview(
   if (!link || link.expiresAt <= deps.now())
     throw new EstateError('request.not_found', 'opening a preview: its link is not known, or expired');
   return { version: await readVersion(deps, link.articleId, link.number), expiresAt: link.expiresAt };
+}
+
+/** What is public at this moment, as far as a version shows it: what its blocks list, what it names, what leads to it. */
+export async function readSurroundings(
+  deps: { readonly db: Database<Schema>['read']; readonly now: () => Date },
+  { content }: Version,
+): Promise<Site> {
+  const now = deps.now();
+  const rows = new SiteRows();
+  for (const row of await listSurroundingRows(deps.db, content, now)) rows.take(row);
+  return rows.assemble(now);
 }
 
 /** The public's stylesheet, for previews; null for another file. */

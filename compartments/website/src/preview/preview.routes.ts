@@ -2,14 +2,13 @@ import type { Language } from '@bulkhead/contracts';
 import type { Now } from '@bulkhead/kernel';
 import { EstateError } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
-import { type CompartmentApp, isLanguage, wantsJson } from '@bulkhead/web';
-import { languagesOf, type Version } from '#article/article.rules.ts';
+import { type CompartmentApp, type CompartmentContext, isLanguage, wantsJson } from '@bulkhead/web';
 import { readVersion } from '#article/reading.actions.ts';
 import { answerPage, namedIn, provingOf, visitOf } from '#article/visit.actions.ts';
 import { linkTo, type Newsroom, versionPath } from '#article/visit.rules.ts';
 import type { Schema } from '#schema.ts';
-import { readPreview, sharePreview } from './preview.actions.ts';
-import { previewPage, sharedLinkPage } from './preview.views.ts';
+import { readPreview, readSurroundings, sharePreview } from './preview.actions.ts';
+import { type Previewed, previewPage, sharedLinkPage } from './preview.views.ts';
 
 export type PreviewDeps = {
   readonly database: Database<Schema>;
@@ -34,7 +33,7 @@ export function addPreviewRoutes(app: CompartmentApp, deps: PreviewDeps): void {
       throw new EstateError('request.not_found', 'opening a preview: its link is not whole');
     const { version, expiresAt } = await readPreview({ db: deps.database.read, now: deps.now }, secret);
     const pathIn = (other: Language) => `/previews/${secret}/${other}`;
-    return answerPage(c, previewPage(visitOf(c, deps), { version, language: shownIn(version, language), expiresAt, pathIn }));
+    return answerPreview(c, deps, { version, language, expiresAt, pathIn });
   });
 
   app.get('/articles/:id/versions/:number/preview/:language', async (c) => {
@@ -45,10 +44,12 @@ export function addPreviewRoutes(app: CompartmentApp, deps: PreviewDeps): void {
     const visit = visitOf(c, deps);
     const backHref = linkTo(visit, versionPath(articleId, number));
     const pathIn = (other: Language) => linkTo(visit, `${versionPath(articleId, number)}/preview/${other}`);
-    return answerPage(c, previewPage(visit, { version, language: shownIn(version, language), backHref, pathIn }));
+    return answerPreview(c, deps, { version, language, backHref, pathIn });
   });
 }
 
-function shownIn({ content }: Version, asked: Language): Language {
-  return languagesOf(content).includes(asked) ? asked : 'en';
+async function answerPreview(c: CompartmentContext, deps: PreviewDeps, given: Omit<Previewed, 'site'>): Promise<Response> {
+  const site = await readSurroundings({ db: deps.database.read, now: deps.now }, given.version);
+  c.header('content-language', given.language);
+  return c.html(previewPage(visitOf(c, deps), { ...given, site }));
 }

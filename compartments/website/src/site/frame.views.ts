@@ -5,7 +5,7 @@ import { websiteWords } from '#words/words.ts';
 import type { Chrome } from './chrome.rules.ts';
 import { type LinkedData, linkedDataView } from './linked-data.views.ts';
 import { publicStyle } from './public-style.ts';
-import { type Host, paths } from './site.rules.ts';
+import { type Host, inEachLanguage, paths } from './site.rules.ts';
 
 export type Section = 'home' | 'news' | 'events' | 'topics' | 'contact' | 'about' | 'search' | 'none' | number;
 
@@ -14,6 +14,9 @@ export type Shared = {
   readonly type: 'website' | 'article';
   readonly picture?: { readonly path: string; readonly width: number; readonly height: number; readonly alt: string };
 };
+
+/** A page as it will be, shown to those who have its link: with what tells so, and its other languages under links like its own. */
+export type Preview = { readonly notice: Html; readonly pathIn: (language: Language) => string };
 
 export type Framed = {
   readonly title: string;
@@ -31,6 +34,7 @@ export type Framed = {
   readonly query?: string;
   /** Not for search engines. */
   readonly isUnlisted?: boolean;
+  readonly preview?: Preview | undefined;
   readonly main: Html;
 };
 
@@ -44,12 +48,12 @@ export function frame(host: Host, chrome: Chrome, language: Language, framed: Fr
     isSample: host.isSample,
     home: paths.home(language),
     navigation: navigation(chrome, language, framed.section),
-    languages: framed.languages,
+    languages: framed.preview ? inEachLanguage(framed.preview.pathIn) : framed.languages,
     ...(framed.description ? { description: framed.description } : {}),
     stylesheetPath: publicStyle().path,
-    masthead: searchForm(language, framed.query ?? ''),
-    head: head(host, language, framed),
-    main: framed.main,
+    masthead: searchForm(language, framed),
+    head: framed.preview ? html`<meta name="robots" content="noindex">` : head(host, language, framed),
+    main: framed.preview ? html`${framed.preview.notice}${framed.main}` : framed.main,
     footer: footer(host, chrome, language),
   });
 }
@@ -105,9 +109,10 @@ function navigation(chrome: Chrome, language: Language, section: Section): PageL
   ];
 }
 
-function searchForm(language: Language, query: string): Html {
+// On a narrow page the field would take more room than it is used: a link leads to the page that has it.
+function searchForm(language: Language, { query = '', section }: Framed): Html {
   const own = publicWords(language);
-  return html`<search class="site-search"><form action="${paths.search(language)}" method="get">
+  return html`<search class="site-search${section === 'search' ? ' is-here' : ''}"><a class="search-link" href="${paths.search(language)}">${own.search}</a><form action="${paths.search(language)}" method="get">
 <label class="hidden-text" for="site-query">${own.searchSite}</label>
 <input id="site-query" type="search" name="q" maxlength="200" autocomplete="off" dir="auto" placeholder="${own.search}" value="${query}">
 <button type="submit">${own.searchButton}</button>

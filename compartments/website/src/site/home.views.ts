@@ -11,7 +11,7 @@ import { cardView, eventRowView, leadView, rowView, sectionHead } from './card.v
 import type { Chrome } from './chrome.rules.ts';
 import { contactView } from './contact.views.ts';
 import { figureView } from './figure.views.ts';
-import { frame, otherLanguages } from './frame.views.ts';
+import { frame, otherLanguages, type Preview } from './frame.views.ts';
 import {
   type Host,
   inEachLanguage,
@@ -100,13 +100,15 @@ export type BlockPage = {
   readonly article: PublicArticle | null;
   readonly filled: readonly Filled[];
   readonly topics: readonly PublicArticle[];
+  readonly preview?: Preview;
 };
 
-export function homePage(host: Host, chrome: Chrome, language: Language, { article, filled, topics }: BlockPage): Html {
+export function homePage(host: Host, chrome: Chrome, language: Language, { article, filled, topics, preview }: BlockPage): Html {
   const words = websiteWords(language);
   const found = article && shownText(article.content, language);
   const summary = found?.text.summary || words.homeLead;
   return frame(host, chrome, language, {
+    preview,
     title: host.organisation,
     section: 'home',
     languages: inEachLanguage(paths.home),
@@ -146,10 +148,11 @@ export function sectionPage(
   language: Language,
   page: BlockPage & { readonly article: PublicArticle },
 ): Html {
-  const { article, filled } = page;
+  const { article, filled, preview } = page;
   const { text, language: own } = shownText(article.content, language);
-  const languages = inEachLanguage((other) => paths.article(other, article));
+  const languages = inEachLanguage(preview?.pathIn ?? ((other) => paths.article(other, article)));
   return frame(host, chrome, language, {
+    preview,
     title: text.title,
     section: article.id,
     languages,

@@ -40,7 +40,7 @@ export const ar: Words = {
   body: 'النص',
   state: 'الحالة',
   lastChange: 'آخر تغيير',
-  byWhom: '{name}',
+  byWhom: 'بواسطة {name}',
   untitled: '(بلا عنوان)',
   stateDraft: 'مسودة',
   stateSubmitted: 'قيد المراجعة',

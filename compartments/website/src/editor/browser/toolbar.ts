@@ -11,7 +11,8 @@ import { make, type Told, word } from './words.ts';
 
 type Tool = {
   readonly name: string;
-  readonly sign: string;
+  /** Null: its name is shown, since no sign for it is known everywhere. */
+  readonly sign: string | null;
   /** Opens a panel, or changes the text. */
   readonly run: (view: EditorView) => void;
   readonly isOn?: (state: EditorState) => boolean;
@@ -65,7 +66,13 @@ class Toolbar {
   }
 
   #makeButton(tool: Tool, name: string): HTMLButtonElement {
-    const button = make('button', { type: 'button', tabindex: '-1', title: name, 'aria-label': name, 'data-sign': tool.sign });
+    const button = make('button', {
+      type: 'button',
+      tabindex: '-1',
+      title: name,
+      'aria-label': name,
+      'data-sign': tool.sign ?? name,
+    });
     // The text keeps its selection while a button is pressed.
     button.addEventListener('mousedown', (event) => event.preventDefault());
     button.addEventListener('click', () => {
@@ -109,15 +116,15 @@ function tools(told: Told): readonly Tool[] {
     },
     {
       name: 'toolLink',
-      sign: '↗',
+      sign: null,
       run: (view) => openLinkPanel(view, told),
       isOn: (state) => isMarked(state, 'link'),
       can: (state) => !state.selection.empty || isMarked(state, 'link'),
     },
-    { name: 'toolPicture', sign: '▣', run: (view) => openPicturePanel(view, told) },
-    { name: 'toolTable', sign: '▦', run: (view) => perform(view, insertTable), can: (state) => insertTable(state) },
-    { name: 'toolRow', sign: '▦↓', run: (view) => perform(view, addRow), can: (state) => addRow(state) },
-    { name: 'toolColumn', sign: '▦→', run: (view) => perform(view, addColumn), can: (state) => addColumn(state) },
+    { name: 'toolPicture', sign: null, run: (view) => openPicturePanel(view, told) },
+    { name: 'toolTable', sign: null, run: (view) => perform(view, insertTable), can: (state) => insertTable(state) },
+    { name: 'toolRow', sign: '+ ▤', run: (view) => perform(view, addRow), can: (state) => addRow(state) },
+    { name: 'toolColumn', sign: '+ ▥', run: (view) => perform(view, addColumn), can: (state) => addColumn(state) },
     { name: 'toolUndo', sign: '↶', run: (view) => perform(view, undo), can: (state) => undo(state) },
     { name: 'toolRedo', sign: '↷', run: (view) => perform(view, redo), can: (state) => redo(state) },
   ];
