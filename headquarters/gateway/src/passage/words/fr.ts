@@ -70,6 +70,15 @@ export const fr: GatewayWords = {
     'Nous avons nous-mêmes fermé cette fonction après une attaque, le temps de la rendre sûre. Le reste du service fonctionne. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état en dit plus.',
   addressBlocked:
     'Les demandes venant de votre réseau sont refusées ici pour le moment, car une attaque en est partie. Rien de ce que vous avez envoyé n’a été transmis. Si vous avez besoin d’accéder au service, indiquez-nous le numéro ci-dessous.',
+  apiTokenTitle: 'Jeton d’API',
+  apiTokenMissing:
+    'Cette adresse est destinée aux programmes. Envoyez un jeton d’API personnel dans l’en-tête « Authorization: Bearer … » ; les cookies n’y comptent pas.',
+  apiTokenRefused: 'Ce jeton d’API est inconnu, expiré ou révoqué. Créez-en un autre sur la page de vos jetons d’API.',
+  apiTokenInAddress:
+    'Un jeton d’API figurait dans l’adresse, que les journaux conservent. Il n’a pas été utilisé. Révoquez-le, créez-en un autre et envoyez celui-ci dans l’en-tête « Authorization ».',
+  apiTokenReadOnly: 'Ce jeton d’API ne permet que la lecture. Rien n’a été modifié. Créez-en un qui permette aussi l’écriture.',
+  apiTokenOutOfScope:
+    'Ce jeton d’API ne porte aucun des rôles nécessaires, ou son titulaire ne les a plus. Créez un jeton qui porte l’un de ces rôles.',
   signInExpired:
     'Cette connexion n’a pas pu aboutir : elle a pris trop de temps, a été commencée dans un autre navigateur ou a déjà servi. Veuillez recommencer.',
   signInUnreachable:

@@ -61,6 +61,13 @@ export const zh: GatewayWords = {
     '受到攻击后，我们主动关闭了此功能，直到确保安全为止。服务的其他部分可正常使用。您发送的内容均未保存。详情请见状态页面。',
   addressBlocked:
     '由于有攻击来自您所在的网络，来自该网络的请求目前在此被拒绝。您发送的内容均未转交。如需访问，请将下面的编号告诉我们。',
+  apiTokenTitle: 'API 令牌',
+  apiTokenMissing: '此网址供程序使用。请在标头“Authorization: Bearer …”中发送个人 API 令牌；cookie 在此不起作用。',
+  apiTokenRefused: '此 API 令牌未知、已过期或已终止。请在您的 API 令牌页面创建新的令牌。',
+  apiTokenInAddress:
+    '网址中含有 API 令牌，而网址会留在日志中。该令牌未被使用。请终止它，创建新的令牌，并在标头“Authorization”中发送。',
+  apiTokenReadOnly: '此 API 令牌只能读取。未作任何更改。请创建也能写入的令牌。',
+  apiTokenOutOfScope: '此 API 令牌不含所需的任何角色，或其持有人已不再拥有这些角色。请创建含有该角色的令牌。',
   signInExpired: '此次登录未能完成：耗时过长、在另一浏览器中开始，或已被使用过。请重新开始。',
   signInUnreachable: '目前无法登录。在恢复之前，任何人都不视为已登录。公开页面不受影响。',
   fault: '我们这边出现了错误，已记录在案。请重试；如再次发生，请告知我们下面的编号。',
