@@ -4,6 +4,7 @@
  */
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
+import { measureIdentity } from './identity.ts';
 import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
@@ -13,6 +14,7 @@ import { measureWebsite } from './website.ts';
 const words = process.argv.slice(2);
 const isLong = words.includes('--long');
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  identity: measureIdentity,
   edition: measureEditions,
   website: measureWebsite,
   commit: measureCommits,
