@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import {
   type CompartmentManifest,
   type Estate,
@@ -43,7 +42,7 @@ export class Headquarters {
   }
 
   static async prepare(
-    t: TestContext,
+    t: { readonly after: (end: () => Promise<void>) => unknown },
     more: {
       readonly seal?: CompartmentManifest['seal'];
       readonly leaseMs?: number;
