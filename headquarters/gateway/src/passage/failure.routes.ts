@@ -34,7 +34,8 @@ export function answerFailure(deps: FailureDeps, asked: AskedHere, error: unknow
   const { requestId } = asked;
   deps.failures.tell(failure, { err: error, requestId, compartment: asked.origin?.compartment.name ?? null });
   const standing = asked.origin && deps.board.standingOf(asked.origin.compartment.name);
-  if (hasCode(error, 'compartment.sealed') && standing && admits(standing.state) === 'nothing') answerSealed(deps, asked);
+  const isClosed = hasCode(error, 'compartment.sealed') && failure.code !== 'transaction.in_doubt';
+  if (isClosed && standing && admits(standing.state) === 'nothing') answerSealed(deps, asked);
   else answerPlain(deps, asked, failure, headers);
 }
 
@@ -126,7 +127,7 @@ function answerSealed(deps: FailureDeps, asked: AskedHere): void {
     nextUpdateAt: promised,
     statusUrl: statusUrl(deps.estate),
     open: listOpenParts(deps),
-    rooms: deps.estate.compartments.map(({ manifest }) => ({ isClosed: isClosed(deps, manifest.name) })),
+    rooms: deps.estate.compartments.map(({ manifest }) => ({ isClosed: isRoomClosed(deps, manifest.name) })),
   });
   reply(asked, deps.security, { status: 503, headers, body: htmlBody(String(content)) });
 }
@@ -136,13 +137,13 @@ function listOpenParts(deps: FailureDeps): OpenPart[] {
     const { name } = origin.compartment;
     // A closed compartment's public pages go on from its edition.
     const isServed = (origin.hasEdition || origin.hasFrozen) && (deps.desks.get(name)?.shelf.index ?? null) !== null;
-    if (isClosed(deps, name) && !isServed) return [];
+    if (isRoomClosed(deps, name) && !isServed) return [];
     const isReadOnly = deps.board.standingOf(name).state === 'read-only';
     return [{ title: origin.title, url: origin.url, isReadOnly, isPublic: origin.kind === 'public' }];
   });
 }
 
-function isClosed(deps: FailureDeps, compartment: string): boolean {
+function isRoomClosed(deps: FailureDeps, compartment: string): boolean {
   return admits(deps.board.standingOf(compartment).state) === 'nothing';
 }
 

@@ -29,6 +29,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, Row>>> = {
   'disk.full': [507, 'laterTitle', 'diskFull', 60],
   'compartment.unreachable': [503, 'laterTitle', 'unreachable', 5],
   'compartment.sealed': [503, 'laterTitle', 'unreachable', 120],
+  'transaction.in_doubt': [503, 'laterTitle', 'inDoubt'],
   'compartment.read_only': [503, 'readOnlyTitle', 'readOnlyText', 60],
   'lease.expired': [503, 'readOnlyTitle', 'leaseOut', 15],
   'edition.not_yet': [503, 'laterTitle', 'notYet', 2],

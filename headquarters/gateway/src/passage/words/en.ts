@@ -51,6 +51,8 @@ export const en = {
   diskFull: 'There is no room to take this at the moment. Do not count on it being saved; an administrator has to make room.',
   unreachable:
     'This service does not answer at the moment. If you had sent something, look whether it is there before you send it again.',
+  inDoubt:
+    'It is not certain whether this was saved: the service was closed, or did not answer, while it worked on it. Look whether it is there before you send it again.',
   readOnlyText:
     'This service can be read but not changed at the moment. Nothing that you sent was saved. The status page tells more.',
   leaseOut:

@@ -53,6 +53,8 @@ export const es: GatewayWords = {
   diskFull:
     'En este momento no hay espacio para recibir esto. No cuente con que se haya guardado; un administrador debe liberar espacio.',
   unreachable: 'Este servicio no responde en este momento. Si había enviado algo, compruebe si está antes de enviarlo de nuevo.',
+  inDoubt:
+    'No es seguro que esto se haya guardado: el servicio se cerró, o no respondió, mientras lo procesaba. Compruebe si está antes de enviarlo de nuevo.',
   readOnlyText:
     'En este momento el servicio se puede consultar, pero no modificar. No se ha guardado nada de lo que envió. La página de estado ofrece más información.',
   leaseOut:

@@ -53,6 +53,8 @@ export const fr: GatewayWords = {
     'Il n’y a pas de place pour recevoir cet envoi pour le moment. Ne le considérez pas comme enregistré ; un administrateur doit libérer de l’espace.',
   unreachable:
     'Ce service ne répond pas pour le moment. Si vous aviez envoyé quelque chose, vérifiez si cela est présent avant de le renvoyer.',
+  inDoubt:
+    "Il n'est pas certain que cela ait été enregistré : le service a été fermé, ou n'a pas répondu, pendant le traitement. Vérifiez si cela s'y trouve avant de l'envoyer de nouveau.",
   readOnlyText:
     'Ce service peut être consulté mais non modifié pour le moment. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état donne plus d’informations.',
   leaseOut:
