@@ -87,6 +87,7 @@ export type ErrorCode =
   // postgres
   | 'postgres.start_failed'
   | 'postgres.query_failed'
+  | 'postgres.unreachable'
   | 'postgres.read_only'
   | 'migration.failed'
   | 'migration.changed'
