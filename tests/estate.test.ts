@@ -5,9 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identifyProcess } from '@bulkhead/supervision';
-import { type EstateProcess, runBulkhead, startEstateProcess, waitUntil } from '@bulkhead/testkit';
-import { Visitor } from '@bulkhead/visitor';
+import { type EstateProcess, findFreePort, runBulkhead, startEstateProcess, waitUntil } from '@bulkhead/testkit';
+import { listForms, signIn, Visitor } from '@bulkhead/visitor';
+import { z } from 'zod';
+import { placeOf, startApache, WITHOUT_APACHE } from '#foreign-software.ts';
 import { askSite, killHard, listProcesses, noteOf, originOf, untilAllIsWell } from '#sites.ts';
+
+function accountIn({ description }: EstateProcess, compartment: string, role: string) {
+  const account = description.accounts.find(({ roles }) => roles[compartment]?.includes(role));
+  assert.ok(account, role);
+  return account;
+}
 
 suite('a sample estate', () => {
   let estate: EstateProcess;
@@ -31,6 +39,49 @@ suite('a sample estate', () => {
       assert.match(page.text, /Sample estate/i, url);
     }
     visitor.leave();
+  });
+
+  test('[F26] signs people in for software that is not ours, through the gateway: Apache’s mod_auth_openidc by code and PKCE, and signs them out there at once', {
+    skip: WITHOUT_APACHE,
+  }, async () => {
+    const port = await findFreePort();
+    const { page, redirectUri, backchannelLogoutUri } = placeOf(port);
+    const id = originOf(estate, 'id');
+    const [administrator, person] = [new Visitor({ address: '127.0.0.1' }), new Visitor({ address: '127.0.0.1' })];
+    const now = () => new Date();
+    await signIn(administrator, `${id}/clients/new`, accountIn(estate, 'identity', 'administrator'), now);
+    const client = { id: 'apache', name: 'The library', authentication: 'client_secret_basic', idTokenAlg: 'RS256' };
+    const registered = await administrator.visit(`${id}/clients`, {
+      form: { ...client, redirectUris: redirectUri, backchannelLogoutUri, scopes: 'profile' },
+    });
+    const secret = /<code dir="ltr">([\w-]{43})</.exec(registered.text)?.[1];
+    assert.ok(secret, registered.text);
+    const apache = await startApache({ port, issuer: id, clientId: 'apache', secret });
+    try {
+      const account = accountIn(estate, 'website', 'editor');
+      const asked = await person.visit(page);
+      assert.match(asked.url, /\/sign-in\?/, `${asked.url}: ${await apache.readLog()}`);
+      let shown = await signIn(person, page, account, now);
+      const [consent] = listForms(shown).filter(({ action }) => action.includes('/oidc/consent'));
+      if (consent) shown = await person.visit(consent.action, { form: consent.fields });
+      const { refresh } = shown.headers;
+      if (typeof refresh === 'string') shown = await person.visit(refresh.replace(/^0;url=/, ''));
+      assert.deepEqual([shown.url, shown.status, shown.text], [page, 200, 'Inside.\n'], await apache.readLog());
+      const told = z.object({ sub: z.string(), name: z.string() }).parse(JSON.parse(String(shown.headers['userinfo'])));
+      assert.deepEqual([told.name, told.sub.length > 8], [account.displayName, true], 'as userinfo tells it');
+      const profile = await person.visit(`${id}/`);
+      const out = listForms(profile).find(({ action }) => new URL(action).pathname === '/sign-out');
+      assert.ok(out, profile.text);
+      assert.equal((await person.visit(page, { redirects: 0 })).status, 200, 'it keeps a session of its own');
+      await person.visit(out.action, { form: out.fields });
+      await waitUntil(async () => (await person.visit(page, { redirects: 0 })).status === 302, {
+        what: 'Apache has been told, long before its own session runs out',
+      });
+    } finally {
+      administrator.leave();
+      person.leave();
+      await apache.stop();
+    }
   });
 
   test('refuses a second start on the same data and says what to do', async () => {
@@ -125,6 +176,8 @@ suite('the command', () => {
       BULKHEAD_CONFIG: file,
       BULKHEAD_PORT: '99999',
       BULKHEAD_TLS_KEY: 'key.pem',
+      BULKHEAD_MAIL: 'relay.example.org',
+      BULKHEAD_DIRECTORY_SERVERS: 'ldap.example.org',
     });
     assert.equal(code, 2);
     for (const told of [
@@ -132,6 +185,8 @@ suite('the command', () => {
       /leaseSeconds.*example "leaseSeconds"/,
       /colour.*no such setting/,
       /BULKHEAD_TLS_KEY/,
+      /BULKHEAD_MAIL.*example BULKHEAD_MAIL=\{"host"/,
+      /BULKHEAD_DIRECTORY_SERVERS.*hosts with their ports.*ldap\.example\.org:636/,
     ])
       assert.match(err, told);
   });

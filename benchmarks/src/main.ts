@@ -6,6 +6,7 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
+import { measureIdentity } from './identity.ts';
 import { measureLargeSite } from './large-site.ts';
 import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
@@ -17,6 +18,7 @@ const words = process.argv.slice(2);
 const isLong = words.includes('--long');
 const pages = takePages();
 const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
+  identity: measureIdentity,
   edition: measureEditions,
   website: () => (pages === undefined ? measureWebsite() : measureLargeSite(pages)),
   commit: measureCommits,

@@ -31,6 +31,19 @@ export function makeRow(measured: {
   };
 }
 
+/** A figure with a goal of its own, and nothing to stand beside. */
+export function alone(measured: {
+  readonly work: string;
+  readonly unit: string;
+  readonly ours: number;
+  /** At the most. */
+  readonly limit: number;
+  readonly goal: string;
+}): Row {
+  const { work, unit, ours, limit, goal } = measured;
+  return { work, unit, ours: round(ours), beside: null, ratio: null, goal, met: ours <= limit };
+}
+
 /** The median of some figures. */
 export function median(figures: readonly number[]): number {
   const sorted = figures.toSorted((left, right) => left - right);

@@ -208,6 +208,68 @@ table identity_provider (
   constraint identity_provider_sealed_secret_check CHECK ((char_length(sealed_secret) <= 2048))
 );
 
+table ldap_person (
+  server_id text not null,
+  subject text not null,
+  account_id text not null,
+  login text not null,
+  linked_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint ldap_person_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id),
+  constraint ldap_person_login_check CHECK (((char_length(login) >= 1) AND (char_length(login) <= 256))),
+  constraint ldap_person_one_of_account UNIQUE (server_id, account_id),
+  constraint ldap_person_pkey PRIMARY KEY (server_id, subject),
+  constraint ldap_person_server_id_fkey FOREIGN KEY (server_id) REFERENCES ldap_server(id),
+  constraint ldap_person_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 255)))
+);
+CREATE INDEX ldap_person_by_login ON public.ldap_person USING btree (server_id, login);
+
+table ldap_server (
+  id text not null,
+  name text not null,
+  delegation_id text not null,
+  url text not null,
+  certificates text,
+  way text not null,
+  bind_dn text not null,
+  sealed_secret text,
+  dn_template text not null,
+  base text not null,
+  filter text not null,
+  subject_attribute text not null,
+  name_attribute text not null,
+  mail_attribute text not null,
+  group_attribute text not null,
+  group_base text not null,
+  email_domains text[] not null,
+  role_map jsonb not null,
+  adds_accounts boolean not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  constraint ldap_server_base_check CHECK ((char_length(base) <= 500)),
+  constraint ldap_server_bind_dn_check CHECK ((char_length(bind_dn) <= 500)),
+  constraint ldap_server_certificates_check CHECK (((char_length(certificates) >= 1) AND (char_length(certificates) <= 16384))),
+  constraint ldap_server_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id),
+  constraint ldap_server_dn_template_check CHECK ((char_length(dn_template) <= 500)),
+  constraint ldap_server_email_domains_check CHECK (((cardinality(email_domains) >= 1) AND (cardinality(email_domains) <= 20))),
+  constraint ldap_server_filter_check CHECK (((char_length(filter) >= 1) AND (char_length(filter) <= 500))),
+  constraint ldap_server_group_attribute_check CHECK ((group_attribute ~ '^[A-Za-z][A-Za-z0-9-]{0,60}$'::text)),
+  constraint ldap_server_group_base_check CHECK ((char_length(group_base) <= 500)),
+  constraint ldap_server_has_its_way CHECK ((((way = 'search'::text) AND (bind_dn <> ''::text) AND (base <> ''::text)) OR ((way = 'template'::text) AND (dn_template <> ''::text) AND (sealed_secret IS NULL)))),
+  constraint ldap_server_id_check CHECK ((id ~ '^[a-z][a-z0-9-]{1,39}$'::text)),
+  constraint ldap_server_mail_attribute_check CHECK ((mail_attribute ~ '^[A-Za-z][A-Za-z0-9-]{0,60}$'::text)),
+  constraint ldap_server_name_attribute_check CHECK ((name_attribute ~ '^[A-Za-z][A-Za-z0-9-]{0,60}$'::text)),
+  constraint ldap_server_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+  constraint ldap_server_pkey PRIMARY KEY (id),
+  constraint ldap_server_role_map_check CHECK (((jsonb_typeof(role_map) = 'object'::text) AND (pg_column_size(role_map) <= 16384))),
+  constraint ldap_server_sealed_secret_check CHECK ((char_length(sealed_secret) <= 2048)),
+  constraint ldap_server_subject_attribute_check CHECK ((subject_attribute ~ '^[A-Za-z][A-Za-z0-9-]{0,60}$'::text)),
+  constraint ldap_server_url_check CHECK (((url ~ '^ldaps?://[^/]+$'::text) AND (char_length(url) <= 300))),
+  constraint ldap_server_way_check CHECK ((way = ANY (ARRAY['search'::text, 'template'::text])))
+);
+
 table letter (
   id text not null,
   account_id text,

@@ -20,7 +20,8 @@ It runs until Ctrl-C, "bulkhead stop" or SIGTERM. Settings come from bulkhead.js
 (or the file that BULKHEAD_CONFIG names) and from the environment, which comes first:
 BULKHEAD_PORT, BULKHEAD_STATUS_PORT, BULKHEAD_DOMAIN, BULKHEAD_LISTEN_ADDRESS, BULKHEAD_DATA, BULKHEAD_RUNTIME,
 BULKHEAD_TLS_CERTIFICATE, BULKHEAD_TLS_KEY, BULKHEAD_ORGANISATION, BULKHEAD_SAMPLE, BULKHEAD_LEASE_SECONDS,
-BULKHEAD_POSTGRES (a distribution's PostgreSQL 18), BULKHEAD_COMPARTMENTS,
+BULKHEAD_POSTGRES (a distribution's PostgreSQL 18), BULKHEAD_COMPARTMENTS, BULKHEAD_MAIL,
+BULKHEAD_DIRECTORY_SERVERS (LDAP servers at inner addresses, as host:port),
 BULKHEAD_UID_BASE (as root: the first of 1000 users for its processes).`,
   run: async (given, surroundings) => {
     const { options } = given;

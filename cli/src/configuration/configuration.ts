@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { mailSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -37,6 +38,19 @@ const SETTINGS = {
   leaseSeconds: { variable: 'BULKHEAD_LEASE_SECONDS', example: '30', schema: wholeNumber(2, 3600) },
   uidBase: { variable: 'BULKHEAD_UID_BASE', example: '64000', schema: wholeNumber(1000, 2_000_000_000) },
   postgres: { variable: 'BULKHEAD_POSTGRES', example: '/usr/lib/postgresql/18', schema: existingDirectory() },
+  mail: {
+    variable: 'BULKHEAD_MAIL',
+    example: '{"host":"relay.example.org","port":465,"security":"tls","from":"no-reply@example.org"}',
+    schema: z.preprocess((given) => (typeof given === 'string' ? readJson(given) : given), mailSchema),
+  },
+  directoryServers: {
+    variable: 'BULKHEAD_DIRECTORY_SERVERS',
+    example: 'ldap.example.org:636',
+    schema: z.preprocess(
+      (given) => (typeof given === 'string' ? given.split(',') : given),
+      z.array(z.string().regex(/^[a-z0-9.:-]{1,290}:\d{1,5}$/, 'must be hosts with their ports')).max(50),
+    ),
+  },
   compartments: {
     variable: 'BULKHEAD_COMPARTMENTS',
     example: 'identity,website',
@@ -111,6 +125,15 @@ function missingFile(file: string, wasNamed: boolean): Record<string, unknown> {
   if (wasNamed)
     throw new EstateError('config.invalid', `reading the configuration: BULKHEAD_CONFIG names ${file}, which does not exist`);
   return {};
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses the text and tells what was meant.
+    return text;
+  }
 }
 
 function portNumber() {

@@ -124,6 +124,8 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
         ? { certificateFile: configuration.tlsCertificate, keyFile: configuration.tlsKey }
         : null,
     leaseMs: (configuration.leaseSeconds ?? DEFAULTS.leaseSeconds) * 1000,
+    ...(configuration.mail ? { mail: configuration.mail } : {}),
+    ...(configuration.directoryServers ? { directoryServers: configuration.directoryServers } : {}),
     compartments: compartments.toSorted((left, right) => left.manifest.recoveryOrder - right.manifest.recoveryOrder),
   });
 }

@@ -22,19 +22,21 @@ const WAIT_MS = 25_000;
 export class EditionWitness {
   readonly #genuine = new Map<string, Set<string>>();
   readonly #peer: WirePeer;
+  readonly #desk: WirePeer;
   readonly #keys;
   readonly #stop = new AbortController();
   #latest: EditionManifest | undefined;
 
-  private constructor(peer: WirePeer, keys: Parameters<typeof openSigned>[1]['keys']) {
+  private constructor(peer: WirePeer, desk: WirePeer, keys: Parameters<typeof openSigned>[1]['keys']) {
     this.#peer = peer;
+    this.#desk = desk;
     this.#keys = keys;
   }
 
-  static async create(files: EstateFiles, publisherSocket: string): Promise<EditionWitness> {
+  static async create(files: EstateFiles, publisherSocket: string, desk: WirePeer): Promise<EditionWitness> {
     const link = linkSchema.parse(JSON.parse(await readFile(files.offsite.link, 'utf8')));
     const trust = trustSchema.parse(JSON.parse(await readFile(files.offsite.trust, 'utf8')));
-    return new EditionWitness({ socket: publisherSocket, secret: link.publisherSecret }, trust.editionKeys);
+    return new EditionWitness({ socket: publisherSocket, secret: link.publisherSecret }, desk, trust.editionKeys);
   }
 
   /** Begins to follow; resolves when the first edition is known. */
@@ -75,12 +77,31 @@ export class EditionWitness {
       z.unknown(),
     );
     if (signed === undefined) return;
+    const manifest = await this.#note(compartment, signed);
+    // Editions that follow each other faster than they are asked for were shown too.
+    for (let number = after + 1; after > 0 && number < manifest.number; number += 1) await this.#learnKept(compartment, number);
+    this.#latest = manifest;
+  }
+
+  async #learnKept(compartment: string, number: number): Promise<void> {
+    const path = `/editions/${compartment}/kept/${number}`;
+    const signed: unknown = await callWire(this.#desk, { method: 'GET', path, signal: this.#stop.signal }, z.unknown()).catch(
+      (error: unknown) => {
+        // A number that was taken and never published, or an edition that is not kept any more.
+        if (hasCode(error, 'wire.refused')) return undefined;
+        throw error;
+      },
+    );
+    if (signed !== undefined) await this.#note(compartment, signed);
+  }
+
+  async #note(compartment: string, signed: unknown): Promise<EditionManifest> {
     const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: this.#keys, schema: editionManifestSchema });
     const manifest = await fillManifest(value, async ({ sha256 }) => {
       const { body } = await openWire(this.#peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
       return Buffer.concat(await body.toArray());
     });
     for (const file of manifest.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
-    this.#latest = manifest;
+    return manifest;
   }
 }

@@ -60,7 +60,7 @@ export async function tellStory(story: Story): Promise<Told> {
   const boundary = (await getStatus(running)).boundary;
   const markerFile = join(filesOf(paths).headquarters.directory, 'public', MARKER_FILE);
   await writeFile(markerFile, JSON.stringify({ startedAt, seed }), { mode: 0o644 });
-  const witness = await EditionWitness.create(filesOf(paths), join(paths.runtime, 'offsite', 'publisher.sock'));
+  const witness = await EditionWitness.create(filesOf(paths), join(paths.runtime, 'offsite', 'publisher.sock'), running.desk);
   await witness.follow(COMPARTMENT);
   const origin = await describeOrigin(running, now);
   const label = `exercise-${seed}-${startedAt.getTime().toString(36)}`;

@@ -136,6 +136,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     sealingKey,
     offered,
     events,
+    throttle,
     newSessionId,
     isReadOnly,
     newId,

@@ -8,6 +8,7 @@ import { eventPart } from '#event/event.manifest.ts';
 import { federationPart } from '#federation/federation.manifest.ts';
 import { firstAdministratorPart } from '#first-administrator/first-administrator.manifest.ts';
 import { grantPart } from '#grant/grant.manifest.ts';
+import { ldapPart } from '#ldap/ldap.manifest.ts';
 import { letterPart } from '#letter/letter.manifest.ts';
 import { passkeyPart } from '#passkey/passkey.manifest.ts';
 import { privacyPart } from '#privacy/privacy.manifest.ts';
@@ -56,6 +57,7 @@ const { routes, jobs, roles, checks, repair } = joinParts([
   clientPart,
   apiTokenPart,
   federationPart,
+  ldapPart,
   scimPart,
 ]);
 

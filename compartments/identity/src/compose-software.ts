@@ -11,6 +11,10 @@ import { ProviderClients } from '#federation/federation.actions.ts';
 import { addFederationRoutes } from '#federation/federation.routes.ts';
 import { FlowShelf } from '#federation/flow-shelf.actions.ts';
 import { KeyRing } from '#key/key.actions.ts';
+import { LdapServers } from '#ldap/consult.actions.ts';
+import { listServers } from '#ldap/ldap.actions.ts';
+import { addLdapRoutes } from '#ldap/ldap.routes.ts';
+import { ldapWords } from '#ldap/ldap.words.ts';
 import { createAsk } from '#outgoing/outgoing.actions.ts';
 import { BackChannel } from '#provider/back-channel.actions.ts';
 import { CodeShelf } from '#provider/code-shelf.actions.ts';
@@ -27,6 +31,7 @@ import { ScimTokens } from '#scim/scim-token.actions.ts';
 import { addScimTokenRoutes } from '#scim/scim-token.routes.ts';
 import type { ChangeFeed } from '#session/change-feed.actions.ts';
 import type { SessionDesk } from '#session/session.actions.ts';
+import type { Throttle } from '#throttle/throttle.actions.ts';
 
 export type SoftwareOptions = {
   readonly estate: Estate;
@@ -39,6 +44,7 @@ export type SoftwareOptions = {
   readonly sealingKey: Buffer;
   readonly offered: readonly OfferedRole[];
   readonly events: Events;
+  readonly throttle: Throttle;
   readonly newSessionId: () => string;
   readonly isReadOnly: boolean;
   readonly newId: () => string;
@@ -84,7 +90,11 @@ export function addSoftware(app: CompartmentApp, options: SoftwareOptions): Soft
     origin: issuer,
     mayBeInner,
     newSecret: newNonce,
+    directories: { list: () => listServers(db), wordsIn: ldapWords },
   });
+  const innerServers = new Set(estate.directoryServers);
+  const servers = new LdapServers({ sealingKey: options.sealingKey, mayBeInner, innerServers, randomBytes });
+  addLdapRoutes(app, { ...options, site, servers, mayBeInner, innerServers, monotonicMs: () => performance.now() });
   const directories = new ScimTokens({ db, now, uses });
   addScimRoutes(app, { ...options, tokens: directories, origin: issuer });
   addScimTokenRoutes(app, { site, database, origin: issuer, newId, randomBytes, now });

@@ -117,6 +117,41 @@ export interface IdentityProviderTable {
   vouches_for_addresses: boolean;
 }
 
+export interface LdapPersonTable {
+  server_id: string;
+  subject: string;
+  account_id: string;
+  login: string;
+  linked_at: Date;
+  last_used_at: Date;
+}
+
+export interface LdapServerTable {
+  id: string;
+  name: string;
+  delegation_id: string;
+  url: string;
+  certificates: string | null;
+  way: string;
+  bind_dn: string;
+  sealed_secret: string | null;
+  dn_template: string;
+  base: string;
+  filter: string;
+  subject_attribute: string;
+  name_attribute: string;
+  mail_attribute: string;
+  group_attribute: string;
+  group_base: string;
+  email_domains: string[];
+  role_map: unknown;
+  adds_accounts: boolean;
+  created_by: string;
+  created_at: Date;
+  changed_at: Date;
+  disabled_at: Date | null;
+}
+
 export interface LetterTable {
   id: string;
   account_id: string | null;
@@ -286,6 +321,8 @@ export interface Schema {
   external_identity: ExternalIdentityTable;
   grant_event: GrantEventTable;
   identity_provider: IdentityProviderTable;
+  ldap_person: LdapPersonTable;
+  ldap_server: LdapServerTable;
   letter: LetterTable;
   oidc_client: OidcClientTable;
   oidc_consent: OidcConsentTable;

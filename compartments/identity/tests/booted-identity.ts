@@ -39,7 +39,8 @@ const website = parseManifest({
   seal: { unreachable: 'stop', automatic: [] },
 });
 
-export const estateOf = (isSample: boolean, port = 8400) =>
+/** `rolesToApprove` are those of the website that only the Secretariat gives. */
+export const estateOf = (isSample: boolean, port = 8400, rolesToApprove: readonly string[] = []) =>
   estateSchema.parse({
     organisation: 'Sample Maritime Organization',
     isSample,
@@ -51,7 +52,7 @@ export const estateOf = (isSample: boolean, port = 8400) =>
     leaseMs: 10_000,
     compartments: [
       { directory: 'compartments/identity', manifest },
-      { directory: 'compartments/website', manifest: website },
+      { directory: 'compartments/website', manifest: { ...website, rolesToApprove: [...rolesToApprove] } },
     ],
   });
 
@@ -92,6 +93,7 @@ export async function bootIdentity(
     readonly sealingKey?: Buffer;
     /** Where browsers find the gateway. */
     readonly port?: number;
+    readonly rolesToApprove?: readonly string[];
   } = {},
 ): Promise<BootedIdentity> {
   const clock = options.clock ?? options.on?.clock ?? new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
@@ -99,7 +101,7 @@ export async function bootIdentity(
   const socket = join(await temporaryDirectory(), 'identity.sock');
   const gateway = createScratchGateway({ manifest, socket: () => socket, now: clock.now });
   const identity = createIdentity({
-    estate: estateOf(options.isSample ?? true, options.port),
+    estate: estateOf(options.isSample ?? true, options.port, options.rolesToApprove),
     trust: gateway.trust,
     internalSecret: SECRET,
     database,

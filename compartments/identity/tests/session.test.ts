@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { apiTokenSchema } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
 import type { Asked } from '@bulkhead/web';
+import type { SampleAccount } from '#sample-accounts.ts';
 import { bootIdentity, sample, startedBy, useIdentityCluster } from './booted-identity.ts';
 
 const cluster = await useIdentityCluster();
@@ -296,4 +298,66 @@ test('starting again adds no accounts and keeps sessions', async () => {
   const again = await bootIdentity(cluster, { on: identity });
   assert.ok(await again.find(asker.sessionId));
   assert.deepEqual(await count(), before);
+});
+
+/** Makes an API token as its holder does, and tells how the gateway finds it. */
+async function makeToken(account: SampleAccount, scopes: string) {
+  const holder = await identity.enter(account, from());
+  const until = new Date(identity.clock.now().getTime() + 30 * 86_400_000).toISOString().slice(0, 10);
+  const form = { name: 'For a report', scopes, access: 'write', until };
+  const page = await identity.ask({ path: '/api-tokens', form, asker: holder });
+  const secret = /<code dir="ltr">(bh_[\w-]{43})<\/code>/.exec(page.text)?.[1];
+  assert.ok(secret, `making a token was answered with ${page.status}`);
+  const find = async () => {
+    const answer = await identity.askInside(`/.identity/api-tokens/${sha256Hex(secret)}`);
+    return answer.status === 200 ? apiTokenSchema.parse(JSON.parse(answer.text)) : null;
+  };
+  return { holder, find };
+}
+
+test('[I12] API tokens that an order blocks end here, and those of its accounts from before a moment', async () => {
+  const [named, old] = [
+    await makeToken(sample('author'), 'website/editor'),
+    await makeToken(sample('reviewer'), 'website/reviewer'),
+  ];
+  const id = (await named.find())?.session.id;
+  identity.clock.advanceMs(60_000);
+  const accounts = [{ account: old.holder.accountId, before: identity.clock.now().toISOString() }];
+  identity.clock.advanceMs(1000);
+  const fresh = await makeToken(sample('reviewer'), 'website/reviewer');
+  const body = Buffer.from(JSON.stringify({ sessions: [id], accounts }));
+  const path = '/.identity/sessions/end';
+  const asked: Asked = { path, method: 'POST', body, claims: { route: 'job:sessions.end', bodySha256: sha256Hex(body) } };
+  assert.equal((await identity.askInside(path, { ...asked, token: await identity.gateway.mint(asked) })).status, 200);
+  assert.deepEqual([await named.find(), await old.find()], [null, null]);
+  assert.ok(await fresh.find());
+});
+
+test('[G21] an API token carries what its holder holds at the moment, tells when it was used last, and is worth nothing after its day or its holder’s', async () => {
+  const { holder, find } = await makeToken(sample('author'), 'website/editor');
+  const administrator = await identity.enter(sample('administrator'), from());
+  assert.deepEqual((await find())?.session.roles, { website: ['editor'] });
+  const sessionId = (await find())?.session.id ?? '';
+  const told = JSON.parse((await identity.ask({ path: '/api/whoami', asker: { ...holder, sessionId } })).text);
+  assert.deepEqual([told.token.roles, told.token.access], [{ website: ['editor'] }, 'write']);
+  const usedAt = identity.clock.now();
+  identity.clock.advanceMs(3000);
+  const path = '/.bulkhead/jobs/software.keep';
+  const job = await identity.gateway.mintJob('job:software.keep', { method: 'POST', path });
+  assert.equal((await identity.askInside(path, { method: 'POST', token: job })).status, 200);
+  const row = identity.database.read.selectFrom('api_token').select('last_used_at').where('account_id', '=', holder.accountId);
+  assert.deepEqual((await row.orderBy('created_at', 'desc').executeTakeFirst())?.last_used_at, usedAt);
+  const send = (what: string, form: Record<string, string> | string) =>
+    identity.ask({ path: `/accounts/${holder.accountId}/${what}`, form, asker: administrator, ...from() });
+  const editing = { role: 'website/editor', reason: 'For a test.' };
+  assert.equal((await send('grants/end', editing)).status, 303);
+  assert.deepEqual((await find())?.session.roles, {}, 'nothing is left that it could open');
+  assert.equal((await send('grants', { ...editing, endsOn: '2026-12-31' })).status, 303);
+  assert.deepEqual((await find())?.session.roles, { website: ['editor'] });
+  const other = await makeToken(sample('reviewer'), 'website/reviewer');
+  assert.equal((await send('disable', '')).status, 303);
+  assert.equal(await find(), null, 'its holder is out of use');
+  assert.ok(await other.find());
+  identity.clock.advanceMs(31 * 86_400_000);
+  assert.equal(await other.find(), null, 'its last day is over');
 });

@@ -63,6 +63,7 @@ async function fillTraces(accountId: string, only?: readonly string[]): Promise<
   const values: Readonly<Record<string, string>> = {
     api_token: `(id, account_id, name, secret_sha256, scopes, is_read_only, created_at, expires_at) values (gen_random_uuid(), '${accountId}', 'x', '${sha256Hex(accountId)}', '{a/b}', true, '${at}', '2026-04-01')`,
     external_identity: `(provider_id, subject, account_id, linked_at, last_used_at) values ('someone', '${accountId}', '${accountId}', '${at}', '${at}')`,
+    ldap_person: `(server_id, subject, account_id, login, linked_at, last_used_at) values ('someone', '${accountId}', '${accountId}', 'x', '${at}', '${at}')`,
     oidc_consent: `(account_id, client_id, scopes, given_at) values ('${accountId}', 'someone', '{openid}', '${at}')`,
     oidc_refresh_token: `(id_sha256, grant_id, client_id, account_id, payload, created_at, expires_at) values ('${sha256Hex(`r${accountId}`)}', 'abcdefghijklmnopqrstuvwx', 'someone', '${accountId}', '{}', '${at}', '2026-04-01')`,
     passkey: `(id, account_id, name, public_key, counter, is_synced, created_at) values ('${sha256Hex(`p${accountId}`).slice(0, 22)}', '${accountId}', 'x', 'pQECAyYgASFYIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 0, false, '${at}')`,

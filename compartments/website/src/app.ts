@@ -4,6 +4,7 @@ import { type Estate, originUrl, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { answerAsset, type CompartmentApp, createCompartmentApp } from '@bulkhead/web';
+import { addApiRoutes } from '#api/api.routes.ts';
 import { addDecisionRoutes } from '#article/decision.routes.ts';
 import { addDraftRoutes } from '#article/draft.routes.ts';
 import { addPictureRoutes } from '#article/picture.routes.ts';
@@ -70,6 +71,7 @@ export function createWebsite(options: WebsiteOptions): CompartmentApp {
   addCopyRoutes(app, deps);
   addPresenceRoute(app, deps);
   addPreviewRoutes(app, deps);
+  addApiRoutes(app, deps);
   addLeavingRoute(app, deps);
   addSearchRoute(app, { db: database.read, host: newsroom, now });
   return app;

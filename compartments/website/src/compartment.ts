@@ -1,4 +1,5 @@
 import { type CompartmentManifest, parseManifest } from '@bulkhead/contracts';
+import { API_ROUTES } from '#api/api.manifest.ts';
 import { NEWSROOM_CHECKS, NEWSROOM_ROUTES, NEWSROOM_VOLATILE } from '#article/article.manifest.ts';
 import { SEARCH_ROUTES } from '#search/search.manifest.ts';
 
@@ -35,13 +36,15 @@ export const manifest: CompartmentManifest = parseManifest({
       title: { en: 'Newsroom', fr: 'Rédaction', es: 'Redacción', ru: 'Редакция', zh: '编辑部', ar: 'غرفة الأخبار' },
     },
   ],
-  routes: [...NEWSROOM_ROUTES, ...SEARCH_ROUTES],
+  routes: [...NEWSROOM_ROUTES, ...API_ROUTES, ...SEARCH_ROUTES],
   workers: [{ name: 'darkroom', entry: 'src/darkroom/main.ts', addons: true, memoryMb: 256 }],
   jobs: [],
   roles: {
     editor: { en: 'Editor', fr: 'Rédaction', es: 'Redacción', ru: 'Редактор', zh: '编辑', ar: 'محرر' },
     reviewer: { en: 'Reviewer', fr: 'Relecture', es: 'Revisión', ru: 'Проверяющий', zh: '审核人', ar: 'مراجع' },
   },
+  // Who approves decides what the public reads: a delegation's administrator only asks for it.
+  rolesToApprove: ['reviewer'],
   blobs: {
     columns: [
       { table: 'picture', column: 'sha256' },

@@ -47,6 +47,12 @@ function send(path: string, asker: Asker, form: Record<string, string> = {}): Pr
   return site.ask({ method: 'POST', path, asker, form, headers: { accept: 'application/json' } });
 }
 
+function program(method: string, path: string, json?: unknown): Promise<Answer> {
+  const sent =
+    json === undefined ? {} : { body: Buffer.from(JSON.stringify(json)), headers: { 'content-type': 'application/json' } };
+  return site.ask({ method, path, asker: editor, ...sent });
+}
+
 /** What the editor keeps of what is being typed. */
 async function keep(place: string, route?: string): Promise<void> {
   const copy = { place, language: 'en', revision: 0, typed: { title: 'A title', tree: '[]' } };
@@ -88,6 +94,11 @@ test('each route writes the tables that the manifest declares for it, no others,
   const reasons = { 'reason-en': 'x' };
   const { digest } = JSON.parse((await send(`/articles/${id}/withdraw`, reviewer, reasons)).text);
   await note('article.withdraw', await send(`${second}/withdraw/${digest}`, reviewer, reasons));
+  const news = { kind: 'news', texts: { en: { title: 'By a program' } } };
+  const made = await note('api.create', await program('POST', '/api/articles', news));
+  const change = { revision: 1, slug: 'by-another-program', texts: { fr: { title: 'Par un programme' } } };
+  await note('api.change', await program('PATCH', `/api/articles/${made.id}/versions/1`, change));
+  await note('api.update', await program('POST', `/api/articles/${id}/versions`));
   const declared = manifest.routes.filter((route) => route.writes.length > 0);
   assert.deepEqual(Object.fromEntries(written), Object.fromEntries(declared.map((route) => [route.id, route.writes.toSorted()])));
 });

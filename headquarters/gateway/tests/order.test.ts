@@ -104,9 +104,9 @@ test('[G14] restoring and verifying stay closed, read-only reads, open opens', a
   await waitUntil(async () => (await write()) === 200, { what: 'writes are let through again' });
 });
 
-test('[G14] a seal cuts a download that is running, and a request that waits is told', async () => {
+test('[G14] [G27] a seal cuts a download that is running, a read that waits is told that it is closed, a write that it may be saved', async () => {
   const session = estate.signIn();
-  const waiting: Promise<{ status: number }>[] = [];
+  const waiting: Promise<{ status: number; text: string }>[] = [];
   estate.website.answering = (seen, response) => {
     if (seen.url === '/drafts') return;
     response.writeHead(200);
@@ -125,12 +125,23 @@ test('[G14] a seal cuts a download that is running, and a request that waits is 
     });
     outgoing.on('error', () => resolve('refused')).end();
   });
+  const countPosts = () => estate.website.seen.filter(({ method, url }) => method === 'POST' && url === '/drafts').length;
   const arrivedBefore = estate.website.seen.length;
+  const postsBefore = countPosts();
   waiting.push(estate.ask('/drafts', { host: 'news', session }));
-  await waitUntil(() => bytes > 5000 && estate.website.seen.length > arrivedBefore, { what: 'both are under way' });
+  waiting.push(
+    estate.ask('/drafts', { host: 'news', session, method: 'POST', body: 'title=x', headers: { accept: 'application/json' } }),
+  );
+  await waitUntil(() => bytes > 5000 && estate.website.seen.length > arrivedBefore + 1 && countPosts() > postsBefore, {
+    what: 'all are under way',
+  });
   estate.offsite.order('website', 'sealed');
   assert.equal(await download, 'cut');
-  assert.equal((await waiting[0])?.status, 503);
+  const [read, write] = await Promise.all(waiting);
+  assert.equal(read?.status, 503);
+  assert.match(read?.text ?? '', /closed/);
+  assert.equal(write?.status, 503);
+  assert.equal(JSON.parse(write?.text ?? '{}').code, 'transaction.in_doubt');
   await order('open');
 });
 

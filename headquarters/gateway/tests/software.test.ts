@@ -4,8 +4,9 @@ import { after, before, test } from 'node:test';
 import type { ApiToken } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
 import { waitUntil } from '@bulkhead/testkit';
+import { z } from 'zod';
 import { signSession } from '#session/cookie.rules.ts';
-import { ScratchEstate } from './scratch/estate.ts';
+import { type Answer, ScratchEstate } from './scratch/estate.ts';
 
 let estate: ScratchEstate;
 before(async () => {
@@ -49,6 +50,86 @@ test('[G21] a token for reading does not write, and one that ended is refused wi
     what: 'the token is refused',
   });
   assert.ok(performance.now() - endedAtMs < 1500);
+});
+
+const problemSchema = z.object({
+  status: z.number(),
+  title: z.string(),
+  detail: z.string(),
+  code: z.string(),
+  requestId: z.string(),
+});
+
+function problemOf(answer: Answer) {
+  assert.equal(answer.headers['content-type'], 'application/problem+json; charset=utf-8');
+  const problem = problemSchema.parse(JSON.parse(answer.text));
+  assert.equal(problem.status, answer.status);
+  return { code: problem.code, detail: problem.detail, challenge: answer.headers['www-authenticate'] };
+}
+
+test('[G21] a program is told what is wrong with its token: none, unknown, run out, without scope, for reading, in a cookie, in the address', async () => {
+  const good = giveToken();
+  const ended = giveToken({ endsAt: new Date(Date.now() - 1000).toISOString() });
+  const asked = async (headers: Record<string, string>, path = '/count', method = 'GET') =>
+    problemOf(await estate.ask(path, { host: 'docs', method, headers: { ...headers, 'accept-language': 'en' } }));
+  const invalid = 'Bearer error="invalid_token"';
+  const beyond = 'Bearer error="insufficient_scope"';
+  const told = [
+    await asked({}),
+    await asked({ cookie: `bulkhead=${good.secret}; token=${good.secret}` }),
+    await asked({}, `/count?access_token=${good.secret}`),
+    await asked(good.headers, `/count?next=x&t=${good.secret}`),
+    await asked({ authorization: `Bearer bh_${'a'.repeat(43)}` }),
+    await asked(ended.headers),
+    await asked(giveToken({ roles: { website: ['editor'] } }).headers),
+    await asked(giveToken({}, true).headers, '/file', 'POST'),
+  ];
+  assert.deepEqual(
+    told.map(({ code, challenge }) => [code, challenge]),
+    [
+      ['api_token.missing', 'Bearer'],
+      ['api_token.missing', 'Bearer'],
+      ['api_token.in_address', 'Bearer error="invalid_request"'],
+      ['api_token.in_address', 'Bearer error="invalid_request"'],
+      ['api_token.refused', invalid],
+      ['api_token.refused', invalid],
+      ['api_token.out_of_scope', beyond],
+      ['api_token.read_only', beyond],
+    ],
+  );
+  for (const { detail } of told) assert.ok(!detail.includes(good.secret));
+  assert.match(told[0]?.detail ?? '', /Authorization: Bearer/);
+  assert.ok(!(await estate.accessLines()).includes(good.secret), 'no log keeps it');
+  const missing = problemOf(await estate.ask('/nothing', { host: 'docs', headers: good.headers }));
+  assert.equal(missing.code, 'request.not_found');
+});
+
+test('[G15] a program is told how much it may still ask, and how long it waits when that is used up', async () => {
+  const { headers } = giveToken({ accountId: 'account-of-a-program' });
+  const first = await estate.ask('/rare', { host: 'docs', headers });
+  assert.deepEqual(
+    [first.status, first.headers['ratelimit-policy'], first.headers['ratelimit']],
+    [200, '"route";q=3;w=60', '"route";r=2;t=20'],
+  );
+  await estate.ask('/rare', { host: 'docs', headers });
+  await estate.ask('/rare', { host: 'docs', headers });
+  const over = await estate.ask('/rare', { host: 'docs', headers });
+  assert.deepEqual([over.status, problemOf(over).code], [429, 'request.too_many']);
+  assert.match(String(over.headers['ratelimit']), /^"route";r=0;t=\d+$/);
+  const waits = Number(over.headers['retry-after']);
+  assert.ok(waits > 0 && waits <= 20, String(waits));
+});
+
+test('[G12] a program is told that a compartment is sealed, and reads nothing of it', async () => {
+  const { headers } = giveToken();
+  estate.offsite.order('papers', 'sealed');
+  await estate.untilState('papers', 'sealed');
+  const answer = await estate.ask('/count', { host: 'docs', headers });
+  assert.deepEqual([answer.status, problemOf(answer).code], [503, 'compartment.sealed']);
+  assert.ok(Number(answer.headers['retry-after']) > 0);
+  estate.offsite.order('papers', 'open');
+  await estate.untilState('papers', 'open');
+  assert.equal((await estate.ask('/count', { host: 'docs', headers })).status, 200);
 });
 
 test('[G21] what a browser adds by itself counts for nothing where software asks: no cookie, and from any page', async () => {

@@ -46,10 +46,11 @@ async function order(headquarters: Headquarters, state: 'open' | 'read-only' | '
   await headquarters.until(({ ready, compartments }) => ready && compartments[0]?.state === state, `it is ${state}`);
 }
 
-test('[AD2] an adopted application gets what its manifest says and nothing else: its database as owner, its socket, a user of its own', async (t) => {
+test('[AD2] [O14] an adopted application gets what its manifest says and nothing else: its database as owner, its socket, a user of its own', async (t) => {
   const headquarters = await adopt(t, { runsReadOnly: true });
   const home = await ask(headquarters, 'GET', '/');
   assert.match(home.text, /We lend 4 titles/, 'it made its tables and filled them');
+  assert.equal(await headquarters.countHolders(), 1, 'what it made at its first start can be decoded');
   const found = await processOf(headquarters);
   const environment = (await readFile(`/proc/${found?.pid}/environ`, 'utf8')).split('\0').filter(Boolean);
   assert.deepEqual(environment.map((line) => line.split('=')[0] ?? '').sort(), [

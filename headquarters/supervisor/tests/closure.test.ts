@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Applied } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
-import { connectionTo, openAdmin, readControlFile } from '@bulkhead/postgres';
+import { readControlFile } from '@bulkhead/postgres';
 import { digestDirectory } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { Headquarters } from './headquarters.ts';
@@ -75,9 +75,9 @@ test('[O13] [O14] [O15] with an image every secret of the compartment is another
     ],
   );
   assert.equal(await signingKeyOf(headquarters), 'gateway-r1');
-  assert.equal(await countHolders(headquarters), 1, 'the catalog is held back until a standby does so');
+  assert.equal(await headquarters.countHolders(), 1, 'the catalog is held back until a standby does so');
   const standby = await keepCatalog(join(headquarters.directory, 'r/hq/example-pg'), offSite.rotatedPassword);
-  await waitUntil(async () => (await countHolders(headquarters)) === 0, {
+  await waitUntil(async () => (await headquarters.countHolders()) === 0, {
     what: 'the standby has taken over',
     timeoutMs: LONG_MS,
   });
@@ -115,17 +115,6 @@ async function signingKeyOf(headquarters: Headquarters): Promise<string> {
 }
 
 /** Sessions that keep old rows from being cleaned away. */
-async function countHolders(headquarters: Headquarters): Promise<number> {
-  const kept = JSON.parse(await readFile(join(headquarters.directory, 'd/supervisor/secrets-example.json'), 'utf8'));
-  const target = { database: 'example', role: 'postgres', password: String(kept.superusers.example) };
-  const admin = await openAdmin(connectionTo(join(headquarters.directory, 'r/hq/example-pg'), target));
-  const rows = await admin.query(
-    "select 1 from pg_stat_activity where state = 'idle in transaction' and backend_xmin is not null and datname = 'example'",
-  );
-  await admin.close();
-  return rows.length;
-}
-
 /** As if the superuser's password had survived the restore. */
 async function putAsideTrueSuperuser(headquarters: Headquarters): Promise<void> {
   const path = join(headquarters.directory, 'd/supervisor/secrets-example.json');

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import {
   type CompartmentManifest,
   type Estate,
@@ -11,6 +10,7 @@ import {
   type SiteStatus,
   siteStatusSchema,
 } from '@bulkhead/contracts';
+import { connectionTo, openAdmin } from '@bulkhead/postgres';
 import { isRoot } from '@bulkhead/supervision';
 import { findFreePort, waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
@@ -43,7 +43,7 @@ export class Headquarters {
   }
 
   static async prepare(
-    t: TestContext,
+    t: { readonly after: (end: () => Promise<void>) => unknown },
     more: {
       readonly seal?: CompartmentManifest['seal'];
       readonly leaseMs?: number;
@@ -145,6 +145,18 @@ export class Headquarters {
 
   async untilReady(): Promise<SiteStatus> {
     return waitUntil(async () => this.until((status) => status.ready), { what: 'headquarters is ready', timeoutMs: LONG_MS });
+  }
+
+  /** Sessions that keep the catalog's old rows for a standby that has not come. */
+  async countHolders(): Promise<number> {
+    const kept = JSON.parse(await readFile(join(this.directory, 'd/supervisor/secrets-example.json'), 'utf8'));
+    const target = { database: 'example', role: 'postgres', password: String(kept.superusers.example) };
+    const admin = await openAdmin(connectionTo(join(this.directory, 'r/hq/example-pg'), target));
+    const rows = await admin.query(
+      "select 1 from pg_stat_activity where state = 'idle in transaction' and backend_xmin is not null and datname = 'example'",
+    );
+    await admin.close();
+    return rows.length;
   }
 
   /** Waits until the site's status is as wanted. */

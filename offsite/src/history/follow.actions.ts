@@ -234,6 +234,8 @@ export class Follower {
   async #write(lineage: Lineage, pieces: readonly Piece[], progress: number | undefined): Promise<void> {
     const { writer } = this.#deps;
     if (pieces.length === 0) return this.#keepProgress(lineage, progress);
+    if (!(await this.#deps.lineage.isFollowed(lineage)))
+      throw new EstateError('history.behind', 'decoding: another timeline was joined meanwhile');
     await this.#readCatalog(pieces);
     const judged = await Promise.all(
       pieces.map(async ({ commit }) => (commit?.tokens.length ? this.#judge.judge(commit.tokens, commit.committedAt) : [])),

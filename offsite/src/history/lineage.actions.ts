@@ -21,6 +21,12 @@ export class LineageReader {
     return lineageOf(systemId, timeline, await this.#readAncestors(timeline));
   }
 
+  /** Whether this is the way still: a standby goes over to a timeline that was joined by itself, before it is built anew. */
+  async isFollowed({ systemId, legs }: Lineage): Promise<boolean> {
+    const stream = await this.#archive.readStream();
+    return stream.systemId === systemId && stream.timeline === legs.at(-1)?.timeline;
+  }
+
   /** Where the position's timeline came from, if it is not on the way. */
   async ancestorsOf(position: Position | null, lineage: Lineage): Promise<readonly Ancestor[]> {
     if (position === null || position.systemId !== lineage.systemId) return [];

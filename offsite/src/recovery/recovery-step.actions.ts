@@ -66,7 +66,7 @@ export type RecoveryDeps = {
   readonly stopping: AbortSignal;
 };
 
-const TRANSIENT = ['wire.unreachable', 'receiver.stream_broken', 'postgres.query_failed'] as const;
+const TRANSIENT = ['wire.unreachable', 'receiver.stream_broken', 'postgres.query_failed', 'postgres.unreachable'] as const;
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 

@@ -26,7 +26,8 @@ export async function inRepairTransaction<Result>(
     } catch (error) {
       await session.query('rollback').catch(() => undefined);
       if (left > 1 && RETRIED.includes(sqlState(error) ?? '')) continue;
-      if (error instanceof EstateError && error.code !== 'postgres.query_failed') throw error;
+      if (error instanceof EstateError && error.code !== 'postgres.query_failed' && error.code !== 'postgres.unreachable')
+        throw error;
       throw new EstateError('postgres.query_failed', `carrying out plan ${head.plan}: nothing was changed`, { cause: error });
     }
   }

@@ -20,6 +20,16 @@ export const estateSchema = z.object({
   leaseMs: z.number().int().min(2000).max(3_600_000),
   /** How mail leaves; without it letters wait. */
   mail: mailSchema.optional(),
+  /** Organisations' directories at inner addresses that identity may ask, as `host:port`. */
+  directoryServers: z
+    .array(
+      z
+        .string()
+        .max(300)
+        .regex(/^[a-z0-9.:-]+:\d{1,5}$/, 'must be a host, a colon and a port'),
+    )
+    .max(50)
+    .optional(),
   compartments: z
     .array(z.object({ directory: z.string(), manifest: manifestSchema }))
     .min(1)

@@ -231,6 +231,8 @@ function listFaults(manifest: CompartmentManifest): string[] {
       faults.push(`route ${route.id}: paths that begin "/." are the gateway's, but for those of ${WELL_KNOWN}`);
     if (route.webSocket && (route.callers ?? 'people') !== 'people')
       faults.push(`route ${route.id}: a WebSocket is for people only`);
+    if (route.fresh && (route.callers ?? 'people') !== 'people')
+      faults.push(`route ${route.id}: a dangerous act ("fresh") is for people only`);
     if (route.method === 'GET' && route.writes.length > 0) faults.push(`route ${route.id}: a GET cannot write`);
   }
   for (const role of manifest.rolesToApprove ?? [])
@@ -239,6 +241,10 @@ function listFaults(manifest: CompartmentManifest): string[] {
     faults.push(`edition: origin "${manifest.edition.origin}" is not declared`);
   for (const id of [...(manifest.edition?.approvals.publish ?? []), ...(manifest.edition?.approvals.withdraw ?? [])])
     if (!ids.has(id)) faults.push(`edition: approvals name the route "${id}", which is not declared`);
+    else if (manifest.routes.some((route) => route.id === id && (route.callers ?? 'people') !== 'people'))
+      faults.push(
+        `edition: approvals name the route "${id}", which software may use: what the public reads is decided by people`,
+      );
   return [...faults, ...listKindFaults(manifest, hosts)];
 }
 

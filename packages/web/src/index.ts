@@ -1,5 +1,5 @@
-export { toldAs } from './form/fault-sentence.ts';
-export type { FieldRules, FormFaults, FormResult, FormValues } from './form/form-fields.ts';
+export { tellIssue, toldAs } from './form/fault-sentence.ts';
+export { checkFields, type FieldRules, type FormFaults, type FormResult, type FormValues } from './form/form-fields.ts';
 export { detectImageType, IMAGE_TYPES, type ImageType, isAvif } from './form/image-type.ts';
 export { type FormLimits, readForm, readJson } from './form/read-form.ts';
 export { readUpload, type UploadOptions, type UploadResult } from './form/read-upload.ts';
@@ -26,6 +26,7 @@ export { type CompartmentAppOptions, createCompartmentApp } from './server/compa
 export type { CompartmentApp, CompartmentContext, CompartmentEnv } from './server/compartment-env.ts';
 export { wantsJson } from './server/error-page.ts';
 export { type Person, requirePerson } from './server/person.ts';
+export { answerProblem, type Problem, type ProblemFault } from './server/problem.ts';
 export { type Answer, type Asked, type Asker, createScratchGateway, type ScratchGateway } from './server/scratch-gateway.ts';
 export { serveCompartment } from './server/serve-compartment.ts';
 export { type Transact, type Transacts, transactFor } from './server/transact-for.ts';

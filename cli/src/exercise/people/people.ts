@@ -102,7 +102,7 @@ export class People {
     } catch (error) {
       if (hasCode(error, 'wire.unreachable')) this.#inDoubt.add(intent.slug);
       else if (hasCode(error, 'wire.refused') || hasCode(error, 'wire.invalid_reply'))
-        await this.#noteRefusal(error instanceof Error ? error.message : '', intent.slug, sentAt);
+        await this.#noteRefusal(error instanceof Error ? error.message : '', intent.slug);
       else throw error;
       return undefined;
     } finally {
@@ -121,9 +121,9 @@ export class People {
     return slugs;
   }
 
-  async #noteRefusal(why: string, slug: string, sentAt: Date): Promise<void> {
+  async #noteRefusal(why: string, slug: string): Promise<void> {
     if (why.includes('status 429')) await sleepMs(THROTTLED_MS);
-    else if (/status 5\d\d/.test(why) && (!REFUSED_AT_DOOR.test(why) || wasCut(why, sentAt))) this.#inDoubt.add(slug);
+    else if (/status 5\d\d/.test(why) && !REFUSED_AT_DOOR.test(why)) this.#inDoubt.add(slug);
     else this.#refused += 1;
   }
 
@@ -139,12 +139,6 @@ export class People {
       if (submitted && !this.#isPaused) await this.act(this.staff.reviewer, { kind: 'approve', slug });
     }
   }
-}
-
-/** A request that was on its way when the compartment was closed may have been carried out: the answer tells since when. */
-function wasCut(why: string, sentAt: Date): boolean {
-  const [, sinceAt] = /"sinceAt":"([^"]+)"/.exec(why) ?? [];
-  return sinceAt !== undefined && Date.parse(sinceAt) >= sentAt.getTime();
 }
 
 const SUBJECTS = [

@@ -1,10 +1,10 @@
 import type { ApiToken } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { type BearerDeps, type BearerUses, endBearer, makeBearer } from '#bearer/bearer.actions.ts';
 import type { Schema } from '#schema.ts';
-import { API_TOKEN, type ApiTokenRow, rolesNow, sessionIdOf, type TokenWish } from './api-token.rules.ts';
-import { findLiveToken, insertToken, listRolesHeld, listTokens } from './api-token.store.ts';
+import { API_TOKEN, type ApiTokenRow, rolesNow, sessionIdOf, type TokenWish, tokenIdOf } from './api-token.rules.ts';
+import { endTokensById, endTokensMadeBefore, findLiveToken, insertToken, listRolesHeld, listTokens } from './api-token.store.ts';
 
 export function listOwnTokens(db: Kysely<Schema>, accountId: string): Promise<ApiTokenRow[]> {
   return listTokens(db, accountId);
@@ -25,6 +25,33 @@ export async function makeToken(deps: BearerDeps, accountId: string, wish: Token
 
 export function endToken(deps: Pick<BearerDeps, 'transact' | 'now'>, accountId: string, id: string): Promise<void> {
   return endBearer(deps, API_TOKEN, { holderId: accountId, id });
+}
+
+/** What the token that asks carries at this moment, for whoever tries one out. */
+export async function describeToken(
+  db: Kysely<Schema>,
+  asked: { readonly accountId: string; readonly sessionId: string; readonly now: Date },
+) {
+  const id = tokenIdOf(asked.sessionId);
+  const token = (await listTokens(db, asked.accountId)).find((one) => one.id === id);
+  if (!token) throw new EstateError('request.not_found', 'describing an API token: its account has none of this id');
+  const { name, scopes, isReadOnly, expiresAt } = token;
+  const roles = rolesNow(scopes, await listRolesHeld(db, asked.accountId, asked.now));
+  return { name, roles, access: isReadOnly ? 'read' : 'write', until: expiresAt.toISOString() };
+}
+
+/** Ends what an order of off-site blocks: tokens that stand for sessions it names, and those of accounts from before a moment. */
+export async function endBlockedTokens(
+  trx: Transaction<Schema>,
+  blocked: {
+    readonly sessions: readonly string[];
+    readonly accounts: readonly { readonly account: string; readonly before: string }[];
+  },
+  at: Date,
+): Promise<void> {
+  const ids = blocked.sessions.flatMap((id) => tokenIdOf(id) ?? []);
+  if (ids.length > 0) await endTokensById(trx, ids, at);
+  for (const { account, before } of blocked.accounts) await endTokensMadeBefore(trx, account, new Date(before), at);
 }
 
 /** API tokens as the gateway asks for them, by their hash. What they carry is decided anew each time. */

@@ -7,7 +7,7 @@ import { type OfferedRole, writeRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
 import { keepLanguage, type Site } from '#site/shell.rules.ts';
 import { enterAs } from '#visit/enter.actions.ts';
-import { endToken, listOwnTokens, makeToken, type TokenDesk } from './api-token.actions.ts';
+import { describeToken, endToken, listOwnTokens, makeToken, type TokenDesk } from './api-token.actions.ts';
 import { carriable, readTokenWish } from './api-token.rules.ts';
 import { apiTokensPage, type TokensShown } from './api-token.views.ts';
 import { apiTokenWords } from './api-token.words.ts';
@@ -37,9 +37,10 @@ export function addApiTokenRoutes(app: CompartmentApp, deps: Deps): void {
     if (!token) throw new EstateError('request.not_found', 'finding an API token: none with this hash is good');
     return c.json(token);
   });
-  app.get('/api/whoami', (c) => {
-    const { accountId, displayName, delegation, roles } = c.var.claims;
-    return c.json({ account: accountId, name: displayName, delegation, roles });
+  app.get('/api/whoami', async (c) => {
+    const { accountId, sessionId, displayName } = requirePerson(c);
+    const token = await describeToken(deps.database.read, { accountId, sessionId, now: deps.now() });
+    return c.json({ account: accountId, name: displayName, delegation: c.var.claims.delegation, token });
   });
   app.get('/api-tokens', (c) => show(c, deps, { isEnded: c.req.query('done') === 'ended' }));
   app.post('/api-tokens', async (c) => {
@@ -73,5 +74,5 @@ async function show(c: CompartmentContext, deps: Deps, given: Partial<TokensShow
   const held = carriable(deps.offered).filter((role) => own.has(writeRole(role)));
   const tokens = await listOwnTokens(deps.database.read, account.id);
   const usual = { typed: EMPTY, faults: {}, secret: null, isEnded: false };
-  return c.html(apiTokensPage(shell, { ...usual, ...given, tokens, held, now: deps.now() }).toString());
+  return c.html(apiTokensPage(shell, { ...usual, ...given, tokens, held, offered: deps.offered, now: deps.now() }).toString());
 }

@@ -15,6 +15,11 @@ export function sessionIdOf(tokenId: string): string {
   return `api_${tokenId}`;
 }
 
+/** The token that a session id stands for; null for a session of a person. */
+export function tokenIdOf(sessionId: string): string | null {
+  return sessionId.startsWith('api_') ? sessionId.slice(4) : null;
+}
+
 export type TokenWish = BearerWish & Pick<ApiTokenRow, 'scopes' | 'isReadOnly'>;
 export type TokenFault = BearerFault | 'scopes';
 

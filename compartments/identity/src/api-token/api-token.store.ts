@@ -82,6 +82,20 @@ export async function insertToken(
     .execute();
 }
 
+export async function endTokensById(trx: Transaction<Schema>, ids: readonly string[], at: Date): Promise<void> {
+  await trx.updateTable('api_token').set({ ended_at: at }).where('id', 'in', ids).where('ended_at', 'is', null).execute();
+}
+
+export async function endTokensMadeBefore(trx: Transaction<Schema>, accountId: string, before: Date, at: Date): Promise<void> {
+  await trx
+    .updateTable('api_token')
+    .set({ ended_at: at })
+    .where('account_id', '=', accountId)
+    .where('created_at', '<', before)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
 function toToken(row: {
   readonly id: string;
   readonly account_id: string;

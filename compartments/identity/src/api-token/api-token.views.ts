@@ -11,6 +11,8 @@ import { apiTokenWords } from './api-token.words.ts';
 export type TokensShown = {
   readonly tokens: readonly ApiTokenRow[];
   readonly held: readonly OfferedRole[];
+  /** Every role that there is, by which the scopes of tokens are named. */
+  readonly offered: readonly OfferedRole[];
   readonly typed: { readonly name: string; readonly scopes: readonly string[]; readonly access: string; readonly until: string };
   readonly faults: FormFaults;
   readonly secret: string | null;
@@ -38,12 +40,13 @@ function usageOf(shell: Shell): Html {
   return html`<p>${apiTokenWords(shell.language).usage} <code dir="ltr">Authorization: Bearer …</code></p>`;
 }
 
-function tokenTable(shell: Shell, { tokens, now }: TokensShown): Html {
+function tokenTable(shell: Shell, { tokens, offered, now }: TokensShown): Html {
   const words = apiTokenWords(shell.language);
   const columns = [
     {
       title: words.scope,
-      cell: ({ scopes }: ApiTokenRow) => html`${scopes.map((scope) => html`<code dir="ltr">${scope}</code> `)}`,
+      cell: ({ scopes }: ApiTokenRow) =>
+        html`${scopes.map((scope, at) => html`${at > 0 && html`<br>`}${scopeView(shell, scope, offered)}`)}`,
     },
     { title: words.access, cell: ({ isReadOnly }: ApiTokenRow) => html`${isReadOnly ? words.read : words.write}` },
   ];
@@ -78,9 +81,18 @@ ${untilView(shell, typed.until, faults)}
 )}`;
 }
 
+function scopeView(shell: Shell, scope: string, offered: readonly OfferedRole[]): Html {
+  const role = offered.find((one) => writeRole(one) === scope);
+  return role ? html`${nameRole(shell, role)}` : html`<code dir="ltr">${scope}</code>`;
+}
+
+function nameRole(shell: Shell, role: OfferedRole): string {
+  return `${inLanguage(role.compartmentTitle, shell.language).text} · ${inLanguage(role.title, shell.language).text}`;
+}
+
 function roleView(shell: Shell, role: OfferedRole, chosen: readonly string[]): Html {
   const name = writeRole(role);
   return html`<div class="field"><label class="check"><input type="checkbox" name="scopes" value="${name}"${attributes({
     checked: chosen.includes(name),
-  })}> ${inLanguage(role.compartmentTitle, shell.language).text} · ${inLanguage(role.title, shell.language).text}</label></div>`;
+  })}> ${nameRole(shell, role)}</label></div>`;
 }

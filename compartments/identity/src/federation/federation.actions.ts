@@ -1,23 +1,20 @@
-import { EstateError, hasCode, type Log, type Now } from '@bulkhead/kernel';
+import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import type { Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
 import * as openid from 'openid-client';
-import { addReadyAccount, findAccountById, findAccountIdByEmail } from '#account/account.actions.ts';
-import type { Account } from '#account/account.rules.ts';
-import { findDelegationById } from '#delegation/delegation.actions.ts';
-import { addGrants, endGrant, listGrantsOf } from '#grant/grant.actions.ts';
-import { yearAfter } from '#grant/grant.rules.ts';
 import { seal, sealKeyFor, unseal } from '#key/seal.rules.ts';
 import { type Ask, fetchWith } from '#outgoing/outgoing.actions.ts';
-import { findRole, isHeld, type OfferedRole, writeRole } from '#role/role.rules.ts';
+import type { OfferedRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
-import { type StartDeps, startSession } from '#session/start.actions.ts';
+import type { StartDeps } from '#session/start.actions.ts';
 import type { Visitor } from '#session/visitor.rules.ts';
+import { type Entry, enterAsVouched, type Voucher } from './entry.actions.ts';
 import { type ExternalPerson, type IdentityProvider, type ProviderWish, readPerson } from './federation.rules.ts';
 import {
   findLinkedAccount,
   findProviderById,
   insertProvider,
+  isAccountLinked,
   listAllProviders,
   setProviderDisabled,
   updateProvider,
@@ -168,99 +165,22 @@ export async function readAnswer(
   }
 }
 
-export type Entry = { readonly kind: 'signed in'; readonly sessionId: string } | { readonly kind: 'nobody' };
-
-/** Signs a person in whom a provider vouched for: the account it is linked to, one it may be linked to, or a new one. */
-export async function enterByProvider(
+/** Signs a person in whom a provider vouched for. */
+export function enterByProvider(
   deps: StartDeps & { readonly offered: readonly OfferedRole[]; readonly newId: () => string },
   provider: IdentityProvider,
   given: { readonly person: ExternalPerson; readonly visitor: Visitor },
 ): Promise<Entry> {
-  const { person, visitor } = given;
-  const found = await findAccountFor(deps, provider, person);
-  if (found === 'nobody') return { kind: 'nobody' };
-  if (found) await endRolesGone(deps, provider, { accountId: found.id, person });
-  const account = found ?? { id: deps.newId(), email: person.email ?? '', displayName: person.name, language: person.language };
-  const roles = await rolesToGive(deps, provider, { accountId: account.id, person });
-  const sessionId = await startSession(deps, {
-    account: { ...account, roles },
-    method: 'provider',
-    visitor,
-    prove: async (trx) => {
-      const at = deps.now();
-      if (!found) await addAccount(trx, provider, { person, id: account.id, at });
-      const actor = { accountId: `provider:${provider.id}`, reach: { delegationId: provider.delegationId } };
-      if (roles.length > 0)
-        await addGrants(trx, { accountId: account.id, roles, actor, reason: REASON, endsAt: yearAfter(at), at });
-      return useLink(trx, { providerId: provider.id, subject: person.subject, accountId: account.id, at });
-    },
-  }).catch((error: unknown) => {
-    // Two first sign-ins at once: one added the account, the other begins again.
-    if (hasCode(error, 'account.email_taken')) return null;
-    throw error;
-  });
-  return sessionId === null ? { kind: 'nobody' } : { kind: 'signed in', sessionId };
-}
-
-/**
- * Whom a provider may sign in: only accounts of its own delegation [F11]. An account from before is linked by its address only if
- * the provider has verified it, its domain is allowed, and the account rules over no others.
- */
-async function findAccountFor(
-  deps: StartDeps,
-  provider: IdentityProvider,
-  person: ExternalPerson,
-): Promise<Account | null | 'nobody'> {
-  const linked = await findLinkedAccount(deps.db, provider.id, person.subject);
-  const known = linked ?? (person.email === null ? undefined : await findAccountIdByEmail(deps.db, person.email));
-  if (known === undefined) return provider.addsAccounts && person.email !== null ? null : 'nobody';
-  const account = await findAccountById(deps.db, known, deps.now());
-  if (!account || account.status !== 'active' || account.delegationId !== provider.delegationId) return 'nobody';
-  if (linked === undefined && account.roles.some((role) => role.compartment === 'identity')) return 'nobody';
-  return account;
-}
-
-async function addAccount(
-  trx: Transaction<Schema>,
-  provider: IdentityProvider,
-  given: { readonly person: ExternalPerson; readonly id: string; readonly at: Date },
-): Promise<void> {
-  const { person, id, at } = given;
-  const { delegationId } = provider;
-  const account = { id, email: person.email ?? '', displayName: person.name, language: person.language, createdAt: at };
-  await addReadyAccount(
-    trx,
-    { ...account, delegationId, roles: [] },
-    { isVouchedFor: true, endsAt: yearAfter(at), reason: REASON },
-  );
-}
-
-/** What the provider's word adds: mapped, held by the delegation, and not had already. */
-async function rolesToGive(
-  deps: StartDeps & { readonly offered: readonly OfferedRole[] },
-  provider: IdentityProvider,
-  given: { readonly accountId: string; readonly person: ExternalPerson },
-): Promise<OfferedRole[]> {
-  const delegation = await findDelegationById(deps.db, provider.delegationId);
-  if (delegation?.status !== 'active') return [];
-  const had = new Set((await listGrantsOf(deps.db, given.accountId, deps.now())).map(writeRole));
-  return given.person.roles.flatMap((written) => {
-    const role = findRole(written, deps.offered);
-    return role && role.compartment !== 'identity' && isHeld(delegation.holds, role) && !had.has(written) ? [role] : [];
-  });
-}
-
-/** What the provider gave once and does not say any more ends; what people gave stays. */
-async function endRolesGone(
-  deps: StartDeps,
-  provider: IdentityProvider,
-  given: { readonly accountId: string; readonly person: ExternalPerson },
-): Promise<void> {
-  const by = `provider:${provider.id}`;
-  const grants = await listGrantsOf(deps.db, given.accountId, deps.now());
-  for (const grant of grants.filter((one) => one.grantedBy === by && !given.person.roles.includes(writeRole(one)))) {
-    const actor = { accountId: by, reach: { delegationId: provider.delegationId } };
-    const role = { compartment: grant.compartment, role: grant.role };
-    await endGrant(deps, { accountId: given.accountId, role, actor, reason: REASON });
-  }
+  const voucher = {
+    delegationId: provider.delegationId,
+    addsAccounts: provider.addsAccounts,
+    method: 'provider' as const,
+    by: `provider:${provider.id}`,
+    reason: REASON,
+    findLinked: (db: Kysely<Schema>, subject: string) => findLinkedAccount(db, provider.id, subject),
+    isLinked: (db: Kysely<Schema>, accountId: string) => isAccountLinked(db, provider.id, accountId),
+    useLink: (trx: Transaction<Schema>, link: Parameters<Voucher['useLink']>[1]) =>
+      useLink(trx, { ...link, providerId: provider.id }),
+  };
+  return enterAsVouched(deps, voucher, given);
 }

@@ -1,4 +1,4 @@
-import { SESSION_STARTED_HEADER } from '@bulkhead/contracts';
+import { type Language, SESSION_STARTED_HEADER } from '@bulkhead/contracts';
 import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, type CompartmentContext, readForm, transactFor } from '@bulkhead/web';
@@ -22,10 +22,19 @@ import {
   readAnswer,
   saveProvider,
 } from './federation.actions.ts';
-import { type IdentityProvider, type ProviderTyped, readProvider, writeRoleMap } from './federation.rules.ts';
-import { choosePage, enterPage, notEnteredPage, type ProviderShown, providerPage, providersPage } from './federation.views.ts';
+import { type IdentityProvider, type ProviderTyped, readProvider } from './federation.rules.ts';
+import {
+  choosePage,
+  type DirectoryLine,
+  enterPage,
+  notEnteredPage,
+  type ProviderShown,
+  providerPage,
+  providersPage,
+} from './federation.views.ts';
 import { federationWords } from './federation.words.ts';
 import type { FlowShelf } from './flow-shelf.actions.ts';
+import { writeRoleMap } from './role-map.rules.ts';
 
 export type FederationDeps = Omit<StartDeps, 'db' | 'transact'> & {
   readonly site: Site;
@@ -40,6 +49,11 @@ export type FederationDeps = Omit<StartDeps, 'db' | 'transact'> & {
   readonly newId: () => string;
   readonly newSecret: () => string;
   readonly log: Log;
+  /** Organisations' directories (LDAP), which stand on the same pages, and what they are called there. */
+  readonly directories: {
+    readonly list: () => Promise<readonly DirectoryLine[]>;
+    readonly wordsIn: (language: Language) => Parameters<typeof providersPage>[1]['words'];
+  };
 };
 
 const line = z.string().max(600).default('');
@@ -64,7 +78,8 @@ export function addFederationRoutes(app: CompartmentApp, deps: FederationDeps): 
   app.get('/federation', async (c) => {
     const errand = errandOf(c, deps);
     const providers = (await listProviders(deps.database.read)).filter((one) => one.disabledAt === null);
-    return c.html(choosePage(shellOf(c, deps), { providers, errand }).toString());
+    const directories = (await deps.directories.list()).filter((one) => one.disabledAt === null);
+    return c.html(choosePage(shellOf(c, deps), { providers, directories, errand }).toString());
   });
   app.get('/federation/:id/begin', (c) => begin(c, deps, c.req.param('id')));
   app.get('/federation/:id/callback', (c) => comeBack(c, deps, c.req.param('id')));
@@ -129,7 +144,9 @@ async function usable(deps: FederationDeps, id: string): Promise<IdentityProvide
 function addProviderPages(app: CompartmentApp, deps: FederationDeps): void {
   app.get('/providers', async (c) => {
     const { shell } = await administer(c, deps, '/providers');
-    return c.html(providersPage(shell, await listProviders(deps.database.read)).toString());
+    const words = deps.directories.wordsIn(shell.language);
+    const [providers, directories] = [await listProviders(deps.database.read), await deps.directories.list()];
+    return c.html(providersPage(shell, { providers, directories, words }).toString());
   });
   app.get('/providers/new', async (c) => {
     const { shell } = await administer(c, deps, '/providers/new');

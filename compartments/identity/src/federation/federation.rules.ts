@@ -1,8 +1,9 @@
 import type { Language } from '@bulkhead/contracts';
 import { isLanguage } from '@bulkhead/web';
 import { judgeOutgoingUrl } from '#outgoing/outgoing.rules.ts';
-import { findRole, type OfferedRole } from '#role/role.rules.ts';
+import type { OfferedRole } from '#role/role.rules.ts';
 import type { Errand } from '#sign-in/sign-in.rules.ts';
+import { readRoleMap } from './role-map.rules.ts';
 
 /** An organisation's own OpenID provider. */
 export type IdentityProvider = {
@@ -39,7 +40,6 @@ export type ProviderTyped = {
 export type ProviderField = Exclude<keyof ProviderTyped, 'addsAccounts' | 'vouchesForAddresses'>;
 
 const MOST_DOMAINS = 20;
-const MOST_ROLES = 50;
 
 /** Reads what an administrator typed; which fields cannot be used is told by name. */
 export function readProvider(
@@ -79,26 +79,6 @@ export function readProvider(
 
 function isField(text: string): text is ProviderField {
   return ['id', 'name', 'delegationId', 'issuer', 'clientId', 'emailDomains', 'roleClaim', 'roleMap'].includes(text);
-}
-
-/** One a line: `value = compartment/role`. Roles that rule over accounts are given by people only. */
-function readRoleMap(text: string, offered: readonly OfferedRole[]): Record<string, string> | null {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length > MOST_ROLES) return null;
-  const map = new Map<string, string>();
-  for (const line of lines) {
-    const at = line.lastIndexOf('=');
-    const [value, role] = [line.slice(0, Math.max(0, at)).trim(), line.slice(at + 1).trim()];
-    if (value === '' || value.length > 100 || role.startsWith('identity/') || !findRole(role, offered)) return null;
-    map.set(value, role);
-  }
-  return Object.fromEntries(map);
-}
-
-export function writeRoleMap(map: Readonly<Record<string, string>>): string {
-  return Object.entries(map)
-    .map(([value, role]) => `${value} = ${role}`)
-    .join('\n');
 }
 
 /** Somebody on the way through a provider, for ten minutes in memory. */

@@ -74,6 +74,16 @@ export async function findLinkedAccount(db: Kysely<Schema>, providerId: string, 
   return row?.account_id;
 }
 
+export async function isAccountLinked(db: Kysely<Schema>, providerId: string, accountId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('external_identity')
+    .select('subject')
+    .where('provider_id', '=', providerId)
+    .where('account_id', '=', accountId)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Links a subject, or notes its use; tells whether the account is the one that is linked. */
 export async function useLink(
   trx: Transaction<Schema>,

@@ -8,18 +8,25 @@ import type { IdentityProvider, ProviderTyped } from './federation.rules.ts';
 import { type FederationWord, federationWords } from './federation.words.ts';
 
 type Named = Pick<IdentityProvider, 'id' | 'name'>;
+/** An organisation's directory (LDAP), beside its provider. */
+export type DirectoryLine = Named & Pick<IdentityProvider, 'delegationId' | 'disabledAt'> & { readonly url: string };
 
-export function choosePage(shell: Shell, shown: { readonly providers: readonly Named[]; readonly errand: Errand | null }): Html {
+export function choosePage(
+  shell: Shell,
+  shown: { readonly providers: readonly Named[]; readonly directories: readonly Named[]; readonly errand: Errand | null },
+): Html {
   const words = federationWords(shell.language);
   const errand = shown.errand ? `?${writeErrand(shown.errand)}` : '';
+  const ways = [
+    ...shown.providers.map(({ id, name }) => ({ path: `/federation/${id}/begin`, name })),
+    ...shown.directories.map(({ id, name }) => ({ path: `/directories/${id}/sign-in`, name })),
+  ].toSorted((left, right) => left.name.localeCompare(right.name, shell.language));
   return layOut(shell, {
     title: words.through,
     section: 'none',
     main: html`<h1>${words.through}</h1>
-<p class="lead">${shown.providers.length === 0 ? words.noProviders : words.throughLead}</p>
-<ul>${shown.providers.map(
-      (one) => html`<li><a href="${keepLanguage(shell, `/federation/${one.id}/begin${errand}`)}"><bdi>${one.name}</bdi></a></li>`,
-    )}</ul>`,
+<p class="lead">${ways.length === 0 ? words.noProviders : words.throughLead}</p>
+<ul>${ways.map(({ path, name }) => html`<li><a href="${keepLanguage(shell, `${path}${errand}`)}"><bdi>${name}</bdi></a></li>`)}</ul>`,
   });
 }
 
@@ -53,25 +60,50 @@ ${badNews(fillIn(words[shown.why], { provider: shown.provider }))}
   });
 }
 
-export function providersPage(shell: Shell, providers: readonly IdentityProvider[]): Html {
+export function providersPage(
+  shell: Shell,
+  shown: {
+    readonly providers: readonly IdentityProvider[];
+    readonly directories: readonly DirectoryLine[];
+    readonly words: {
+      readonly directories: string;
+      readonly directoriesLead: string;
+      readonly newDirectory: string;
+      readonly url: string;
+    };
+  },
+): Html {
   const words = federationWords(shell.language);
+  const providers = shown.providers.map((one) => ({ ...one, path: `/providers/${one.id}`, place: one.issuer }));
+  const directories = shown.directories.map((one) => ({ ...one, path: `/directories/${one.id}`, place: one.url }));
   return layOut(shell, {
     title: words.providers,
     section: 'providers',
     main: html`<h1>${words.providers}</h1>
 <p class="lead">${words.providersLead}</p>
-${
-  providers.length === 0
-    ? null
-    : html`<div class="table-scroll" tabindex="0" role="region" aria-label="${words.providers}"><table>
-<thead><tr><th scope="col">${words.name}</th><th scope="col">${words.delegationId}</th><th scope="col">${words.issuer}</th><th scope="col">${words.state}</th></tr></thead>
-<tbody>${providers.map(
-        (one) =>
-          html`<tr><td><a href="${keepLanguage(shell, `/providers/${one.id}`)}"><bdi>${one.name}</bdi></a></td><td><code dir="ltr">${one.delegationId}</code></td><td><code dir="ltr">${one.issuer}</code></td><td>${one.disabledAt === null ? words.inUse : words.outOfUse}</td></tr>`,
-      )}</tbody></table></div>`
-}
-<div class="actions"><a class="button" href="${keepLanguage(shell, '/providers/new')}">${words.newProvider}</a></div>`,
+${tableOf(shell, providers, { caption: words.providers, place: words.issuer })}
+<div class="actions"><a class="button" href="${keepLanguage(shell, '/providers/new')}">${words.newProvider}</a></div>
+<h2>${shown.words.directories}</h2>
+<p>${shown.words.directoriesLead}</p>
+${tableOf(shell, directories, { caption: shown.words.directories, place: shown.words.url })}
+<div class="actions"><a class="button" href="${keepLanguage(shell, '/directories/new')}">${shown.words.newDirectory}</a></div>`,
   });
+}
+
+function tableOf(
+  shell: Shell,
+  lines: readonly (Named &
+    Pick<IdentityProvider, 'delegationId' | 'disabledAt'> & { readonly path: string; readonly place: string })[],
+  given: { readonly caption: string; readonly place: string },
+): Html | null {
+  const words = federationWords(shell.language);
+  if (lines.length === 0) return null;
+  return html`<div class="table-scroll" tabindex="0" role="region" aria-label="${given.caption}"><table>
+<thead><tr><th scope="col">${words.name}</th><th scope="col">${words.delegationId}</th><th scope="col">${given.place}</th><th scope="col">${words.state}</th></tr></thead>
+<tbody>${lines.map(
+    (one) =>
+      html`<tr><td><a href="${keepLanguage(shell, one.path)}"><bdi>${one.name}</bdi></a></td><td><code dir="ltr">${one.delegationId}</code></td><td><code dir="ltr">${one.place}</code></td><td>${one.disabledAt === null ? words.inUse : words.outOfUse}</td></tr>`,
+  )}</tbody></table></div>`;
 }
 
 export type ProviderShown = {

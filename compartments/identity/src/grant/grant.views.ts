@@ -157,7 +157,7 @@ ${paging(shell, { path: '/grants/waiting?', page: shown.page, hasMore: shown.has
 function waitingItem(shell: Shell, shown: ListShown, grant: GrantOfPerson, at: number): Html {
   const words = grantWords(shell.language);
   return html`<li>${head(shell, shown, grant)}
-<dl class="record"><dt>${words.askedBy}</dt><dd><bdi>${grant.grantedByName ?? words.theEstate}</bdi>, ${moment(shell, grant.grantedAt)}</dd>
+<dl class="record"><dt>${words.askedBy}</dt><dd><bdi>${grant.grantedByName ?? words.theEstate}</bdi> · ${moment(shell, grant.grantedAt)}</dd>
 <dt>${words.until}</dt><dd>${day(shell, grant.endsAt)}</dd><dt>${words.reason}</dt><dd><bdi>${grant.reason}</bdi></dd></dl>
 ${form(
   shell,

@@ -27,6 +27,7 @@ export const TRACES: readonly Trace[] = [
   { table: 'break_glass_half', column: 'holder_id', secrets: ['code_sha256'], goes: 'kept' },
   { table: 'external_identity', column: 'account_id', secrets: [], goes: 'now' },
   { table: 'grant_event', column: 'account_id', secrets: [], goes: 'kept' },
+  { table: 'ldap_person', column: 'account_id', secrets: [], goes: 'now' },
   { table: 'letter', column: 'account_id', secrets: ['sealed'], goes: 'later' },
   { table: 'oidc_consent', column: 'account_id', secrets: [], goes: 'now' },
   { table: 'oidc_presence', column: 'account_id', secrets: ['session_id', 'sid'], goes: 'later' },

@@ -2,6 +2,7 @@ import type { Session } from '@bulkhead/contracts';
 import { hasCode, type Now } from '@bulkhead/kernel';
 import type { Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
+import { endBlockedTokens } from '#api-token/api-token.actions.ts';
 import type { Schema } from '#schema.ts';
 import type { ChangeFeed } from './change-feed.actions.ts';
 import {
@@ -101,7 +102,7 @@ export async function closeSessions(
   await changeSessions(deps, async (trx, touched) => touched(await endSessions(trx, which, { by: which.by, at: deps.now() })));
 }
 
-/** Ends what an order of off-site blocks: sessions, and those of accounts from before a moment [I12]. Twice does no harm. */
+/** Ends what an order of off-site blocks: sessions and API tokens, and those of accounts from before a moment [I12]. Twice does no harm. */
 export async function endBlockedSessions(
   deps: SessionChange,
   blocked: {
@@ -114,6 +115,7 @@ export async function endBlockedSessions(
     for (const id of blocked.sessions) touched(await endSessionById(trx, id, end));
     for (const { account, before } of blocked.accounts)
       touched(await endSessionsBegunBefore(trx, account, new Date(before), end));
+    await endBlockedTokens(trx, blocked, end.at);
   });
 }
 

@@ -8,7 +8,7 @@ export const sessionPart: ManifestPart = {
   ],
   jobs: [
     { id: 'job:sessions.seen', writes: ['session'] },
-    { id: 'job:sessions.end', writes: ['session'] },
+    { id: 'job:sessions.end', writes: ['session', 'api_token'] },
     { id: 'job:identity.start', writes: ['session'] },
   ],
   checks: [

@@ -31,6 +31,8 @@ export async function startSession(
     readonly account: Entrant;
     readonly method: SignInMethod;
     readonly visitor: Visitor;
+    /** Whether the account knows address and browser, if that was looked up already. */
+    readonly familiar?: { readonly address: boolean; readonly browser: boolean };
     readonly prove: (trx: Transaction<Schema>, sessionId: string) => Promise<boolean>;
   },
 ): Promise<string | null> {
@@ -38,7 +40,7 @@ export async function startSession(
   const { address, browser: browserSha256, previousId } = visitor;
   const device = describeDevice(visitor.userAgent);
   const asked = { account: { id: account.id }, address, browserSha256, now: deps.now() };
-  const familiar = await lookForFamiliarity(deps.db, asked);
+  const familiar = given.familiar ?? (await lookForFamiliarity(deps.db, asked));
   const isNew = browserSha256 === null ? !familiar.address : !familiar.browser;
   return changeSessions(deps, async (trx, touched) => {
     const id = deps.newSessionId();

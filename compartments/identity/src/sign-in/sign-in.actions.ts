@@ -42,7 +42,10 @@ export async function signIn(
 ): Promise<SignInOutcome> {
   const email = normaliseEmail(asked.email);
   const { address, browser } = asked;
-  const familiar = await lookForFamiliarity(deps.db, { account: { email }, address, browserSha256: browser, now: deps.now() });
+  const [familiar, credentials] = await Promise.all([
+    lookForFamiliarity(deps.db, { account: { email }, address, browserSha256: browser, now: deps.now() }),
+    findCredentialsFor(deps.db, email),
+  ]);
   const attempt = deps.throttle.begin({
     address,
     email,
@@ -50,12 +53,15 @@ export async function signIn(
     knownBrowser: familiar.browser ? browser : null,
   });
   if (attempt.kind === 'throttled') return attempt;
-  const credentials = await findCredentialsFor(deps.db, email);
-  const proof = await prove(deps, credentials, asked);
-  if (!credentials || !proof) return { kind: 'refused' };
-  const account = await getAccountById(deps.db, credentials.accountId, deps.now());
+  // Looked up while the password is checked, which takes longer.
+  const [proof, account] = await Promise.all([
+    prove(deps, credentials, asked),
+    credentials ? getAccountById(deps.db, credentials.accountId, deps.now()) : null,
+  ]);
+  if (!credentials || !proof || !account) return { kind: 'refused' };
   const sessionId = await startSession(deps, {
     account,
+    familiar,
     method: proof.method,
     visitor: asked,
     prove: async (trx, id) => {

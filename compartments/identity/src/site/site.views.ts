@@ -2,6 +2,7 @@ import { LANGUAGES } from '@bulkhead/contracts';
 import { attributes, type Html, html, page } from '@bulkhead/web';
 import { clientWords } from '#client/client.words.ts';
 import { federationWords } from '#federation/federation.words.ts';
+import { grantWords } from '#grant/grant.words.ts';
 import { accessWords } from '#words/access.ts';
 import { identityWords } from '#words/words.ts';
 import { inLanguageOf, keepLanguage, type Shell } from './shell.rules.ts';
@@ -55,7 +56,7 @@ function navigationOf(shell: Shell, section: Section) {
     links.push({ section: 'delegations', path: '/delegations', text: words.delegations });
     links.push({ section: 'providers', path: '/providers', text: federationWords(shell.language).providers });
     links.push({ section: 'clients', path: '/clients', text: clientWords(shell.language).clients });
-    links.push({ section: 'requests', path: '/grants/waiting', text: words.requests });
+    links.push({ section: 'requests', path: '/grants/waiting', text: grantWords(shell.language).requests });
   }
   if (isAdministrator || isDelegationAdministrator) links.push({ section: 'reviews', path: '/reviews', text: words.reviews });
   if (isAdministrator) links.push({ section: 'letters', path: '/letters', text: accessWords(shell.language).letters });

@@ -88,7 +88,6 @@ export const ar: Words = {
   rolesSaved: 'تم حفظ الأدوار.',
   unknownRole: 'أحد هذه الأدوار لم يعد موجودًا.',
   delegations: 'الوفود',
-  requests: 'الطلبات',
   reviews: 'المراجعة',
   search: 'بحث',
   searchPeople: 'جزء من اسم أو عنوان',

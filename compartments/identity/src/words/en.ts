@@ -89,7 +89,6 @@ export const en = {
   rolesSaved: 'The roles are saved.',
   unknownRole: 'One of these roles does not exist any more.',
   delegations: 'Delegations',
-  requests: 'Requests',
   reviews: 'Review',
   search: 'Search',
   searchPeople: 'Part of a name or an address',

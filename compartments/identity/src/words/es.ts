@@ -91,7 +91,6 @@ export const es: Words = {
   rolesSaved: 'Las funciones se han guardado.',
   unknownRole: 'Una de estas funciones ya no existe.',
   delegations: 'Delegaciones',
-  requests: 'Solicitudes',
   reviews: 'Revisión',
   search: 'Buscar',
   searchPeople: 'Parte de un nombre o de una dirección',

@@ -93,7 +93,6 @@ export const fr: Words = {
   rolesSaved: 'Les rôles sont enregistrés.',
   unknownRole: "L'un de ces rôles n'existe plus.",
   delegations: 'Délégations',
-  requests: 'Demandes',
   reviews: 'Examen',
   search: 'Rechercher',
   searchPeople: 'Une partie du nom ou de l’adresse',

@@ -90,7 +90,6 @@ export const ru: Words = {
   rolesSaved: 'Роли сохранены.',
   unknownRole: 'Одной из этих ролей больше нет.',
   delegations: 'Делегации',
-  requests: 'Запросы',
   reviews: 'Проверка',
   search: 'Искать',
   searchPeople: 'Часть имени или адреса',

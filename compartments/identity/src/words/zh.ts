@@ -88,7 +88,6 @@ export const zh: Words = {
   rolesSaved: '角色已保存。',
   unknownRole: '其中一个角色已不存在。',
   delegations: '代表团',
-  requests: '申请',
   reviews: '审查',
   search: '搜索',
   searchPeople: '姓名或地址的一部分',

@@ -19,7 +19,7 @@ import {
 } from './content-row.rules.ts';
 import { loadPictures } from './shown-picture.store.ts';
 
-const LIST_LIMIT = 500;
+export const LIST_LIMIT = 500;
 
 /** Finds one version, whole. `forUpdate` holds it until the transaction ends. */
 export async function findVersion(
@@ -59,8 +59,8 @@ export async function listVersions(db: Kysely<Schema>, articleId: number): Promi
   return assembleVersions(db, rows);
 }
 
-/** The newest version of each article, those that were changed last first. */
-export async function listArticles(db: Kysely<Schema>): Promise<Listed[]> {
+/** The newest version of each article, those that were changed last first; of those numbered below `before`, if that is said. */
+export async function listArticles(db: Kysely<Schema>, before: number | null = null): Promise<Listed[]> {
   const rows = await db
     .selectFrom('article_version as v')
     .select([
@@ -89,6 +89,7 @@ export async function listArticles(db: Kysely<Schema>): Promise<Listed[]> {
     ])
     // The canary is no article.
     .where('v.article_id', '>', 0)
+    .$if(before !== null, (query) => query.where('v.article_id', '<', before ?? 0))
     .distinctOn('v.article_id')
     .orderBy('v.article_id', 'desc')
     .orderBy('v.number', 'desc')

@@ -3,12 +3,12 @@ import { attributes, fillIn, formatMoment, type Html, html, LANGUAGE_NAMES, name
 import { type Copy, placeOf } from '#copy/copy.rules.ts';
 import type { EditorAssets } from '#editor/asset.rules.ts';
 import { editorData, editorHead } from '#editor/editor.views.ts';
-import { type WordKey, type Words, websiteWords } from '#words/words.ts';
+import { type Words, websiteWords } from '#words/words.ts';
 import { TEXT_LIMITS, type Version } from './article.rules.ts';
 import { kindWord } from './article.views.ts';
 import type { Comparison } from './comparison.rules.ts';
 import { detailFieldsView } from './detail-form.views.ts';
-import { bodyShown, type DraftFault, fieldName, kindShown } from './draft-form.rules.ts';
+import { bodyShown, fieldName, kindShown } from './draft-form.rules.ts';
 import { areaField, type Filled, lineField, selectField, valueOf } from './form-field.views.ts';
 import { hasOwnPage, KINDS, type Kind, roomOf } from './kind.rules.ts';
 import type { Named } from './named.rules.ts';
@@ -31,33 +31,6 @@ export type ShownDraft = Filled & {
   /** What is saved now against what was typed, if somebody else changed it meanwhile. */
   readonly comparisons?: readonly Comparison[] | undefined;
 };
-
-const FAULT_WORDS: Readonly<Partial<Record<DraftFault['what'], WordKey>>> = {
-  'slug-form': 'faultSlugForm',
-  reserved: 'faultReserved',
-  'english-title': 'faultEnglishTitle',
-  link: 'faultLinkForm',
-  tree: 'faultTree',
-  unshowable: 'faultUnshowable',
-  'time-form': 'faultTimeForm',
-  'time-skipped': 'faultTimeSkipped',
-  'time-twice': 'faultTimeTwice',
-  zone: 'faultZone',
-  'ends-before': 'faultEndsBefore',
-  symbol: 'faultSymbol',
-  'too-many': 'faultTooMany',
-  path: 'faultPath',
-  href: 'faultHref',
-  contact: 'faultContact',
-  redirect: 'faultRedirect',
-  block: 'faultBlock',
-};
-
-/** A fault in the words of a person. */
-export function tellDraftFault(fault: DraftFault, words: Words): string {
-  const key = FAULT_WORDS[fault.what] ?? 'faultTooManyBlocks';
-  return fillIn(words[key], { href: fault.href ?? '', text: fault.text ?? '' });
-}
 
 /** The form of an article: six languages beside each other, those that are empty folded. */
 export function draftPage(visit: Visit, shown: ShownDraft): Html {

@@ -27,15 +27,18 @@ export type ShownPicture = {
   readonly alts: Partial<Record<Language, string>>;
 };
 
+/** What is being typed in a browser is done with once it is saved from there; a program's change leaves it. */
+export type SavedFrom = 'editor' | 'program';
+
 /** @throws EstateError `article.slug_taken`, `picture.refused` if a text shows a picture that there is not */
-export function createArticle(acting: Acting, draft: DraftContent): Promise<Standing> {
+export function createArticle(acting: Acting, draft: DraftContent, from: SavedFrom = 'editor'): Promise<Standing> {
   const by = stamp(acting);
   return acting.transact(async (trx) => {
     const texts = noteSources(undefined, draft.texts, []);
     const content = { ...draft, texts, picture: null, figures: await loadFigures(trx, texts) };
     const articleId = await insertArticle(trx, content, by);
     await insertEvent(trx, { articleId, number: 1, kind: 'created', by });
-    await dropSavedCopies(trx, by.accountId, placeOf(null));
+    if (from === 'editor') await dropSavedCopies(trx, by.accountId, placeOf(null));
     return { articleId, number: 1, digest: digestContent(articleId, 1, content) };
   });
 }
@@ -44,14 +47,14 @@ export function createArticle(acting: Acting, draft: DraftContent): Promise<Stan
  * Replaces the words of a draft; its picture stays. An address that the public knew leads on to the new one.
  * @throws EstateError `request.not_found`, `article.wrong_state`, `article.changed_meanwhile`, `article.slug_taken`, `picture.refused`
  */
-export function changeArticle(acting: Acting, named: Named, given: Draft): Promise<Standing> {
+export function changeArticle(acting: Acting, named: Named, given: Draft, from: SavedFrom = 'editor'): Promise<Standing> {
   return changing(acting, named, 'changed', async (version, trx, by) => {
     checkChange(version, given.seenRevision);
     checkRoom(version, given.content);
     const { picture, texts } = version.content;
     const kept = mapTexts(given.content.texts, (text, language) => ({ ...text, pictureAlt: texts[language]?.pictureAlt ?? '' }));
     const noted = noteSources(texts, kept, given.current);
-    await dropSavedCopies(trx, by.accountId, placeOf(version));
+    if (from === 'editor') await dropSavedCopies(trx, by.accountId, placeOf(version));
     const slug = given.hasSlug || version.basedOn === null ? given.content.slug : version.content.slug;
     return { ...given.content, slug, texts: noted, picture, figures: await loadFigures(trx, noted) };
   });

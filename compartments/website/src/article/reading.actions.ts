@@ -2,7 +2,7 @@ import { EstateError } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import type { Schema } from '#schema.ts';
 import type { ArticleFile, Listed, Version } from './article.rules.ts';
-import { findWithdrawal, getVersion, listArticles, listVersions } from './article.store.ts';
+import { findWithdrawal, getVersion, LIST_LIMIT, listArticles, listVersions } from './article.store.ts';
 import { listEvents } from './event.store.ts';
 import type { Named } from './named.rules.ts';
 import { listNamed } from './named.store.ts';
@@ -10,6 +10,16 @@ import { listNamed } from './named.store.ts';
 export type Reading = { readonly db: Database<Schema>['read'] };
 export function readArticles({ db }: Reading): Promise<readonly Listed[]> {
   return listArticles(db);
+}
+
+/** The next articles below a number, newest first; `next` goes on from there, null at the end. */
+export async function readArticlesBelow(
+  { db }: Reading,
+  before: number | null,
+): Promise<{ readonly articles: readonly Listed[]; readonly next: number | null }> {
+  const listed = await listArticles(db, before);
+  const articles = listed.toSorted((left, right) => right.articleId - left.articleId);
+  return { articles, next: articles.length < LIST_LIMIT ? null : (articles.at(-1)?.articleId ?? null) };
 }
 
 /** @throws EstateError `request.not_found` */

@@ -22,6 +22,14 @@ export class RateLimits {
     return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perMs);
   }
 
+  /** How many more may come at once, and after how many milliseconds it is a whole minute's worth again. */
+  look(key: string, perMinute: number, nowMs: number): { readonly left: number; readonly wholeAfterMs: number } {
+    const known = this.#buckets.get(key);
+    const perMs = perMinute / 60_000;
+    const tokens = known ? Math.min(perMinute, known.tokens + Math.max(0, nowMs - known.atMs) * perMs) : perMinute;
+    return { left: Math.floor(tokens), wholeAfterMs: Math.ceil((perMinute - tokens) / perMs) };
+  }
+
   #forgetOldest(): void {
     const oldest = this.#buckets.keys().next();
     if (!oldest.done) this.#buckets.delete(oldest.value);

@@ -8,7 +8,8 @@ import type { Origin } from '#route/origin.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
 import { type AdmissionDeps, requireAdmission } from './admission.actions.ts';
 import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
-import { answerFile, type PassageDeps, refuseBody, refuseMethod, takeToken } from './passage.routes.ts';
+import { answerFile, type PassageDeps, refuseBody, refuseMethod } from './passage.routes.ts';
+import { takeToken } from './rate.actions.ts';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 

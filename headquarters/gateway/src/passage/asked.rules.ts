@@ -3,6 +3,9 @@ import type { Language } from '@bulkhead/contracts';
 import { chooseLanguage, isLanguage } from '@bulkhead/web';
 import type { Origin } from '#route/origin.rules.ts';
 
+/** How often software may ask here, and how much of it is left. */
+export type RateTold = { readonly perMinute: number; readonly left: number; readonly wholeAfterSeconds: number };
+
 /** A request at the door, and what becomes known of it on its way. */
 export type Asked = {
   readonly request: IncomingMessage;
@@ -18,6 +21,9 @@ export type Asked = {
   accountId: string | null;
   /** Seconds after which it may be asked again. */
   retryAfter: number | null;
+  /** A program asks: it is told what is wrong as a problem (RFC 9457), and how much it may still ask. */
+  isSoftware: boolean;
+  rate: RateTold | null;
 };
 
 /** A request that is answered with a response; upgrades have a bare connection instead. */

@@ -6,6 +6,7 @@ import type { EditionDesk } from '#edition/serve.actions.ts';
 import type { Origins } from '#route/origin.rules.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';
 import { cookieNames, writeCookie } from '#session/cookie.rules.ts';
+import { challengeHeaders, rateHeaders } from '#software/software.rules.ts';
 import { type AskedHere, isWriteMethod, languageOf } from './asked.rules.ts';
 import { type Failure, tellFailure } from './failure.rules.ts';
 import type { FailureLog } from './failure-log.actions.ts';
@@ -33,7 +34,8 @@ export function answerFailure(deps: FailureDeps, asked: AskedHere, error: unknow
   const { requestId } = asked;
   deps.failures.tell(failure, { err: error, requestId, compartment: asked.origin?.compartment.name ?? null });
   const standing = asked.origin && deps.board.standingOf(asked.origin.compartment.name);
-  if (hasCode(error, 'compartment.sealed') && standing && admits(standing.state) === 'nothing') answerSealed(deps, asked);
+  const isClosed = hasCode(error, 'compartment.sealed') && failure.code !== 'transaction.in_doubt';
+  if (isClosed && standing && admits(standing.state) === 'nothing') answerSealed(deps, asked);
   else answerPlain(deps, asked, failure, headers);
 }
 
@@ -50,6 +52,7 @@ function answerPlain(deps: FailureDeps, asked: AskedHere, failure: Failure, head
       ? { 'set-cookie': writeCookie(cookieNames(deps.isTls).session, '', deps.isTls, 0) }
       : {}),
   };
+  if (asked.isSoftware) return answerProblem(deps, asked, { failure, language, headers: own });
   if (wantsJson(asked.request.headers.accept)) {
     const told = { code: failure.code, message: say(language, failure.sentence), requestId: asked.requestId };
     reply(asked, deps.security, { status, headers: own, body: jsonBody(told) });
@@ -60,6 +63,32 @@ function answerPlain(deps: FailureDeps, asked: AskedHere, failure: Failure, head
   reply(asked, deps.security, { status, headers: own, body: htmlBody(String(content)) });
 }
 
+/** What is wrong, as programs read it (RFC 9457); what a sealed compartment tells besides stands beside it. */
+function answerProblem(
+  deps: FailureDeps,
+  asked: AskedHere,
+  told: {
+    readonly failure: Pick<Failure, 'code' | 'status' | 'title' | 'sentence'>;
+    readonly language: Language;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly more?: Readonly<Record<string, string | null>>;
+  },
+): void {
+  const { code, status, title, sentence } = told.failure;
+  const problem = {
+    type: 'about:blank',
+    title: say(told.language, title),
+    status,
+    detail: say(told.language, sentence),
+    code,
+    requestId: asked.requestId,
+    ...told.more,
+  };
+  const headers = { ...told.headers, ...challengeHeaders(code), ...(asked.rate ? rateHeaders(asked.rate) : {}) };
+  const body = { type: 'application/problem+json; charset=utf-8', content: JSON.stringify(problem) };
+  reply(asked, deps.security, { status, headers, body });
+}
+
 function answerSealed(deps: FailureDeps, asked: AskedHere): void {
   const { origin } = asked;
   if (!origin) return;
@@ -68,15 +97,22 @@ function answerSealed(deps: FailureDeps, asked: AskedHere): void {
   const promised = nextUpdateAt !== null && Date.parse(nextUpdateAt) > deps.now().getTime() ? new Date(nextUpdateAt) : null;
   const secondsLeft = promised ? Math.ceil((promised.getTime() - deps.now().getTime()) / 1000) : SEALED_RETRY_SECONDS;
   const headers = { 'retry-after': String(secondsLeft), 'content-language': language };
+  const more = {
+    compartment: origin.compartment.name,
+    state,
+    sinceAt,
+    nextUpdateAt: promised?.toISOString() ?? null,
+    statusPage: statusUrl(deps.estate),
+  };
+  if (asked.isSoftware) {
+    const failure = { code: 'compartment.sealed', status: 503, title: 'laterTitle', sentence: 'sealedLead' } as const;
+    return answerProblem(deps, asked, { failure, language, headers, more });
+  }
   if (wantsJson(asked.request.headers.accept)) {
     const told = {
       code: 'compartment.sealed',
       message: say(language, 'sealedLead'),
-      compartment: origin.compartment.name,
-      state,
-      sinceAt,
-      nextUpdateAt: promised?.toISOString() ?? null,
-      statusPage: statusUrl(deps.estate),
+      ...more,
       requestId: asked.requestId,
     };
     reply(asked, deps.security, { status: 503, headers, body: jsonBody(told) });
@@ -91,7 +127,7 @@ function answerSealed(deps: FailureDeps, asked: AskedHere): void {
     nextUpdateAt: promised,
     statusUrl: statusUrl(deps.estate),
     open: listOpenParts(deps),
-    rooms: deps.estate.compartments.map(({ manifest }) => ({ isClosed: isClosed(deps, manifest.name) })),
+    rooms: deps.estate.compartments.map(({ manifest }) => ({ isClosed: isRoomClosed(deps, manifest.name) })),
   });
   reply(asked, deps.security, { status: 503, headers, body: htmlBody(String(content)) });
 }
@@ -101,13 +137,13 @@ function listOpenParts(deps: FailureDeps): OpenPart[] {
     const { name } = origin.compartment;
     // A closed compartment's public pages go on from its edition.
     const isServed = (origin.hasEdition || origin.hasFrozen) && (deps.desks.get(name)?.shelf.index ?? null) !== null;
-    if (isClosed(deps, name) && !isServed) return [];
+    if (isRoomClosed(deps, name) && !isServed) return [];
     const isReadOnly = deps.board.standingOf(name).state === 'read-only';
     return [{ title: origin.title, url: origin.url, isReadOnly, isPublic: origin.kind === 'public' }];
   });
 }
 
-function isClosed(deps: FailureDeps, compartment: string): boolean {
+function isRoomClosed(deps: FailureDeps, compartment: string): boolean {
   return admits(deps.board.standingOf(compartment).state) === 'nothing';
 }
 

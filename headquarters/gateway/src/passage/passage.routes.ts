@@ -3,7 +3,7 @@ import { type ManifestRoute, type Session, WELL_KNOWN } from '@bulkhead/contract
 import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import { wantsJson } from '@bulkhead/web';
 import type { AccessLog } from '#access/access.actions.ts';
-import { limitKeyOf, plainAddress } from '#door/address.rules.ts';
+import { plainAddress } from '#door/address.rules.ts';
 import type { Visit } from '#door/door.actions.ts';
 import { readHead } from '#door/door.rules.ts';
 import type { SawFinding } from '#finding/finding.actions.ts';
@@ -16,11 +16,12 @@ import { isAllowed, restingPath } from '#route/route.rules.ts';
 import { requireSameOrigin } from '#session/crossing.rules.ts';
 import { isFresh } from '#session/fresh.rules.ts';
 import type { ApiTokens } from '#software/api-token.actions.ts';
-import { isForSoftware, preflightHeaders, readApiToken } from '#software/software.rules.ts';
+import { isForSoftware, preflightHeaders, rateHeaders, readApiToken } from '#software/software.rules.ts';
 import { requireAdmission } from './admission.actions.ts';
 import { answerAdopted } from './adopted.routes.ts';
 import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
 import { answerFailure, type FailureDeps } from './failure.routes.ts';
+import { takeToken } from './rate.actions.ts';
 import { reply } from './reply.actions.ts';
 import { headersOfReply } from './reply-headers.routes.ts';
 import {
@@ -32,6 +33,7 @@ import {
   sendToProve,
   sendToSignIn,
 } from './signed-in.routes.ts';
+import { letSoftwarePass } from './software-entry.actions.ts';
 import type { GatewayStyle } from './style.actions.ts';
 
 export type PassageDeps = FailureDeps &
@@ -93,6 +95,8 @@ export function beginAsked(
     routeId: null,
     accountId: null,
     retryAfter: null,
+    isSoftware: readApiToken(request.headers) !== null,
+    rate: null,
   };
 }
 
@@ -244,7 +248,8 @@ async function answerRoute(deps: PassageDeps, asked: AskedHere, origin: Origin, 
       requireAdmission: () => void requireAdmission(deps, origin.compartment, isWriteMethod(request.method)),
       headersOfReply: (passing, compartmentReply) => {
         raise(deps, passing, compartmentReply.statusCode ?? 502);
-        return headersOfReply({ ...deps, live: deps.forward.live }, passing, compartmentReply);
+        const told = asked.rate ? rateHeaders(asked.rate) : {};
+        return { ...headersOfReply({ ...deps, live: deps.forward.live }, passing, compartmentReply), ...told };
       },
     },
     {
@@ -314,9 +319,10 @@ export async function letPass(
   const { request } = asked;
   const isWrite = isWriteMethod(request.method);
   asked.routeId = route.id;
+  asked.isSoftware = isForSoftware(route, request.headers);
   requireAdmission(deps, origin.compartment, isWrite);
   deps.board.blocking.requireUnblocked(origin.compartment.name, { route: route.id, address: asked.address });
-  if (isForSoftware(route, request.headers)) return letSoftwarePass(deps, asked, origin, route);
+  if (asked.isSoftware) return letSoftwarePass(deps, asked, origin, route);
   if (isWrite || route.webSocket) requireSameOrigin(request.headers, origin.url);
   const session = await findSession(deps, asked, origin).catch((error: unknown) => {
     const isUnknown = hasCode(error, 'sign_in.unreachable') || hasCode(error, 'session.ended');
@@ -329,45 +335,4 @@ export async function letPass(
   if (isAllowed(route, session?.roles[origin.compartment.name] ?? (session ? [] : null))) return session;
   if (session === null) return 'must sign in';
   throw new EstateError('request.forbidden', `using the route ${route.id}: the account has none of its roles`);
-}
-
-/**
- * Software brings no session: what a browser would add by itself opens nothing here [G21]. A personal API token stands for its
- * account within its scope; any other credential is the compartment's to judge.
- */
-async function letSoftwarePass(
-  deps: Parameters<typeof letPass>[0],
-  asked: Asked,
-  origin: Origin,
-  route: ManifestRoute,
-): Promise<Session | null> {
-  const { request } = asked;
-  const isWrite = isWriteMethod(request.method);
-  const perMinute = route.perMinute ?? (isWrite ? deps.perMinute.writes : deps.perMinute.reads);
-  takeToken(deps, asked, { id: `software ${route.id}`, perMinute }, null);
-  const secret = readApiToken(request.headers);
-  const token = secret === null ? null : await deps.apiTokens.find(secret);
-  const session = token?.session ?? null;
-  const { blocking } = deps.board;
-  if (secret !== null && (session === null || blocking.isEnded(session.id) || blocking.isRefused(session)))
-    throw new EstateError('request.unauthenticated', 'judging an API token: it is not known, over or ended');
-  asked.accountId = session?.accountId ?? null;
-  if (token?.isReadOnly && isWrite)
-    throw new EstateError('request.forbidden', `using the route ${route.id}: the API token is for reading only`);
-  if (isAllowed(route, session ? (session.roles[origin.compartment.name] ?? []) : null)) return session;
-  if (session === null) throw new EstateError('request.unauthenticated', `using the route ${route.id}: no API token`);
-  throw new EstateError('request.forbidden', `using the route ${route.id}: the API token has none of its roles`);
-}
-
-export function takeToken(
-  deps: Pick<PassageDeps, 'rates' | 'monotonicMs'>,
-  asked: Asked,
-  bucket: { readonly id: string; readonly perMinute: number },
-  session: Session | null,
-): void {
-  const who = session ? `account ${session.accountId}` : limitKeyOf(asked.address);
-  const waitMs = deps.rates.take(`${bucket.id} ${who}`, bucket.perMinute, deps.monotonicMs());
-  if (waitMs === 0) return;
-  asked.retryAfter = Math.ceil(waitMs / 1000);
-  throw new EstateError('request.too_many', `counting requests: over ${bucket.perMinute} a minute`);
 }

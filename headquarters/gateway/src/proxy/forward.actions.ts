@@ -19,7 +19,7 @@ import { type BodyLimits, checkAnnounced, type ReceivedBody, receiveBody } from 
 import { headersForCompartment } from './header.rules.ts';
 import type { LiveConnections } from './live.actions.ts';
 import type { Spool } from './spool.store.ts';
-import { askCompartment, type Upstream } from './upstream.actions.ts';
+import { askCompartment, inDoubt, type Upstream } from './upstream.actions.ts';
 
 /** One request on its way to a compartment, after everything at the door has let it pass. */
 export type Passing = {
@@ -77,22 +77,29 @@ export async function forward(deps: ForwardDeps, passing: Passing): Promise<void
     if (!passing.response.writableFinished && !isWrite(passing))
       cutter.abort(new EstateError('request.malformed', 'the client hung up'));
   });
+  let isSent = false;
+  const onSent = () => {
+    isSent = true;
+  };
   try {
-    await passThrough(deps, passing, cutter.signal);
+    await passThrough(deps, passing, { signal: cutter.signal, onSent });
   } catch (error) {
-    throw cutter.signal.aborted ? cutter.signal.reason : error;
+    const reason: unknown = cutter.signal.aborted ? cutter.signal.reason : error;
+    throw isSent && isWrite(passing) ? inDoubt(reason) : reason;
   } finally {
     release();
   }
 }
 
-async function passThrough(deps: ForwardDeps, passing: Passing, signal: AbortSignal): Promise<void> {
+type Call = { readonly signal: AbortSignal; readonly onSent: () => void };
+
+async function passThrough(deps: ForwardDeps, passing: Passing, { signal, onSent }: Call): Promise<void> {
   checkAnnounced(passing.request, passing.route.maxBodyBytes);
   if (passing.awaitsContinue) passing.response.writeContinue();
   const { limits, spool, monotonicMs } = deps;
   const body = await receiveBody(passing.request, { maxBytes: passing.route.maxBodyBytes, limits, spool, monotonicMs, signal });
   try {
-    const reply = await askWithToken(deps, passing, { body, signal });
+    const reply = await askWithToken(deps, passing, { body, signal, onSent });
     await release(deps, passing, reply);
   } finally {
     await body.dispose();
@@ -102,7 +109,7 @@ async function passThrough(deps: ForwardDeps, passing: Passing, signal: AbortSig
 async function askWithToken(
   deps: ForwardDeps,
   passing: Passing,
-  given: { readonly body: ReceivedBody; readonly signal: AbortSignal },
+  given: Call & { readonly body: ReceivedBody },
 ): Promise<IncomingMessage> {
   const { origin, request, path } = passing;
   const upstream = deps.upstreams.get(origin.compartment.name);

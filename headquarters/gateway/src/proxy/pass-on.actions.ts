@@ -6,7 +6,7 @@ import { EstateError } from '@bulkhead/kernel';
 import { announcesBody, type BodyLimits, checkAnnounced, type ReceivedBody, tooLarge, withinMs } from './body.actions.ts';
 import type { ForwardDeps, Passing } from './forward.actions.ts';
 import { headersForApplication, headersFromApplication } from './header.rules.ts';
-import { askCompartment } from './upstream.actions.ts';
+import { askCompartment, inDoubt } from './upstream.actions.ts';
 
 /** A request on its way to an adopted application: the gateway knows no route, no session and no person of it. */
 export type PassingOn = Omit<Passing, 'route' | 'session' | 'receivedAt'> & { readonly maxBodyBytes: number };
@@ -38,16 +38,26 @@ export async function passOn(deps: PassOnDeps, passing: PassingOn): Promise<void
   passing.response.once('close', () => {
     if (!passing.response.writableFinished) cutter.abort(new EstateError('request.malformed', 'the client hung up'));
   });
+  let isSent = false;
+  const onSent = () => {
+    isSent = true;
+  };
   try {
-    await ask(deps, passing, cutter.signal);
+    await ask(deps, passing, { signal: cutter.signal, onSent });
   } catch (error) {
-    throw cutter.signal.aborted ? cutter.signal.reason : error;
+    const isWrite = passing.request.method !== 'GET' && passing.request.method !== 'HEAD';
+    const reason: unknown = cutter.signal.aborted ? cutter.signal.reason : error;
+    throw isSent && isWrite ? inDoubt(reason) : reason;
   } finally {
     leave();
   }
 }
 
-async function ask(deps: PassOnDeps, passing: PassingOn, signal: AbortSignal): Promise<void> {
+async function ask(
+  deps: PassOnDeps,
+  passing: PassingOn,
+  { signal, onSent }: { readonly signal: AbortSignal; readonly onSent: () => void },
+): Promise<void> {
   const { request, response, origin, maxBodyBytes } = passing;
   checkAnnounced(request, maxBodyBytes);
   const upstream = deps.upstreams.get(origin.compartment.name);
@@ -66,6 +76,7 @@ async function ask(deps: PassOnDeps, passing: PassingOn, signal: AbortSignal): P
     body,
     replyMs: deps.limits.replyMs,
     signal,
+    onSent,
   };
   await release(deps, passing, await askCompartment(call));
 }

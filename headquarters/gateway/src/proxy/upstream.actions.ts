@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, request as openRequest } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import type { ReceivedBody } from './body.actions.ts';
 
 /** Where a compartment's process listens: on its socket, or, where an adopted application knows no sockets, on a port of this machine. */
@@ -16,6 +16,8 @@ export type UpstreamCall = {
   /** Until the reply's headers. */
   readonly replyMs: number;
   readonly signal: AbortSignal;
+  /** The connection stands: from here on the compartment may have the request. */
+  readonly onSent?: () => void;
 };
 
 const CONNECTIONS = 256;
@@ -86,11 +88,24 @@ function begin(call: UpstreamCall, mayReuse: boolean, failed: (error: unknown) =
   });
   outgoing.setTimeout(call.replyMs, () => outgoing.destroy(new Error('no reply in time')));
   outgoing.on('error', failed);
+  outgoing.once('socket', (socket) => {
+    if (socket.connecting) socket.once('connect', () => call.onSent?.());
+    else call.onSent?.();
+  });
   return outgoing;
 }
 
 function isStaleConnection(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+}
+
+/** What cuts a request off from its answer. Whatever else ends it was said before all of it had been sent. */
+const CUTS = ['compartment.sealed', 'compartment.unreachable', 'request.unauthenticated'] as const;
+
+/** Why a write that was sent has no answer: after a cut nobody knows what became of it, and whoever wrote must look. */
+export function inDoubt(reason: unknown): unknown {
+  if (!CUTS.some((code) => hasCode(reason, code))) return reason;
+  return new EstateError('transaction.in_doubt', 'passing a write on: it was cut off from its answer', { cause: reason });
 }
 
 function unreachable(call: UpstreamCall, cause: unknown): EstateError {

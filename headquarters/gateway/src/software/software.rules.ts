@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ManifestRoute } from '@bulkhead/contracts';
+import type { ErrorCode } from '@bulkhead/kernel';
 
 /** A personal API token as identity makes them: a prefix that scanners for leaked secrets know, and 256 random bits. */
 const API_TOKEN = /^Bearer (bh_[A-Za-z0-9_-]{43})$/i;
@@ -7,6 +8,11 @@ const API_TOKEN = /^Bearer (bh_[A-Za-z0-9_-]{43})$/i;
 /** The personal API token that a request presents; null for none. */
 export function readApiToken(headers: IncomingHttpHeaders): string | null {
   return API_TOKEN.exec(headers.authorization ?? '')?.[1] ?? null;
+}
+
+/** Whether an address has an API token in it, where histories and logs of others keep it: then it is not used. */
+export function holdsApiToken(query: string): boolean {
+  return /(?:^|[^A-Za-z0-9_-])bh_[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/.test(query);
 }
 
 /** Whether a request is judged as one of software: no cookie of it counts, and so no page elsewhere can make a browser send it. */
@@ -29,4 +35,30 @@ export function preflightHeaders(allowed: readonly string[]): Record<string, str
     'access-control-allow-headers': 'authorization, content-type',
     'access-control-max-age': String(PREFLIGHT_SECONDS),
   };
+}
+
+/** How much is left to ask, as draft-ietf-httpapi-ratelimit-headers has it: a quota a minute, and when it is whole again. */
+export function rateHeaders(rate: {
+  readonly perMinute: number;
+  readonly left: number;
+  readonly wholeAfterSeconds: number;
+}): Record<string, string> {
+  return {
+    'ratelimit-policy': `"route";q=${rate.perMinute};w=60`,
+    ratelimit: `"route";r=${rate.left};t=${rate.wholeAfterSeconds}`,
+  };
+}
+
+const CHALLENGES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  'api_token.missing': 'Bearer',
+  'api_token.refused': 'Bearer error="invalid_token"',
+  'api_token.in_address': 'Bearer error="invalid_request"',
+  'api_token.read_only': 'Bearer error="insufficient_scope"',
+  'api_token.out_of_scope': 'Bearer error="insufficient_scope"',
+};
+
+/** What RFC 6750 has a refusal of a token say in `www-authenticate`. */
+export function challengeHeaders(code: ErrorCode | 'unknown'): Record<string, string> {
+  const challenge = code === 'unknown' ? undefined : CHALLENGES[code];
+  return challenge === undefined ? {} : { 'www-authenticate': challenge };
 }

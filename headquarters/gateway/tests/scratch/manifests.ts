@@ -76,6 +76,16 @@ export const papers: CompartmentManifest = parseManifest({
     { id: 'paper.list', origin: 'docs', method: 'GET', path: '/', ...open },
     { id: 'paper.count', origin: 'docs', method: 'GET', path: '/count', ...open, roles: ['clerk'], callers: 'software' },
     {
+      ...open,
+      id: 'paper.rare',
+      origin: 'docs',
+      method: 'GET',
+      path: '/rare',
+      roles: ['clerk'],
+      callers: 'software',
+      perMinute: 3,
+    },
+    {
       id: 'paper.file',
       origin: 'docs',
       method: 'POST',

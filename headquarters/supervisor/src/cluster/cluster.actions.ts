@@ -293,6 +293,8 @@ export class Cluster {
     this.#hold = await CatalogHold.begin(admin, this.#deps.database);
     await logStandbySnapshot(admin);
     await this.#prepare(admin);
+    // At the very first start there was no database before.
+    this.#hold ??= await CatalogHold.begin(admin, this.#deps.database);
     this.#running = { server, admin, guard: await this.#openAdmin(), isSynchronous };
     await logStandbySnapshot(admin);
   }

@@ -125,8 +125,8 @@ export async function commit(
   ]);
 }
 
-export async function until(check: () => boolean | Promise<boolean>, what: string, timeoutMs = 60_000): Promise<void> {
-  for (let waitedMs = 0; waitedMs < timeoutMs; waitedMs += 25) {
+export async function until(check: () => boolean | Promise<boolean>, what: string, timeoutMs = 120_000): Promise<void> {
+  for (const endMs = performance.now() + timeoutMs; performance.now() < endMs; ) {
     if (await check()) return;
     await sleepMs(25);
   }

@@ -56,9 +56,9 @@ test('[P16] sealing while the synchronous standby is away returns promptly, ends
   assert.deepEqual(await world.admin.query('select pid from pg_stat_activity where usename = any($1)', [roles]), []);
   await assert.rejects(
     db.transact('token', (trx) => trx.insertInto('note').values({ id: 2 }).execute()),
-    { code: 'postgres.query_failed' },
+    { code: 'postgres.unreachable' },
   );
-  await assert.rejects(db.read.selectFrom('note').selectAll().execute(), { code: 'postgres.query_failed' });
+  await assert.rejects(db.read.selectFrom('note').selectAll().execute(), { code: 'postgres.unreachable' });
 
   await allowLogin(world.admin, roles);
   await world.cluster.reconfigure({ fsync: 'off' });

@@ -4,6 +4,9 @@ import { DatabaseError } from 'pg';
 const READ_ONLY = '25006';
 const ALREADY_TAGGED = 'BH001';
 const INTEGRITY_CLASS = '23';
+/** The server ended the session, lets nobody in, or has no session left (PostgreSQL, appendix A). */
+const AWAY = /^(?:08|57P|28000|53300)/;
+const LOST = /^(?:Connection terminated|Client has encountered a connection error)|timeout exceeded when trying to connect/;
 
 /**
  * Turns whatever the driver threw into an EstateError; `doing` says what this layer was doing.
@@ -11,11 +14,19 @@ const INTEGRITY_CLASS = '23';
  */
 export function toEstateError(error: unknown, doing: string): EstateError {
   if (error instanceof EstateError) return error;
-  if (!(error instanceof DatabaseError)) return new EstateError('postgres.query_failed', doing, { cause: error });
+  if (!(error instanceof DatabaseError))
+    return new EstateError(isLost(error) ? 'postgres.unreachable' : 'postgres.query_failed', doing, { cause: error });
   dropContents(error);
   if (error.code === READ_ONLY) return new EstateError('postgres.read_only', doing, { cause: error });
   if (error.code === ALREADY_TAGGED) return new EstateError('transaction.already_tagged', doing, { cause: error });
+  if (AWAY.test(error.code ?? '')) return new EstateError('postgres.unreachable', doing, { cause: error });
   return new EstateError('postgres.query_failed', doing, { cause: error });
+}
+
+/** An error of the connection: one of the system, or the driver's words for a session that is gone. */
+function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return 'syscall' in error || ('code' in error && error.code === 'EPIPE') || LOST.test(error.message);
 }
 
 function dropContents(error: DatabaseError): void {

@@ -30,7 +30,7 @@ export type Database<Schema> = {
   readonly read: Kysely<Schema>;
   /**
    * The only way to write: begins, puts `token` into the WAL, runs `write`, commits. Whatever `write` throws is thrown on, after a rollback.
-   * @throws EstateError `token.missing`, `token.invalid`, `postgres.read_only`, `postgres.query_failed`, `transaction.in_doubt`
+   * @throws EstateError `token.missing`, `token.invalid`, `postgres.read_only`, `postgres.query_failed`, `postgres.unreachable`, `transaction.in_doubt`
    */
   readonly transact: <T>(
     token: string,

@@ -14,6 +14,7 @@ import { chooseLanguage, isLanguage } from '#language.ts';
 import type { CompartmentApp, CompartmentContext, CompartmentEnv } from './compartment-env.ts';
 import { errorPage, errorTitle, wantsJson } from './error-page.ts';
 import { errorRow } from './error-table.ts';
+import { answerProblem, isAskedBySoftware } from './problem.ts';
 import { ReplayCache } from './replay-cache.ts';
 import { admitJob, admitRequest, type RequestCheck } from './request-check.ts';
 import { checkTarget, methodsAt, pathOf } from './route-match.ts';
@@ -113,6 +114,8 @@ function answerError(c: CompartmentContext, error: Error, options: CompartmentAp
   if (row.status === 405)
     c.header('allow', methodsAt(options.manifest, pathOf(c.env.incoming.url ?? ''), c.req.header('host') ?? '').join(', '));
   const sentence = row.sentences[language];
+  if (isAskedBySoftware(c, options.manifest))
+    return answerProblem(c, { status: row.status, code: code ?? 'unknown', detail: sentence });
   if (wantsJson(c.req.header('accept'))) return c.json({ code: code ?? 'unknown', message: sentence, requestId });
   const title = errorTitle(row.status, language);
   c.header('content-language', language);

@@ -85,6 +85,14 @@ const READ_ONLY: Sentences = {
   zh: '该服务目前只能读取，不能更改。您发送的内容均未保存。请稍后重试。',
   ar: 'هذه الخدمة متاحة للقراءة فقط في الوقت الحالي. لم يُحفظ أي شيء مما أرسلته. حاول لاحقًا.',
 };
+const UNREACHABLE: Sentences = {
+  en: 'This service does not answer at the moment. If you had sent something, look whether it is there before you send it again.',
+  fr: 'Ce service ne répond pas pour le moment. Si vous aviez envoyé quelque chose, vérifiez si cela est présent avant de le renvoyer.',
+  es: 'Este servicio no responde en este momento. Si había enviado algo, compruebe si está antes de enviarlo de nuevo.',
+  ru: 'Эта служба сейчас не отвечает. Если вы что-то отправили, проверьте, есть ли оно там, прежде чем отправлять снова.',
+  zh: '该服务目前没有响应。如果您刚刚发送了内容，请先查看是否存在，再决定是否重新发送。',
+  ar: 'لا تستجيب هذه الخدمة في الوقت الحالي. إذا كنت قد أرسلت شيئًا فتحقّق من وجوده قبل أن ترسله مرة أخرى.',
+};
 const IN_DOUBT: Sentences = {
   en: 'It is not certain whether this was saved. Look at the present state before you try again.',
   fr: "Il n'est pas certain que cela ait été enregistré. Consultez l'état actuel avant de réessayer.",
@@ -138,6 +146,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'input.too_large': { status: 413, sentences: TOO_LARGE },
   'blob.too_large': { status: 413, sentences: TOO_LARGE },
   'request.too_many': { status: 429, sentences: TOO_MANY },
+  'postgres.unreachable': { status: 503, sentences: UNREACHABLE },
   'postgres.read_only': { status: 503, sentences: READ_ONLY },
   'transaction.in_doubt': { status: 503, sentences: IN_DOUBT },
   'compartment.sealed': { status: 503, sentences: CLOSED },

@@ -51,6 +51,8 @@ export const en = {
   diskFull: 'There is no room to take this at the moment. Do not count on it being saved; an administrator has to make room.',
   unreachable:
     'This service does not answer at the moment. If you had sent something, look whether it is there before you send it again.',
+  inDoubt:
+    'It is not certain whether this was saved: the service was closed, or did not answer, while it worked on it. Look whether it is there before you send it again.',
   readOnlyText:
     'This service can be read but not changed at the moment. Nothing that you sent was saved. The status page tells more.',
   leaseOut:
@@ -67,6 +69,15 @@ export const en = {
     'We closed this function ourselves after an attack, until it has been made safe. The rest of the service works. Nothing that you sent was saved. The status page tells more.',
   addressBlocked:
     'Requests from your network are refused here for now, because an attack came from it. Nothing that you sent was passed on. If you need access, tell us the number below.',
+  apiTokenTitle: 'API token',
+  apiTokenMissing:
+    'This address is for programs. Send a personal API token in the header “Authorization: Bearer …”; cookies count for nothing here.',
+  apiTokenRefused: 'This API token is not known, has run out or was ended. Make a new one on the page of your API tokens.',
+  apiTokenInAddress:
+    'An API token stood in the address, where logs keep it. It was not used. End it, make a new one, and send that in the header “Authorization”.',
+  apiTokenReadOnly: 'This API token is for reading only. Nothing was changed. Make one that may also write.',
+  apiTokenOutOfScope:
+    'This API token carries none of the roles that this needs, or its holder does not hold them any more. Make a token with such a role.',
   signInExpired:
     'This sign-in could not be completed: it took too long, was begun in another browser, or was used before. Please begin again.',
   signInUnreachable:

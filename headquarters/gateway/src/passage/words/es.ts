@@ -53,6 +53,8 @@ export const es: GatewayWords = {
   diskFull:
     'En este momento no hay espacio para recibir esto. No cuente con que se haya guardado; un administrador debe liberar espacio.',
   unreachable: 'Este servicio no responde en este momento. Si había enviado algo, compruebe si está antes de enviarlo de nuevo.',
+  inDoubt:
+    'No es seguro que esto se haya guardado: el servicio se cerró, o no respondió, mientras lo procesaba. Compruebe si está antes de enviarlo de nuevo.',
   readOnlyText:
     'En este momento el servicio se puede consultar, pero no modificar. No se ha guardado nada de lo que envió. La página de estado ofrece más información.',
   leaseOut:
@@ -70,6 +72,16 @@ export const es: GatewayWords = {
     'Hemos cerrado esta función nosotros mismos tras un ataque, hasta que sea segura. El resto del servicio funciona. Nada de lo que envió se guardó. La página de estado dice más.',
   addressBlocked:
     'Por el momento se rechazan aquí las solicitudes de su red, porque de ella partió un ataque. Nada de lo que envió se transmitió. Si necesita acceso, indíquenos el número que figura abajo.',
+  apiTokenTitle: 'Token de API',
+  apiTokenMissing:
+    'Esta dirección es para programas. Envíe un token de API personal en la cabecera «Authorization: Bearer …»; aquí las cookies no cuentan.',
+  apiTokenRefused:
+    'Este token de API no se conoce, ha caducado o se ha terminado. Cree uno nuevo en la página de sus tokens de API.',
+  apiTokenInAddress:
+    'En la dirección figuraba un token de API, y las direcciones quedan en los registros. No se ha utilizado. Termínelo, cree uno nuevo y envíelo en la cabecera «Authorization».',
+  apiTokenReadOnly: 'Este token de API es solo de lectura. No se ha cambiado nada. Cree uno que también pueda escribir.',
+  apiTokenOutOfScope:
+    'Este token de API no lleva ninguno de los roles necesarios, o su titular ya no los tiene. Cree un token con uno de esos roles.',
   signInExpired:
     'No se pudo completar este inicio de sesión: tardó demasiado, se inició en otro navegador o ya se utilizó. Comience de nuevo.',
   signInUnreachable:

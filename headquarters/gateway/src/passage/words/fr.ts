@@ -53,6 +53,8 @@ export const fr: GatewayWords = {
     'Il n’y a pas de place pour recevoir cet envoi pour le moment. Ne le considérez pas comme enregistré ; un administrateur doit libérer de l’espace.',
   unreachable:
     'Ce service ne répond pas pour le moment. Si vous aviez envoyé quelque chose, vérifiez si cela est présent avant de le renvoyer.',
+  inDoubt:
+    "Il n'est pas certain que cela ait été enregistré : le service a été fermé, ou n'a pas répondu, pendant le traitement. Vérifiez si cela s'y trouve avant de l'envoyer de nouveau.",
   readOnlyText:
     'Ce service peut être consulté mais non modifié pour le moment. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état donne plus d’informations.',
   leaseOut:
@@ -70,6 +72,15 @@ export const fr: GatewayWords = {
     'Nous avons nous-mêmes fermé cette fonction après une attaque, le temps de la rendre sûre. Le reste du service fonctionne. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état en dit plus.',
   addressBlocked:
     'Les demandes venant de votre réseau sont refusées ici pour le moment, car une attaque en est partie. Rien de ce que vous avez envoyé n’a été transmis. Si vous avez besoin d’accéder au service, indiquez-nous le numéro ci-dessous.',
+  apiTokenTitle: 'Jeton d’API',
+  apiTokenMissing:
+    'Cette adresse est destinée aux programmes. Envoyez un jeton d’API personnel dans l’en-tête « Authorization: Bearer … » ; les cookies n’y comptent pas.',
+  apiTokenRefused: 'Ce jeton d’API est inconnu, expiré ou révoqué. Créez-en un autre sur la page de vos jetons d’API.',
+  apiTokenInAddress:
+    'Un jeton d’API figurait dans l’adresse, que les journaux conservent. Il n’a pas été utilisé. Révoquez-le, créez-en un autre et envoyez celui-ci dans l’en-tête « Authorization ».',
+  apiTokenReadOnly: 'Ce jeton d’API ne permet que la lecture. Rien n’a été modifié. Créez-en un qui permette aussi l’écriture.',
+  apiTokenOutOfScope:
+    'Ce jeton d’API ne porte aucun des rôles nécessaires, ou son titulaire ne les a plus. Créez un jeton qui porte l’un de ces rôles.',
   signInExpired:
     'Cette connexion n’a pas pu aboutir : elle a pris trop de temps, a été commencée dans un autre navigateur ou a déjà servi. Veuillez recommencer.',
   signInUnreachable:
