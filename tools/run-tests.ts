@@ -6,7 +6,7 @@
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { runTestFile, type TestFileEnd } from './src/test-file.ts';
+import { endTestFiles, runTestFile, type TestFileEnd } from './src/test-file.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const PLACES = '{packages,compartments,headquarters,offsite,cli,tools,benchmarks,tests}/**/*.test.ts';
@@ -23,6 +23,13 @@ const files = globSync(PLACES, { cwd: root, exclude: (name) => name === 'node_mo
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
 const isOfEstate = (file: string) => /^tests\/[^/]+$/.test(file);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    endTestFiles();
+    process.exit(1);
+  });
+}
 
 const ends = new Map<string, TestFileEnd>();
 await Promise.all([

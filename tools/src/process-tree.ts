@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
 /** Kills a process and all that descend from it, children last, so that none is adopted by another before it is found. */
-export function endTree(pid: number | undefined): void {
-  if (pid === undefined) return;
+export function endTree(pid: number): void {
   const children = childrenByParent();
   const all: number[] = [];
   for (const next = [pid]; next.length > 0; ) {

@@ -16,6 +16,12 @@ const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped:
 export type TestFileEnd = TestCounts & { readonly output: string; readonly seconds: number };
 
 let runs = 0;
+const running = new Set<number>();
+
+/** Ends all files that run now, and everything that they started. */
+export function endTestFiles(): void {
+  for (const pid of running) endTree(pid);
+}
 
 /**
  * Runs one file of tests in a process of its own. One that does not end within the limit, or ends without its counts,
@@ -28,16 +34,19 @@ export async function runTestFile(file: string, { cwd, limitMs }: { cwd: string;
   // Inside a run of `node --test` a file would report to that.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const child = spawn(process.execPath, [...reporters(countsFile), file], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { pid = 0 } = child;
+  running.add(pid);
   const printed: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => printed.push(chunk));
   const closed = once(child, 'close');
   let isLate = false;
   const limit = setTimeout(() => {
     isLate = true;
-    endTree(child.pid);
+    endTree(pid);
   }, limitMs);
   await once(child, 'exit');
   clearTimeout(limit);
+  running.delete(pid);
   // What it left running may hold its output open for ever.
   const grace = AbortSignal.timeout(OUTPUT_GRACE_MS);
   await Promise.race([closed, once(grace, 'abort')]);

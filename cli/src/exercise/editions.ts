@@ -8,7 +8,7 @@ import {
   PURPOSES,
   trustSchema,
 } from '@bulkhead/contracts';
-import { hasCode, sleepMs } from '@bulkhead/kernel';
+import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import type { EstateFiles } from '#estate/paths.ts';
@@ -63,6 +63,7 @@ export class EditionWitness {
       try {
         await this.#learn(compartment, this.#latest?.number ?? 0);
       } catch (error) {
+        if (this.#stop.signal.aborted) return;
         if (!hasCode(error, 'wire.unreachable') && !hasCode(error, 'wire.refused')) throw error;
         await sleepMs(200);
       }
@@ -99,7 +100,12 @@ export class EditionWitness {
     const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: this.#keys, schema: editionManifestSchema });
     const manifest = await fillManifest(value, async ({ sha256 }) => {
       const { body } = await openWire(this.#peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
-      return Buffer.concat(await body.toArray());
+      // Whoever serves it may end in the middle: then it is asked for again.
+      return Buffer.concat(
+        await body.toArray().catch((cause: unknown) => {
+          throw new EstateError('wire.unreachable', `reading file ${sha256} of an edition`, { cause });
+        }),
+      );
     });
     for (const file of manifest.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
     return manifest;
