@@ -66,6 +66,10 @@ test('[G14] a sealed compartment answers with its room, the others and the publi
 test('[G26] while a compartment is closed, a public route of it leads to the published page that stands in for it', async () => {
   await order('open');
   assert.equal((await estate.ask('/en/find?q=ship')).text, 'GET /en/find?q=ship', 'open, it answers itself, to anybody');
+  const { answering } = estate.website;
+  estate.website.answering = (_seen, response) => void response.writeHead(503).end('its database is away');
+  assert.equal((await estate.ask('/en/find?q=ship')).headers['location'], '/en/rest?q=ship');
+  estate.website.answering = answering;
   await order('sealed');
   const led = await estate.ask('/en/find?q=ship');
   assert.deepEqual([led.status, led.headers['location'], led.headers['cache-control']], [303, '/en/rest?q=ship', 'no-store']);

@@ -173,6 +173,10 @@ function credentialsFor(passing: Pick<Passing, 'request' | 'origin' | 'route'>):
 async function release(deps: ForwardDeps, passing: Passing, reply: IncomingMessage): Promise<void> {
   const xids = readCommits(reply.headers[COMMITS_HEADER]);
   const status = reply.statusCode ?? 502;
+  if (status === 503 && passing.route.resting !== undefined && !isWrite(passing)) {
+    reply.destroy();
+    throw new EstateError('compartment.unreachable', 'asking for a page that another stands in for: it cannot be told now');
+  }
   if (xids === null)
     deps.log.error({ requestId: passing.requestId }, 'a compartment named its transactions in a form that cannot be read');
   if (isWrite(passing) || xids === null || xids.length > 0) {
