@@ -1,8 +1,8 @@
 /**
  * Runs every test of the repository (or those whose path contains an argument), and closes with `N passed, N failed`.
- * Each file is a process of its own. Tests that run a whole estate go one after another, in a lane of their own beside
- * all others: two estates at once starve each other. A file with a failure is run once more by itself, and named: on a
- * starved machine even one can outlast a generous patience. What fails alone as well has failed.
+ * Each file is a process of its own. Tests that run a whole estate go one after another beside all others: two estates
+ * at once starve each other. A file with a failure is run once more by itself, and named: on a starved machine even one
+ * can outlast a generous patience. What fails alone as well has failed.
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -32,18 +32,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const ends = new Map<string, TestFileEnd>();
-await Promise.all([
-  runFiles(files.filter(isOfEstate), 1),
-  runFiles(
-    files.filter((file) => !isOfEstate(file)),
-    AT_ONCE,
-  ),
-]);
+const estates = files.filter(isOfEstate);
+const others = files.filter((file) => !isOfEstate(file));
+// Whoever has run the last estate helps with what is left of the others.
+await Promise.all([runAll(estates, others), ...Array.from({ length: AT_ONCE }, () => runAll(others))]);
 tellLongest();
 const unsteady = [...ends].filter(([, { failed }]) => failed > 0).map(([file]) => file);
 if (unsteady.length > 0) {
   console.log(`\nOnce more, alone:\n${unsteady.map((file) => `  ${file}`).join('\n')}\n`);
-  await runFiles(unsteady, 1);
+  await runAll([...unsteady]);
 }
 for (const file of unsteady)
   if (ends.get(file)?.failed === 0) console.log(`unsteady: ${file} failed beside others, and passed alone`);
@@ -52,17 +49,16 @@ const sum = (count: 'passed' | 'failed' | 'skipped') => [...ends.values()].reduc
 console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
 process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 
-async function runFiles(chosen: readonly string[], atOnce: number): Promise<void> {
-  const waiting = [...chosen];
-  const lane = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+/** Takes files from one queue after another, and runs them one by one. */
+async function runAll(...queues: string[][]): Promise<void> {
+  for (const queue of queues) {
+    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
       const end = await runTestFile(file, { cwd: root, limitMs: FILE_LIMIT_MS });
       ends.set(file, end);
       // What a file prints stands together, whatever others print meanwhile.
       process.stdout.write(`\n${file} (${end.seconds.toFixed(0)} s)\n${end.output}`);
     }
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  }
 }
 
 /** Where the time went, for whoever wants to shorten it. */
