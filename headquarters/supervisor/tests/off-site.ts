@@ -78,6 +78,11 @@ export class OffSite {
     return signed;
   }
 
+  /** Of the last order shown. */
+  epochOf(compartment: string): number {
+    return this.#orders.get(compartment)?.order.epoch ?? 0;
+  }
+
   /** Shows headquarters any order, whatever its worth. */
   show(order: Order, signed: Signed): void {
     this.#orders.set(order.compartment, { order, signed });
