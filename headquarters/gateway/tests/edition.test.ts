@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -162,6 +162,8 @@ test('[G1] a manifest or file that is changed, cut or removed is found and put b
     () => truncate(join(filesDirectory(), sha256Hex(NEWS)), 10),
     () => rm(join(filesDirectory(), sha256Hex(NEWS))),
     () => rm(join(directory, 'manifest.json')),
+    // Something of somebody else's stands where the repair wants to write.
+    () => mkdir(join(directory, 'manifest.json.draft')).then(() => appendFile(join(directory, 'manifest.json'), ' ')),
   ]) {
     estate.offsite.findings.splice(0);
     await harm();

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 
@@ -15,7 +15,9 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
 }
 
 async function writeDraft(draft: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(draft, 'w', 0o600);
+  // Whatever somebody put there, of whomever it is.
+  await rm(draft, { force: true, recursive: true });
+  const file = await open(draft, 'wx', 0o600);
   try {
     await file.writeFile(content);
     await file.datasync();

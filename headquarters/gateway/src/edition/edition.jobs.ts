@@ -79,8 +79,8 @@ export function watchDisk(given: {
     longestPauseMs: 2000,
     round: async (signal) => {
       await sleepMs(LOOK_EVERY_MS, signal);
-      await given.shelf.keep();
-      await given.scrubber.look(signal);
+      // What cannot be kept must not keep anybody from looking.
+      await given.shelf.keep().finally(() => given.scrubber.look(signal));
       if (given.shelf.missing.size > 0) await given.shelf.repair(signal);
     },
   });

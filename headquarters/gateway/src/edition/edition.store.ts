@@ -9,6 +9,7 @@ const QUARANTINED_LIMIT = 50;
 /** One compartment's edition on disk: `manifest.json`, `files/<sha256>`, and `quarantine/` for what was tampered with. */
 export class EditionStore {
   readonly #directory: string;
+  #drafts = 0;
 
   private constructor(directory: string) {
     this.#directory = directory;
@@ -35,9 +36,12 @@ export class EditionStore {
 
   /** Writes a file whole or not at all. No fsync: each start verifies every file and fetches again what is damaged. */
   async saveFile(sha256: string, bytes: Uint8Array): Promise<void> {
-    const draft = join(this.#directory, 'files', `.${sha256}.draft`);
+    this.#drafts += 1;
+    const draft = join(this.#directory, 'files', `.${sha256}.${this.#drafts}.draft`);
     try {
-      await writeFile(draft, bytes, { mode: 0o600 });
+      // Whatever somebody put there, of whomever it is.
+      await rm(draft, { force: true, recursive: true });
+      await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });
       await rename(draft, this.#pathOf(sha256));
     } catch (cause) {
       throw diskFault('keeping a file of an edition', cause);

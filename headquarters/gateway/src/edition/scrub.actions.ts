@@ -110,7 +110,11 @@ export class Scrubber {
           .join(' '),
       },
     });
-    for (const { name, found } of bad) await this.#replace(name, found, signal);
+    // One that cannot be put back does not keep the others from it.
+    const failures: unknown[] = [];
+    for (const { name, found } of bad)
+      await this.#replace(name, found, signal).catch((error: unknown) => void failures.push(error));
+    if (failures.length > 0) throw failures[0];
   }
 
   async #replace(name: string, found: string, signal: AbortSignal): Promise<void> {
