@@ -142,6 +142,8 @@ test('[E12] of an edition only what changed is asked for, all of it in one call'
 
 test('[G1] a page defaced on disk is never served; it is found and made whole', async () => {
   const target = join(filesDirectory(), sha256Hex(HOME));
+  // It is served before it stands on disk.
+  await waitUntil(async () => (await readFile(target, 'utf8').catch(() => '')) === HOME, { what: 'the file is kept' });
   await writeFile(target, '<h1>DEFACED</h1>');
   let isFound = false;
   const found = untilFinding(/not what was signed/).then(() => {

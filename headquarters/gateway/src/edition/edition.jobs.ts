@@ -80,7 +80,12 @@ export function watchDisk(given: {
     round: async (signal) => {
       await sleepMs(LOOK_EVERY_MS, signal);
       // What cannot be kept must not keep anybody from looking.
-      await given.shelf.keep().finally(() => given.scrubber.look(signal));
+      const kept = await given.shelf.keep().then(
+        () => null,
+        (error: unknown) => ({ error }),
+      );
+      await given.scrubber.look(signal);
+      if (kept) throw kept.error;
       if (given.shelf.missing.size > 0) await given.shelf.repair(signal);
     },
   });
