@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { originUrl } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
+import { requireEmpty } from '#empty-directory.ts';
 import { getRunningEstate } from '#estate/run.ts';
 import { examineExport } from '#leaving/examined.ts';
 import type { Summary } from '#leaving/form.ts';
-import { requireEmpty, writeExport } from '#leaving/written.ts';
+import { writeExport } from '#leaving/written.ts';
 import { ACCOUNT_OPTION, enterNewsroom } from '#moving/entering.ts';
 import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings } from '../command.ts';
 

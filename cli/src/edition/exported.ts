@@ -11,7 +11,8 @@ import {
   type VerifyingKey,
   verifyingKeySchema,
 } from '@bulkhead/contracts';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, sha256Hex, syncDirectory } from '@bulkhead/kernel';
+import { requireEmpty } from '#empty-directory.ts';
 import { writeNginxConfiguration } from './nginx.rules.ts';
 
 const MANIFEST = 'manifest.json';
@@ -48,7 +49,7 @@ export async function exportEdition(offered: Offered, directory: string, at: str
   const draft = `${target}.part-${process.pid}`;
   await mkdir(join(draft, FILES), { recursive: true });
   try {
-    await forEachOf([...digestsOf(manifest).keys()], async (sha256) => {
+    await forEachAtOnce(digestsOf(manifest).keys(), AT_ONCE, async (sha256) => {
       const bytes = await offered.read(sha256);
       if (sha256Hex(bytes) !== sha256)
         throw new EstateError('edition.invalid', `exporting file ${sha256}: other bytes came; nothing was exported`);
@@ -113,7 +114,7 @@ export async function loadVerifyingKey(file: string): Promise<VerifyingKey> {
 
 async function findFileFaults(directory: string, manifest: EditionManifest): Promise<string[]> {
   const faults: string[] = [];
-  await forEachOf([...digestsOf(manifest)], async ([sha256, { bytes, what }]) => {
+  await forEachAtOnce(digestsOf(manifest), AT_ONCE, async ([sha256, { bytes, what }]) => {
     const path = join(directory, FILES, sha256);
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) faults.push(`${what} is missing (files/${sha256})`);
@@ -135,18 +136,6 @@ function digestsOf(manifest: EditionManifest): Map<string, { readonly bytes: num
   for (const { sha256, bytes } of manifest.parts ?? []) digests.set(sha256, { bytes, what: 'a list of files' });
   for (const { sha256, bytes, path } of manifest.files) digests.set(sha256, { bytes, what: path });
   return digests;
-}
-
-async function requireEmpty(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new EstateError('input.invalid', `exporting to ${directory}: it cannot be read as a directory`, { cause: error });
-  });
-  if (names.length > 0)
-    throw new EstateError(
-      'input.invalid',
-      `exporting to ${directory}: it holds something; name an empty directory, or a new one`,
-    );
 }
 
 async function readJson(file: string, limit: number): Promise<unknown> {
@@ -173,21 +162,4 @@ async function writeDurably(path: string, content: Uint8Array | string): Promise
   } finally {
     await file.close();
   }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-async function forEachOf<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const left = items[Symbol.iterator]();
-  const worker = async () => {
-    for (const item of left) await work(item);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import type { Page } from '@bulkhead/visitor';
 import type { z } from 'zod';
+import { requireEmpty } from '#empty-directory.ts';
 import type { NewsroomMember } from '#sample/newsroom.ts';
 import {
   articleDirectory,
@@ -164,19 +165,6 @@ async function askPatiently(door: Door, path: string, wait: (ms: number) => Prom
     const seconds = Number(page.headers['retry-after']);
     await wait(Number.isFinite(seconds) && seconds > 0 ? Math.min(60, seconds) * 1000 : WAIT_MS);
   }
-}
-
-/** @throws EstateError `input.invalid` for a directory that holds something */
-export async function requireEmpty(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new EstateError('input.invalid', `exporting to ${directory}: it cannot be read as a directory`, { cause: error });
-  });
-  if (names.length > 0)
-    throw new EstateError(
-      'input.invalid',
-      `exporting to ${directory}: it holds something; name an empty directory, or a new one`,
-    );
 }
 
 function json(value: unknown): string {

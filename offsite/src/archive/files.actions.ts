@@ -1,15 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-/** Makes entries of a directory (created, renamed, removed) survive a power failure. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
+import { syncDirectory } from '@bulkhead/kernel';
 
 /** Replaces a small file whole: a crash leaves the old content or the new, never a mixture. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {

@@ -3,8 +3,8 @@ import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/pr
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
-import { syncDirectory, writeDurably } from './files.actions.ts';
+import { EstateError, sha256Hex, syncDirectory } from '@bulkhead/kernel';
+import { writeDurably } from './files.actions.ts';
 import type { SegmentEntry } from './plan.rules.ts';
 import { SegmentIndex } from './segment-index.actions.ts';
 import {

@@ -1,8 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, syncDirectory } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { syncDirectory } from './files.actions.ts';
 
 const lineSchema = z.object({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readVerified, syncDirectory } from '@bulkhead/blobs';
+import { readVerified } from '@bulkhead/blobs';
 import {
   type EditionFile,
   type EditionManifest,
@@ -15,11 +15,11 @@ import {
   signedSchema,
   type VerifyingKey,
 } from '@bulkhead/contracts';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, sha256Hex, syncDirectory } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Parted } from './edition.rules.ts';
 import { Holdings, type Listing } from './holdings.rules.ts';
-import { forEachOf, Staging } from './staging.actions.ts';
+import { Staging } from './staging.actions.ts';
 
 /** An edition as it was signed, and as it is read: with the files of its parts. */
 export type Shelved = { readonly signed: Signed; readonly manifest: EditionManifest };
@@ -208,7 +208,7 @@ export class Shelf {
     unnamed.push(...[...this.#loose].filter((sha256) => !holdings.has(sha256)));
     this.#loose = new Set();
     for (const sha256 of unnamed) this.#staging.drop(sha256);
-    await forEachOf(unnamed, AT_ONCE, (sha256) => rm(this.#pathOf(sha256), { force: true }));
+    await forEachAtOnce(unnamed, AT_ONCE, (sha256) => rm(this.#pathOf(sha256), { force: true }));
   }
 
   /** Once a process: what all kept editions name, and nothing else stays. */

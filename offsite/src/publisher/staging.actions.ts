@@ -1,7 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDirectory } from '@bulkhead/blobs';
-import { sha256Hex, sleepMs } from '@bulkhead/kernel';
+import { forEachAtOnce, sha256Hex, sleepMs, syncDirectory } from '@bulkhead/kernel';
 
 /** So much is held in memory before it is written, and so much is read from there until it is in place. */
 const HELD_BYTES = 67_108_864;
@@ -107,7 +106,7 @@ export class Staging {
     const atOnce = isInAHurry() ? AT_ONCE_IN_A_HURRY : AT_ONCE;
     const directories = new Set(entries.map(([sha256]) => join(this.#pathOf(sha256), '..')));
     for (const directory of directories) await mkdir(directory, { recursive: true, mode: 0o700 });
-    await forEachOf(entries, atOnce, async ([sha256, bytes]) => {
+    await forEachAtOnce(entries, atOnce, async ([sha256, bytes]) => {
       if (!isWanted(sha256)) return;
       const incoming = join(this.#directory, sha256);
       await writeDurably(incoming, bytes);
@@ -116,7 +115,7 @@ export class Staging {
       if (!isWanted(sha256)) await rm(this.#pathOf(sha256), { force: true });
       else this.#leave(sha256);
     });
-    await forEachOf([...directories], atOnce, (directory) => syncDirectory(directory));
+    await forEachAtOnce([...directories], atOnce, (directory) => syncDirectory(directory));
     await rm(journal, { force: true });
   }
 
@@ -158,17 +157,4 @@ function readJournal(journal: Buffer): Entry[] {
     at = end + 1 + bytes.length;
   }
   return entries;
-}
-
-/** Runs the work for each item, a few at a time. */
-export async function forEachOf<Item>(
-  items: readonly Item[],
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const iterator = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
 }

@@ -1,8 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Notice, noticeSchema } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
-import { syncDirectory } from '#archive/files.actions.ts';
+import { EstateError, syncDirectory } from '@bulkhead/kernel';
 
 /**
  * Reads every notice that was ever given, oldest first. What follows the last newline was never acknowledged and is cut off.

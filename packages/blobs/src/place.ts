@@ -1,5 +1,6 @@
-import { link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
+import { link, mkdir, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncDirectory } from '@bulkhead/kernel';
 import { isMissing } from './disk.ts';
 
 const DIGEST = /^[0-9a-f]{64}$/;
@@ -23,16 +24,6 @@ export async function placeBlob(spooled: string, path: string, standing: 'keep' 
   const isNew = standing === 'replace' ? await rename(spooled, path).then(() => true) : await linkOnce(spooled, path);
   await syncDirectory(dirname(path));
   return isNew;
-}
-
-/** Makes entries of a directory survive a power failure. */
-export async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Every blob below `directory`, one digest at a time, in no order; files of other names are passed over. */

@@ -1,7 +1,7 @@
 export { type Adoption, readAdoption } from './adoption/read-adoption.ts';
 export { digestBuild, digestDirectory, fingerprintDirectory } from './file/digest-directory.ts';
 export { adoptTree, chownTree, handOverFile, makeDirectory, requireOwnDirectory } from './file/directory.ts';
-export { readJson, syncDirectory, writeJsonDurably } from './file/durable-json.ts';
+export { readJson, writeJsonDurably } from './file/durable-json.ts';
 export { endLeftovers } from './leftover/pid-registry.ts';
 export { endStrays } from './leftover/strays.ts';
 export { isRoot, type Owner } from './owner/owner.ts';

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, syncDirectory } from '@bulkhead/kernel';
 
 /** Puts a file in the place of another, so that a reader (or a kill) sees the old one or the new one, whole. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -23,16 +23,6 @@ async function writeDraft(draft: string, content: string | Uint8Array): Promise<
     await file.datasync();
   } finally {
     await file.close();
-  }
-}
-
-/** Makes a new or renamed file's entry in its directory last. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -100,16 +100,3 @@ class Pieces {
     }
   }
 }
-
-/** Runs the work for each item, a few at a time; the first failure ends it. */
-export async function forEachAtOnce<Item>(
-  items: Iterable<Item>,
-  atOnce: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  const iterator = items[Symbol.iterator]();
-  const worker = async () => {
-    for (let next = iterator.next(); !next.done; next = iterator.next()) await work(next.value);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}

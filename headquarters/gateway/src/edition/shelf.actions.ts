@@ -1,12 +1,12 @@
 import { type EditionFile, type EditionManifest, type EditionPart, headersOf, type VerifyingKey } from '@bulkhead/contracts';
-import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { SawFinding } from '#finding/finding.actions.ts';
 import { Arrivals } from './arrivals.actions.ts';
 import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.actions.ts';
 import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition.rules.ts';
 import { type EditionStore, MANIFEST_NAME } from './edition.store.ts';
-import { fetchFile, fetchFiles, forEachAtOnce, inBatches, type Wanted } from './fetch.actions.ts';
+import { fetchFile, fetchFiles, inBatches, type Wanted } from './fetch.actions.ts';
 
 const READS_AT_ONCE = 6;
 /** Calls, each for many files. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, syncDirectory } from '@bulkhead/kernel';
 import type { z } from 'zod';
 
 /** Replaces a file by a JSON value so that a crash leaves the old or the new content, whole. On return it is on disk. */
@@ -38,15 +38,5 @@ export async function readJson<Schema extends z.ZodType>(path: string, schema: S
     return schema.parse(JSON.parse(text));
   } catch (cause) {
     throw new EstateError('config.invalid', `reading ${path}: it does not have the form that was written`, { cause });
-  }
-}
-
-/** Makes renames and new names in a directory outlast a power cut. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
