@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import {
+  type EditionFile,
   type EditionManifest,
+  type EditionPart,
   editionManifestSchema,
   fillManifest,
   linkSchema,
@@ -21,6 +23,8 @@ const WAIT_MS = 25_000;
  */
 export class EditionWitness {
   readonly #genuine = new Map<string, Set<string>>();
+  /** Files of the parts of the edition that was noted last, by the part's digest. */
+  readonly #parts = new Map<string, readonly EditionFile[]>();
   readonly #peer: WirePeer;
   readonly #desk: WirePeer;
   readonly #keys;
@@ -82,6 +86,7 @@ export class EditionWitness {
     // Editions that follow each other faster than they are asked for were shown too.
     for (let number = after + 1; after > 0 && number < manifest.number; number += 1) await this.#learnKept(compartment, number);
     this.#latest = manifest;
+    this.#forgetPartsBefore(manifest);
   }
 
   async #learnKept(compartment: string, number: number): Promise<void> {
@@ -96,18 +101,41 @@ export class EditionWitness {
     if (signed !== undefined) await this.#note(compartment, signed);
   }
 
+  /** Notes the files of an edition. It shares most parts with the one before: what was read once is not read again. */
   async #note(compartment: string, signed: unknown): Promise<EditionManifest> {
     const { value } = openSigned(signed, { purpose: PURPOSES.edition, keys: this.#keys, schema: editionManifestSchema });
-    const manifest = await fillManifest(value, async ({ sha256 }) => {
-      const { body } = await openWire(this.#peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
-      // Whoever serves it may end in the middle: then it is asked for again.
-      return Buffer.concat(
-        await body.toArray().catch((cause: unknown) => {
-          throw new EstateError('wire.unreachable', `reading file ${sha256} of an edition`, { cause });
-        }),
-      );
-    });
+    if (!value.parts) return this.#noteFiles(value);
+    const files: EditionFile[] = [];
+    for (const part of value.parts) {
+      const known = this.#parts.get(part.sha256) ?? (await this.#readPart(compartment, value, part));
+      this.#parts.set(part.sha256, known);
+      files.push(...known);
+    }
+    return { ...value, files };
+  }
+
+  async #readPart(compartment: string, manifest: EditionManifest, part: EditionPart): Promise<readonly EditionFile[]> {
+    const alone = await fillManifest({ ...manifest, parts: [part] }, ({ sha256 }) => this.#readFile(compartment, sha256));
+    return this.#noteFiles(alone).files;
+  }
+
+  #noteFiles(manifest: EditionManifest): EditionManifest {
     for (const file of manifest.files) this.#genuine.set(file.path, (this.#genuine.get(file.path) ?? new Set()).add(file.sha256));
     return manifest;
+  }
+
+  async #readFile(compartment: string, sha256: string): Promise<Uint8Array> {
+    const { body } = await openWire(this.#peer, { method: 'GET', path: `/editions/${compartment}/files/${sha256}` });
+    // Whoever serves it may end in the middle: then it is asked for again.
+    return Buffer.concat(
+      await body.toArray().catch((cause: unknown) => {
+        throw new EstateError('wire.unreachable', `reading file ${sha256} of an edition`, { cause });
+      }),
+    );
+  }
+
+  #forgetPartsBefore({ parts = [] }: EditionManifest): void {
+    const standing = new Set(parts.map(({ sha256 }) => sha256));
+    for (const sha256 of this.#parts.keys()) if (!standing.has(sha256)) this.#parts.delete(sha256);
   }
 }
