@@ -90,6 +90,25 @@ suite('a sample estate', () => {
     assert.match(err, /runs already.*bulkhead stop/s);
   });
 
+  test('[A13] keeps less of its archive only when two operators order it, and begins new keys when one does', async () => {
+    const order = async (...words: string[]) => {
+      const { code, out, err } = await runBulkhead([...words, '--json'], estate.environment);
+      assert.equal(code, 0, `${words.join(' ')}: ${out}${err}`);
+      return JSON.parse(out) as { state?: string; keys?: { number: number; state: string }[] };
+    };
+    const shorter = ['archive', 'retention', 'website', '--hours', '100', '--drills', '3', '--as'];
+    assert.equal((await order(...shorter, 'first-operator')).state, 'waits-for-second');
+    assert.equal((await order(...shorter, 'second-operator')).state, 'done');
+    const { keys = [] } = await order('keys', 'rotate', 'website');
+    assert.deepEqual(
+      keys.map(({ number, state }) => [number, state]),
+      [
+        [1, 'held'],
+        [2, 'current'],
+      ],
+    );
+  });
+
   test('comes back by itself when any process of it is killed with -9, at both sites at once', async () => {
     const [headquarters, offsite] = await Promise.all([askSite(estate, 'headquarters'), askSite(estate, 'offsite')]);
     assert.ok(headquarters.processes.length >= 5 && offsite.processes.length >= 9);

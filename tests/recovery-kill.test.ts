@@ -126,7 +126,7 @@ async function listArchive({ description }: EstateProcess, kind: 'base' | 'wal')
 }
 
 function isOfKind(name: string, kind: 'base' | 'wal'): boolean {
-  return kind === 'base' ? name === 'base.tar' : /^[0-9A-F]{24}(\.zst|\.partial)?$/.test(name);
+  return kind === 'base' ? name.endsWith('.pack') : /^[0-9A-F]{24}(\.zst\.enc|\.partial)?$/.test(name);
 }
 
 /** Inverts some bytes in the middle of a file; done twice, nothing is changed. */

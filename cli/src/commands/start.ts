@@ -22,6 +22,7 @@ BULKHEAD_PORT, BULKHEAD_STATUS_PORT, BULKHEAD_DOMAIN, BULKHEAD_LISTEN_ADDRESS, B
 BULKHEAD_TLS_CERTIFICATE, BULKHEAD_TLS_KEY, BULKHEAD_ORGANISATION, BULKHEAD_SAMPLE, BULKHEAD_LEASE_SECONDS,
 BULKHEAD_POSTGRES (a distribution's PostgreSQL 18), BULKHEAD_COMPARTMENTS, BULKHEAD_MAIL,
 BULKHEAD_DIRECTORY_SERVERS (LDAP servers at inner addresses, as host:port),
+BULKHEAD_ARCHIVE_RECIPIENTS (age recipients that can open the archive without the site), BULKHEAD_BASE_EVERY_HOURS,
 BULKHEAD_UID_BASE (as root: the first of 1000 users for its processes).`,
   run: async (given, surroundings) => {
     const { options } = given;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { mailSchema } from '@bulkhead/contracts';
+import { archiveRecipientsSchema, mailSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -51,6 +51,12 @@ const SETTINGS = {
       z.array(z.string().regex(/^[a-z0-9.:-]{1,290}:\d{1,5}$/, 'must be hosts with their ports')).max(50),
     ),
   },
+  archiveRecipients: {
+    variable: 'BULKHEAD_ARCHIVE_RECIPIENTS',
+    example: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
+    schema: z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), archiveRecipientsSchema),
+  },
+  baseEveryHours: { variable: 'BULKHEAD_BASE_EVERY_HOURS', example: '24', schema: wholeNumber(1, 8760) },
   compartments: {
     variable: 'BULKHEAD_COMPARTMENTS',
     example: 'identity,website',

@@ -125,6 +125,8 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
         : null,
     leaseMs: (configuration.leaseSeconds ?? DEFAULTS.leaseSeconds) * 1000,
     ...(configuration.mail ? { mail: configuration.mail } : {}),
+    ...(configuration.archiveRecipients ? { archiveRecipients: configuration.archiveRecipients } : {}),
+    ...(configuration.baseEveryHours ? { baseEveryHours: configuration.baseEveryHours } : {}),
     ...(configuration.directoryServers ? { directoryServers: configuration.directoryServers } : {}),
     compartments: compartments.toSorted((left, right) => left.manifest.recoveryOrder - right.manifest.recoveryOrder),
   });

@@ -141,7 +141,7 @@ async function fingerprint(directory: string, kept = KEPT): Promise<Map<string, 
 
 /** Blobs, complete bases and the files of editions never change; journals, heads and partial segments grow. */
 function isSettled(name: string): boolean {
-  return /^[0-9a-f]{64}$/.test(name) || name === 'base.tar' || name === 'base.json';
+  return /^[0-9a-f]{64}$/.test(name) || name.endsWith('.pack') || name === 'base.json' || name === 'map.zst.enc';
 }
 
 type Altered = { readonly path: string; readonly isGone: boolean };

@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OperatorCommand, PURPOSES, type Signed, type SigningKey, signingKeySchema, signMessage } from '@bulkhead/contracts';
+import {
+  type OperatorCommand,
+  PURPOSES,
+  retainedSchema,
+  type Signed,
+  type SigningKey,
+  signingKeySchema,
+  signMessage,
+} from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -12,6 +20,7 @@ const answerSchema = z.object({
   edition: z.number().int().optional(),
   epoch: z.number().int().optional(),
   recovery: z.string().optional(),
+  retained: retainedSchema.optional(),
   request: z.string().optional(),
   /** Headquarters knows no position: that is off-site's. */
   seal: z.looseObject({ lsn: z.string().optional(), tookMs: z.number().optional() }).optional(),

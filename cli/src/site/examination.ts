@@ -1,12 +1,13 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { deskStateSchema } from '@bulkhead/contracts';
+import { deskStateSchema, hasCluster } from '@bulkhead/contracts';
 import { locateBinaries } from '@bulkhead/postgres';
 import { callWire } from '@bulkhead/wire';
 import { describeConfiguredEstate, readFounded } from '#estate/found.ts';
 import { filesOf } from '#estate/paths.ts';
-import { getRunningEstate, listRuns } from '#estate/run.ts';
+import { getRunningEstate, listRuns, type RunningEstate } from '#estate/run.ts';
+import { readArchiveKeys } from '#operator/archive-keys.ts';
 import type { Surroundings } from '../command.ts';
 import { askSite } from './launch.ts';
 import { isPortTaken } from './port.ts';
@@ -166,7 +167,27 @@ async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
           : `bulkhead restore ${name}, or bulkhead open ${name}`,
     };
   });
-  return [...sites, ...processes, ...compartments];
+  return [...sites, ...processes, ...compartments, ...(await examineKeys(running))];
+}
+
+/** A key that only this site opens is lost with it: said before it is needed. A sample estate has nobody to hold one. */
+async function examineKeys(running: RunningEstate): Promise<Remark[]> {
+  const remarks: Remark[] = [];
+  for (const { manifest } of running.estate.compartments) {
+    if (!hasCluster(manifest)) continue;
+    const { keys, worries } = await readArchiveKeys(running, manifest.name).catch((error: unknown) => ({
+      keys: [],
+      worries: [`the archive's keys cannot be read: ${tell(error)}`],
+    }));
+    const proved = keys.flatMap(({ escrow }) => escrow.flatMap(({ provedAt }) => provedAt ?? [])).toSorted();
+    const told = worries[0] ?? `every key opens with an escrow identity, proved ${proved.at(-1) ?? 'never'}`;
+    remarks.push({
+      ok: worries.length === 0 || running.estate.isSample,
+      what: `${manifest.name}, keys of the archive: ${told}${worries.length > 1 ? ` (and ${worries.length - 1} more)` : ''}`,
+      mend: '"bulkhead keys list" tells all; set archiveRecipients, then "bulkhead keys rotate" and "bulkhead keys prove"',
+    });
+  }
+  return remarks;
 }
 
 function nearestExisting(path: string): string {

@@ -1,19 +1,18 @@
-import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncDirectory } from '@bulkhead/kernel';
+import { DISK, type Disk } from './disk.actions.ts';
 
 /** Replaces a small file whole: a crash leaves the old content or the new, never a mixture. */
-export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array, disk: Disk = DISK): Promise<void> {
   const sibling = `${path}.tmp`;
-  const handle = await open(sibling, 'w', 0o600);
+  const file = await disk.openWriting(sibling);
   try {
-    await handle.writeFile(content);
-    await handle.sync();
+    await file.write(typeof content === 'string' ? Buffer.from(content) : content);
+    await file.sync();
   } finally {
-    await handle.close();
+    await file.close();
   }
-  await rename(sibling, path);
-  await syncDirectory(dirname(path));
+  await disk.rename(sibling, path);
+  await disk.syncDirectory(dirname(path));
 }
 
 /** Tells whether a file operation failed for want of room. */

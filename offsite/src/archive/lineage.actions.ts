@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { EstateError, sha256Hex, syncDirectory } from '@bulkhead/kernel';
+import { DISK } from './disk.actions.ts';
 import { writeDurably } from './files.actions.ts';
+import type { Keyring } from './keyring.actions.ts';
+import { type Place, packSegment, readPackedSegment } from './packing.actions.ts';
 import type { SegmentEntry } from './plan.rules.ts';
 import { SegmentIndex } from './segment-index.actions.ts';
 import {
@@ -20,8 +21,16 @@ import {
 } from './wal.rules.ts';
 
 const CACHED_SEGMENTS = 2;
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+
+/** What a lineage is opened with. */
+export type LineageOptions = {
+  /** Without them nothing is encrypted. */
+  readonly keys?: Keyring;
+  /** How long off-site has run, in all. */
+  readonly ranMs?: () => number;
+  /** Somebody else writes it, or nobody: nothing is mended, packed or added. */
+  readonly isReadOnly?: boolean;
+};
 
 /** All that was ever received from clusters with one system identifier: `wal/` and `base/`. */
 export class Lineage {
@@ -30,29 +39,37 @@ export class Lineage {
   readonly walDirectory: string;
   readonly baseDirectory: string;
   readonly index: SegmentIndex;
+  readonly place: Place;
+  readonly isReadOnly: boolean;
   readonly #entries: Map<string, SegmentEntry>;
   readonly #cache = new Map<string, Promise<Buffer>>();
   #compressing: Promise<void> = Promise.resolve();
 
-  private constructor(directory: string, systemId: string, index: SegmentIndex, entries: Map<string, SegmentEntry>) {
-    this.systemId = systemId;
+  private constructor(place: Place, index: SegmentIndex, isReadOnly: boolean) {
+    const { directory } = place;
+    this.place = place;
+    this.systemId = place.systemId;
     this.directory = directory;
+    this.isReadOnly = isReadOnly;
     this.walDirectory = join(directory, 'wal');
     this.baseDirectory = join(directory, 'base');
     this.index = index;
-    this.#entries = entries;
+    this.#entries = new Map();
   }
 
   /** Opens, or begins, a lineage, and finishes what a crash interrupted. */
-  static async open(compartmentDirectory: string, systemId: string): Promise<Lineage> {
+  static async open(compartmentDirectory: string, systemId: string, options: LineageOptions = {}): Promise<Lineage> {
+    const { keys, ranMs = () => 0, isReadOnly = false } = options;
     const directory = join(compartmentDirectory, systemId);
     const wal = join(directory, 'wal');
-    await mkdir(wal, { recursive: true, mode: 0o700 });
-    await mkdir(join(directory, 'base'), { recursive: true, mode: 0o700 });
-    await syncDirectory(directory);
-    await syncDirectory(compartmentDirectory);
-    const index = await SegmentIndex.open(join(wal, 'index.ndjson'));
-    const lineage = new Lineage(directory, systemId, index, new Map());
+    if (!isReadOnly) {
+      for (const made of [wal, join(directory, 'base'), join(directory, 'pack')])
+        await mkdir(made, { recursive: true, mode: 0o700 });
+      await syncDirectory(directory);
+      await syncDirectory(compartmentDirectory);
+    }
+    const index = await SegmentIndex.open({ path: join(wal, 'index.ndjson'), systemId, ranMs, isReadOnly });
+    const lineage = new Lineage({ disk: DISK, directory, systemId, keys }, index, isReadOnly);
     await lineage.#load();
     return lineage;
   }
@@ -75,7 +92,9 @@ export class Lineage {
   /** Compresses all complete segments still raw, one after the other. Stops at a damaged one. @throws EstateError `archive.damaged` */
   compressAll(): Promise<void> {
     const done = this.#compressing.then(async () => {
-      for (const file of await readdir(this.walDirectory)) if (parseSegmentName(file)) await this.#compress(file);
+      for (const name of (await readdir(this.walDirectory)).toSorted())
+        if (parseSegmentName(name)) await packSegment(this.place, name, this.index.get(name), SEGMENT_BYTES);
+      await this.index.noteHead();
     });
     this.#compressing = done.catch(() => undefined);
     return done;
@@ -113,8 +132,12 @@ export class Lineage {
     return this.#readPartial(name, 0, bytes);
   }
 
+  /** @throws EstateError `archive.damaged` */
   async readHistory(timeline: number): Promise<Buffer | undefined> {
-    return readFile(join(this.walDirectory, historyName(timeline))).catch(() => undefined);
+    const bytes = await readFile(join(this.walDirectory, historyName(timeline))).catch(() => undefined);
+    const expected = this.index.get(historyName(timeline));
+    if (bytes === undefined || expected === undefined || sha256Hex(bytes) === expected) return bytes;
+    throw new EstateError('archive.damaged', `reading the history of timeline ${timeline}: its bytes are not those received`);
   }
 
   async ancestorsOf(timeline: number): Promise<Ancestor[]> {
@@ -131,6 +154,7 @@ export class Lineage {
       throw new EstateError('archive.damaged', `storing the history of timeline ${timeline}: the archive holds another one`);
     }
     if (!known) await writeDurably(join(this.walDirectory, historyName(timeline)), content);
+    await this.index.add(historyName(timeline), sha256Hex(content));
     this.#entries.set(historyName(timeline), { name: historyName(timeline), bytes: content.length, isComplete: true });
   }
 
@@ -153,16 +177,29 @@ export class Lineage {
   async #load(): Promise<void> {
     for (const file of (await readdir(this.walDirectory)).toSorted()) {
       const path = join(this.walDirectory, file);
-      const { size } = await stat(path);
-      const name = file.replace(/\.(partial|zst)$/, '');
-      if (file.endsWith('.tmp')) await unlink(path);
-      else if (file.endsWith('.history')) this.#entries.set(file, { name: file, bytes: size, isComplete: true });
-      else if (parseSegmentName(name)) await this.#loadSegment(file, name, size);
+      const name = file.replace(/\.(partial|zst|zst\.enc)$/, '');
+      if (file.endsWith('.tmp') && !this.isReadOnly) await unlink(path);
+      else if (!file.endsWith('.history') && !parseSegmentName(name)) continue;
+      else if (this.index.find(name)?.isPruned) await this.#removePruned(path);
+      else await this.#loadFile(file, name, path);
     }
   }
 
+  async #loadFile(file: string, name: string, path: string): Promise<void> {
+    const found = await stat(path).catch(() => undefined);
+    // Packed and removed meanwhile, by the receiver whose archive is only read here: its packed copy is listed too.
+    if (!found) return void (this.isReadOnly && this.#entries.set(name, { name, bytes: SEGMENT_BYTES, isComplete: true }));
+    if (file.endsWith('.history')) this.#entries.set(file, { name: file, bytes: found.size, isComplete: true });
+    else await this.#loadSegment(file, name, found.size);
+  }
+
+  /** Pruning was interrupted: what it had recorded as gone goes now [A15]. */
+  async #removePruned(path: string): Promise<void> {
+    if (!this.isReadOnly) await unlink(path);
+  }
+
   async #loadSegment(file: string, name: string, size: number): Promise<void> {
-    if (file.endsWith('.zst')) {
+    if (file.endsWith('.zst') || file.endsWith('.enc')) {
       if (!this.index.get(name))
         throw new EstateError('archive.damaged', `opening the archive: no digest is recorded for ${name}`);
       this.#entries.set(name, { name, bytes: SEGMENT_BYTES, isComplete: true });
@@ -173,6 +210,7 @@ export class Lineage {
       return;
     }
     if (size !== SEGMENT_BYTES) throw new EstateError('archive.damaged', `opening the archive: ${file} has ${size} bytes`);
+    if (this.isReadOnly) return void this.#entries.set(name, { name, bytes: SEGMENT_BYTES, isComplete: true });
     if (file !== name) await finishSegment(this.walDirectory, name);
     await this.noteComplete(name, this.index.get(name) ?? sha256Hex(await readFile(join(this.walDirectory, name))));
   }
@@ -193,6 +231,8 @@ export class Lineage {
   async #readVerified(name: string): Promise<Buffer> {
     const expected = this.index.get(name);
     const bytes = await this.#readStored(name);
+    // A copy may have been made between a segment's end and its line in the index: the chain of WAL itself goes on.
+    if (this.isReadOnly && expected === undefined) return bytes;
     if (expected !== undefined && createHash('sha256').update(bytes).digest('hex') === expected) return bytes;
     throw new EstateError(
       'archive.damaged',
@@ -201,37 +241,17 @@ export class Lineage {
   }
 
   async #readStored(name: string): Promise<Buffer> {
-    const path = join(this.walDirectory, name);
-    const raw = await readFile(path).catch(() => undefined);
-    if (raw) return raw;
-    const packed = await readFile(`${path}.zst`).catch((cause: unknown) => {
-      throw new EstateError('archive.gap', `reading segment ${name}: the archive does not hold it`, { cause });
-    });
-    return decompress(packed, { maxOutputLength: SEGMENT_BYTES }).catch((cause: unknown) => {
-      throw new EstateError('archive.damaged', `unpacking segment ${name}`, { cause });
-    });
+    const raw = await readFile(join(this.walDirectory, name)).catch(() => undefined);
+    const bytes = raw ?? (await readPackedSegment(this.place, name, SEGMENT_BYTES)) ?? (await this.#readFullPartial(name));
+    if (bytes) return bytes;
+    throw new EstateError('archive.gap', `reading segment ${name}: the archive does not hold it`);
   }
 
-  // Copy durable and read back before the raw file goes [A4].
-  async #compress(name: string): Promise<void> {
-    const expected = this.index.get(name);
-    const path = join(this.walDirectory, name);
-    const raw = await readFile(path);
-    if (expected === undefined || sha256Hex(raw) !== expected) {
-      throw new EstateError(
-        'archive.damaged',
-        `packing segment ${name}: its bytes do not match the digest recorded when it was received`,
-      );
-    }
-    const packed = await compress(raw, {
-      params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
-    });
-    await writeDurably(`${path}.zst`, packed);
-    const again = await decompress(await readFile(`${path}.zst`), { maxOutputLength: SEGMENT_BYTES });
-    if (sha256Hex(again) !== expected)
-      throw new EstateError('archive.damaged', `packing segment ${name}: the packed copy differs`);
-    await unlink(path);
-    await syncDirectory(this.walDirectory);
+  /** A full segment that has not yet its final name is left to its writer. */
+  async #readFullPartial(name: string): Promise<Buffer | undefined> {
+    if (!this.isReadOnly) return undefined;
+    const bytes = await readFile(join(this.walDirectory, `${name}.partial`)).catch(() => undefined);
+    return bytes?.length === SEGMENT_BYTES ? bytes : undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import {
   type OperatorCommand,
   openSigned,
   PURPOSES,
+  type Retained,
   type Signed,
   type SignedCommand,
   signedCommandSchema,
@@ -12,6 +13,7 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
+import type { ArchivePeer } from '#peer/archive.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
 import {
@@ -38,6 +40,7 @@ export type CommandDeps = {
   readonly requests: RequestDeps;
   readonly finding: FindingDeps;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
+  readonly archive: Pick<ArchivePeer, 'retain' | 'rotateKeys'>;
   readonly now: Now;
 };
 
@@ -47,6 +50,8 @@ export type CommandReply = {
   readonly request?: string;
   readonly recovery?: string;
   readonly epoch?: number;
+  /** Whether how long the archive is kept was changed, or waits for a second operator. */
+  readonly retained?: Retained;
   /** Missing while the receiver has not told its position. */
   readonly seal?: NonNullable<ReturnType<typeof tellSeal>>;
 };
@@ -60,7 +65,7 @@ export async function obeyCommand(deps: CommandDeps, signed: Signed): Promise<Co
     const { value, keyId } = openCommand(deps, signed);
     checkFresh(value.issuedAt, deps.now());
     await useNonce(deps, value, keyId, signed);
-    const [reply] = await Promise.all([carryOut(deps, value.command, keyId), recordCommand(deps, value, keyId, signed)]);
+    const [reply] = await Promise.all([carryOut(deps, value.command, keyId, signed), recordCommand(deps, value, keyId, signed)]);
     return reply;
   } catch (error) {
     if (isSuspicious(error)) await reportRefusal(deps, signed.keyId, error);
@@ -89,7 +94,7 @@ function recordCommand(deps: CommandDeps, value: SignedCommand, operator: string
   });
 }
 
-async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: string): Promise<CommandReply> {
+async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: string, signed: Signed): Promise<CommandReply> {
   if (command.kind === 'approve') {
     await approveRecovery(deps.requests, { request: command.request, operator, digest: command.digest });
     return { recovery: command.request };
@@ -112,6 +117,12 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
   if (command.kind === 'rollback') return { edition: await answerOf(deps.publisher.rollBack(compartment, command.number)) };
   if (command.kind === 'publish') {
     await goOnPublishing(deps, compartment);
+    return {};
+  }
+  // The receiver verifies the signature itself: no other process can shorten what is kept.
+  if (command.kind === 'retain') return { retained: await answerOf(deps.archive.retain(compartment, signed)) };
+  if (command.kind === 'rotate-keys') {
+    await answerOf(deps.archive.rotateKeys(compartment));
     return {};
   }
   const id = await request(deps, command, operator);

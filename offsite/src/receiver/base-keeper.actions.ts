@@ -1,7 +1,8 @@
 import type { Base } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
+import { listBases } from '#archive/base-shelf.actions.ts';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
-import { listBases, takeBase } from './base.actions.ts';
+import { takeBase } from './base.actions.ts';
 import { describeFault, type Fault } from './fault.rules.ts';
 import type { Joined } from './join.actions.ts';
 import { findRestorable } from './reading.actions.ts';

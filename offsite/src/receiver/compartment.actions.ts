@@ -6,18 +6,16 @@ import type {
   StreamSeal,
   UnsealedStream,
   UnsealStream,
-  WalList,
 } from '@bulkhead/contracts';
-import { EstateError, hasCode, type Log, type Now } from '@bulkhead/kernel';
+import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import { Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, parseLsn, segmentStart } from '#archive/wal.rules.ts';
-import { listBases } from './base.actions.ts';
+import { ArchiveKeeper } from './archive-keeper.actions.ts';
 import { BaseKeeper } from './base-keeper.actions.ts';
 import { describeFault, type Fault, isGrave } from './fault.rules.ts';
 import { inspectCluster, type Joined, type JoinPoint, requireJoinedCluster } from './join.actions.ts';
 import type { Feedback } from './message.rules.ts';
-import { type CompartmentSource, openStored, type Stored } from './open.actions.ts';
-import { listWal, readWalFile } from './reading.actions.ts';
+import { type ArchiveSource, type CompartmentSource, openStored, type Stored } from './open.actions.ts';
 import { RecordKeeper } from './record-keeper.actions.ts';
 import { askIdentity, type ReplicationConnection, type ReplicationPeer, type ServerIdentity } from './replication.store.ts';
 import { keepReserve } from './room.actions.ts';
@@ -26,7 +24,9 @@ import { StreamKeeper } from './stream-keeper.actions.ts';
 import { WalTail } from './tail.actions.ts';
 
 const SLOT = 'offsite';
-type Options = { readonly source: CompartmentSource; readonly directory: string; readonly now: Now; readonly log: Log };
+/** What a person must mend before a compartment is received: the others go on. */
+const HALTING: ReadonlySet<string> = new Set(['archive.damaged', 'archive.key_missing']);
+type Options = { readonly source: CompartmentSource; readonly archive: ArchiveSource; readonly log: Log };
 
 /** One compartment's stream and archive: the only writer of its directory. */
 export class CompartmentReceiver {
@@ -35,6 +35,7 @@ export class CompartmentReceiver {
   readonly #record: RecordKeeper;
   readonly #stream: StreamKeeper;
   readonly #bases: BaseKeeper;
+  readonly #keeper: ArchiveKeeper | undefined;
   readonly #watchers = new Set<() => void>();
   #joined: Joined | undefined;
   #isCut = false;
@@ -42,9 +43,9 @@ export class CompartmentReceiver {
   #halted: EstateError | undefined;
   #damage: Fault | undefined;
 
-  private constructor(options: Options, { record, joined }: Stored) {
-    const { directory, now, log } = options;
-    const { name } = options.source;
+  private constructor(options: Options, { record, held, joined }: Stored) {
+    const { log } = options;
+    const { name, directory, now } = options.archive;
     this.name = name;
     this.#options = options;
     this.#record = new RecordKeeper({ name, directory, now, record });
@@ -67,30 +68,32 @@ export class CompartmentReceiver {
       mayAcknowledge: (durableLsn) => this.#bases.mayAcknowledge(durableLsn),
       onCompared: () => this.#ensureBase(),
     });
+    this.#keeper = held && this.#createKeeper(held);
     if (!joined) return;
     this.#joined = { lineage: joined.lineage, tail: this.#openTail(joined.lineage, joined.timeline, joined.endLsn) };
-    this.#compress(joined.lineage);
+    if (!options.archive.isReadOnly) this.#compress(joined.lineage);
   }
 
   /** Opens a compartment's archive and, unless it is sealed or damaged, begins to stream. */
   static async open(options: Options): Promise<CompartmentReceiver> {
-    const stored = await openStored(options.directory, options.now).catch((error: unknown) => {
-      if (error instanceof EstateError && error.code === 'archive.damaged') return error;
+    const stored = await openStored(options.archive).catch((error: unknown) => {
+      if (error instanceof EstateError && HALTING.has(error.code)) return error;
       throw error;
     });
     if (stored instanceof EstateError) return CompartmentReceiver.#halt(options, stored);
     const receiver = new CompartmentReceiver(options, stored);
-    await keepReserve(options.directory);
+    if (options.archive.isReadOnly) return receiver;
+    await keepReserve(options.archive.directory);
     receiver.#stream.resume();
     return receiver;
   }
 
   // One damaged archive must not stop the other compartments' streams; its own waits for a person.
   static #halt(options: Options, error: EstateError): CompartmentReceiver {
-    const receiver = new CompartmentReceiver(options, { record: NEW_RECORD, joined: undefined });
+    const receiver = new CompartmentReceiver(options, { record: NEW_RECORD, held: undefined, joined: undefined });
     receiver.#halted = error;
-    receiver.#damage = describeFault(error, options.now());
-    options.log.error({ err: error, compartment: options.source.name }, 'this compartment is not received');
+    receiver.#damage = describeFault(error, options.archive.now());
+    options.log.error({ err: error, compartment: options.archive.name }, 'this compartment is not received');
     return receiver;
   }
 
@@ -101,6 +104,7 @@ export class CompartmentReceiver {
     await this.#stream.settle();
     await this.#bases.settle();
     await this.#record.settle();
+    await this.#keeper?.settle();
     await this.#joined?.tail.close();
     await this.#joined?.lineage.settle();
   }
@@ -133,22 +137,10 @@ export class CompartmentReceiver {
     });
   }
 
-  async listBases(): Promise<Base[]> {
-    return this.#joined ? listBases(this.#joined.lineage) : [];
-  }
-
-  /** @throws EstateError `archive.gap`, `archive.damaged`, `compartment.wrong_state` */
-  async listWal(from: string, timeline: number | undefined): Promise<WalList> {
-    const joined = this.#requireJoined();
-    const list = await listWal(joined, from, timeline ?? joined.tail.timeline);
-    return { ...list, newestTimeline: this.#newestTimeline() };
-  }
-
-  /** @throws EstateError `request.not_found`, `archive.damaged`, `compartment.wrong_state` */
-  readWalFile(name: string): Promise<{ readonly bytes: Buffer; readonly isComplete: boolean }> {
-    const { seal, pastSeals } = this.#record.current;
-    const ends = [seal, ...pastSeals].flatMap((one) => one?.tail ?? []);
-    return readWalFile(this.#requireJoined(), name, ends);
+  /** What stands in the archive. @throws EstateError `archive.damaged` where it cannot be opened */
+  get keeper(): ArchiveKeeper {
+    if (this.#keeper) return this.#keeper;
+    throw this.#halted ?? new EstateError('archive.damaged', `reading the archive of ${this.name}: it cannot be opened`);
   }
 
   /**
@@ -168,7 +160,7 @@ export class CompartmentReceiver {
       }
       const tail = this.#joined?.tail;
       await tail?.freeze().catch((error: Error) => this.#complain(error, 'making the last WAL durable failed'));
-      const seal = describeSeal(tail, epoch, this.#options.now());
+      const seal = describeSeal(tail, epoch, this.#options.archive.now());
       await this.#record.saveSeal(seal);
       this.#stream.clearFault();
       return tellSeal(seal);
@@ -207,11 +199,8 @@ export class CompartmentReceiver {
    */
   async join(asked: JoinStream): Promise<{ systemId: string; timeline: number; fromLsn: string }> {
     this.#refuseHalted();
-    const { seal, joins } = this.#record.current;
-    const last = joins.at(-1);
-    if (last && !seal && last.epoch === asked.epoch && last.systemId === asked.systemId && last.timeline === asked.timeline) {
-      return { systemId: last.systemId, timeline: last.timeline, fromLsn: last.fromLsn };
-    }
+    const done = this.#record.findJoin(asked);
+    if (done) return done;
     this.#requireJoinable(asked.epoch);
     const point = await inspectCluster(this.#peer(asked), SLOT, asked, this.#joined);
     return this.#record.inTurn(async () => {
@@ -266,10 +255,10 @@ export class CompartmentReceiver {
     changes: Partial<StreamRecord>,
   ): Promise<WalTail> {
     const old = this.#joined;
-    const lineage = old?.lineage.systemId === systemId ? old.lineage : await Lineage.open(this.#options.directory, systemId);
+    const lineage = old?.lineage.systemId === systemId ? old.lineage : await this.#openLineage(systemId);
     if (history) await lineage.storeHistory(timeline, history);
     await old?.tail.close();
-    const joinedAt = this.#options.now().toISOString();
+    const joinedAt = this.#options.archive.now().toISOString();
     const joins = [...this.#record.current.joins, { systemId, timeline, fromLsn: formatLsn(fromLsn), epoch, joinedAt }];
     await this.#record.save({ ...changes, systemId, timeline, joins });
     const tail = this.#openTail(lineage, timeline, fromLsn);
@@ -277,6 +266,22 @@ export class CompartmentReceiver {
     this.#bases.forget();
     this.#tellWatchers();
     return tail;
+  }
+
+  #openLineage(systemId: string): Promise<Lineage> {
+    const { directory, ranMs } = this.#options.archive;
+    return Lineage.open(directory, systemId, { keys: this.keeper.keys, ranMs });
+  }
+
+  #createKeeper(held: NonNullable<Stored['held']>): ArchiveKeeper {
+    return new ArchiveKeeper({
+      ...held,
+      source: this.#options.archive,
+      joined: () => this.#joined,
+      ends: () => this.#record.ends(),
+      newestTimeline: () => this.#newestTimeline(),
+      log: this.#options.log,
+    });
   }
 
   #openTail(lineage: Lineage, timeline: number, endLsn: Lsn): WalTail {
@@ -296,7 +301,7 @@ export class CompartmentReceiver {
   #compress(lineage: Lineage): void {
     lineage.compressAll().catch((error: Error) => {
       this.#complain(error, 'packing segments failed');
-      if (hasCode(error, 'archive.damaged')) this.#damage = describeFault(error, this.#options.now());
+      if (hasCode(error, 'archive.damaged')) this.#damage = describeFault(error, this.#options.archive.now());
     });
   }
 
@@ -339,14 +344,8 @@ export class CompartmentReceiver {
     };
   }
 
-  #peer({ socketDirectory, password }: Pick<JoinStream, 'socketDirectory' | 'password'> = {}): ReplicationPeer {
-    const { source } = this.#options;
-    return {
-      socketDirectory: socketDirectory ?? this.#record.current.socketDirectory ?? source.socketDirectory,
-      user: source.user,
-      ...this.#record.credentials(password, source.password),
-      applicationName: 'offsite',
-    };
+  #peer(asked: Pick<JoinStream, 'socketDirectory' | 'password'> = {}): ReplicationPeer {
+    return this.#record.peer(this.#options.source, asked);
   }
 
   #state(): ReceiverState {
@@ -357,7 +356,7 @@ export class CompartmentReceiver {
   }
 
   #isAccepting(): boolean {
-    return !this.#record.current.seal && !this.#isCut && !this.#isStopped && !this.#halted;
+    return !this.#record.current.seal && !this.#isCut && !this.#isStopped && !this.#halted && !this.#options.archive.isReadOnly;
   }
 
   #requireAccepting(): void {

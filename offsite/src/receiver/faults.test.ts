@@ -267,7 +267,7 @@ async function untilPacked(wal: string): Promise<string> {
     const names = await readdir(wal);
     // Packed for good: the raw segment is gone, so that no restart packs it again.
     const found = names
-      .filter((name) => name.endsWith('.zst') && !names.includes(name.slice(0, -4)))
+      .filter((name) => name.endsWith('.zst.enc') && !names.includes(name.slice(0, -8)))
       .toSorted()
       .at(-1);
     if (found) return found;

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { VerifyingKey } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import { mendBases } from '#archive/base-shelf.actions.ts';
+import { Keyring } from '#archive/keyring.actions.ts';
 import { Lineage } from '#archive/lineage.actions.ts';
 import { endOfRun, lastSegment } from '#archive/plan.rules.ts';
 import { type Lsn, parseLsn, parseSegmentName } from '#archive/wal.rules.ts';
-import { removeHalfMadeBases } from './base.actions.ts';
+import { RetentionKeeper } from './retention.actions.ts';
 import { readRecord, type StreamRecord } from './state.actions.ts';
 
 /** Where a compartment's cluster answers, as the configuration says. */
@@ -19,28 +22,49 @@ export type CompartmentSource = {
 /** What stands of a compartment on disk. */
 export type Stored = {
   readonly record: StreamRecord;
+  /** Undefined of an archive that cannot be opened. */
+  readonly held: { readonly keys: Keyring; readonly retention: RetentionKeeper } | undefined;
   readonly joined: { readonly lineage: Lineage; readonly timeline: number; readonly endLsn: Lsn } | undefined;
+};
+
+/** What an archive is opened with. */
+export type ArchiveSource = {
+  readonly name: string;
+  readonly directory: string;
+  /** age identities, one a line; the first is the site's own. */
+  readonly identity: string;
+  /** Those who can restore without the site. */
+  readonly recipients: readonly string[];
+  readonly operatorKeys: readonly VerifyingKey[];
+  readonly ranMs: () => number;
+  readonly now: Now;
+  /** Somebody else writes it, or nobody: a copy, or an archive that is exported. */
+  readonly isReadOnly: boolean;
 };
 
 /**
  * Opens a compartment's directory after a start, finishing what a crash interrupted.
- * @throws EstateError `archive.damaged`
+ * @throws EstateError `archive.damaged`, `archive.key_missing`
  */
-export async function openStored(directory: string, now: Now): Promise<Stored> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export async function openStored(source: ArchiveSource): Promise<Stored> {
+  const { directory, now, isReadOnly, ranMs } = source;
+  if (!isReadOnly) await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'state.json');
   if (!existsSync(path) && (await readdir(directory)).some((name) => /^\d+$/.test(name))) {
     throw new EstateError('archive.damaged', `opening ${directory}: it holds WAL, but its state.json is gone`);
   }
   const record = await readRecord(path);
+  const keys = await Keyring.open({ ...source, compartment: source.name });
+  const held = { keys, retention: await RetentionKeeper.open({ ...source, compartment: source.name }) };
   const { systemId, timeline, joins } = record;
   const join_ = joins.at(-1);
-  if (systemId === null || timeline === null || !join_) return { record, joined: undefined };
-  const lineage = await Lineage.open(directory, systemId);
-  await removeHalfMadeBases(lineage);
+  if (systemId === null || timeline === null || !join_) return { record, held, joined: undefined };
+  const lineage = await Lineage.open(directory, systemId, { keys, ranMs, isReadOnly });
   const endLsn = endOfRun(timeline, parseLsn(join_.fromLsn), lineage.entries);
+  if (isReadOnly) return { record, held, joined: { lineage, timeline, endLsn } };
+  await mendBases(lineage);
   await setAsideTorn(lineage, timeline, endLsn, now);
-  return { record, joined: { lineage, timeline, endLsn } };
+  return { record, held, joined: { lineage, timeline, endLsn } };
 }
 
 // After a power failure a segment may be shorter than it was while its successor exists: nothing in the successor was

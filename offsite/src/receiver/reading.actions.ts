@@ -1,8 +1,8 @@
 import type { WalList } from '@bulkhead/contracts';
 import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
+import { listBases } from '#archive/base-shelf.actions.ts';
 import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts';
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
-import { listBases } from './base.actions.ts';
 import type { Joined } from './join.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
 
@@ -68,7 +68,8 @@ export async function readWalFile(
     return { bytes: bytes ?? Buffer.alloc(0), isComplete: true };
   }
   if (entry.isComplete) return { bytes: await lineage.readSegment(name), isComplete: true };
-  const growing = tail.describeEnd();
+  // Whoever reads beside the writer cannot know what the segment became meanwhile; what is durable stays as it is.
+  const growing = lineage.isReadOnly ? undefined : tail.describeEnd();
   const end =
     knownEnds.find((one) => one.name === name && one.bytes >= entry.bytes) ?? (growing?.name === name ? growing : undefined);
   const bytes = await lineage.readPartialSegment(name, end?.bytes ?? entry.bytes);

@@ -1,9 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
   allottedTimelineSchema,
-  type Base,
   baseIdSchema,
   basesSchema,
   compartmentStreamSchema,
@@ -31,8 +28,13 @@ export function readerOf(compartment: string): string {
   return `reader:${compartment}`;
 }
 
-/** Adds the receiver's API. Nothing here deletes or overwrites: the archive has no such operation [A3]. */
-export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, CompartmentReceiver>): void {
+/** Finds a compartment for a caller who may ask about it, or give it orders. */
+export type Finder = {
+  readonly find: (name: string, caller: string) => CompartmentReceiver;
+  readonly order: (name: string, caller: string) => CompartmentReceiver;
+};
+
+export function createFinder(receivers: ReadonlyMap<string, CompartmentReceiver>): Finder {
   const find = (name: string, caller: string): CompartmentReceiver => {
     if (caller !== ORDERS && caller !== readerOf(name)) {
       throw new EstateError('request.forbidden', `answering a call: its secret is not one for ${name}`);
@@ -45,7 +47,12 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
     if (caller !== ORDERS) throw new EstateError('request.forbidden', 'obeying an order: this secret may only read');
     return find(name, caller);
   };
+  return { find, order };
+}
 
+/** Adds the receiver's API. Nothing here deletes or overwrites [A3]; what may go stands in keeping.routes.ts. */
+export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, CompartmentReceiver>): void {
+  const { find, order } = createFinder(receivers);
   app.get('/health', (c) => c.json({ ok: true }));
   app.get('/compartments', (c) => {
     const compartments = [...receivers.values()].map((receiver) => receiver.status());
@@ -75,7 +82,7 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
   app.post('/compartments/:name/base', async (c) => c.json(await order(c.req.param('name'), c.var.caller).takeBase()));
 
   app.get('/compartments/:name/bases', async (c) => {
-    return c.json(basesSchema.parse({ bases: await find(c.req.param('name'), c.var.caller).listBases() }));
+    return c.json(basesSchema.parse({ bases: await find(c.req.param('name'), c.var.caller).keeper.listBases() }));
   });
   app.get('/compartments/:name/bases/:id', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
@@ -86,12 +93,12 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
     const from = parse(lsnSchema, c.req.query('from') ?? '', 'from');
     const timeline = c.req.query('timeline');
     return c.json(
-      walListSchema.parse(await receiver.listWal(from, timeline === undefined ? undefined : parseTimeline(timeline))),
+      walListSchema.parse(await receiver.keeper.listWal(from, timeline === undefined ? undefined : parseTimeline(timeline))),
     );
   });
   app.get('/compartments/:name/wal/:file', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
-    const { bytes, isComplete } = await receiver.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
+    const { bytes, isComplete } = await receiver.keeper.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
     return new Response(new Uint8Array(bytes), {
       headers: {
         'content-type': 'application/octet-stream',
@@ -104,12 +111,8 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
 }
 
 async function streamBase(receiver: CompartmentReceiver, id: string): Promise<Response> {
-  const base: Base | undefined = (await receiver.listBases()).find((one) => one.id === id);
-  const archive = receiver.archive;
-  if (!base || !archive)
-    throw new EstateError('request.not_found', `reading base ${id}: the archive of ${receiver.name} does not hold it`);
-  const tar = createReadStream(join(archive.lineage.baseDirectory, id, 'base.tar'), { highWaterMark: 1_048_576 });
-  return new Response(Readable.toWeb(tar) as ReadableStream, {
+  const { base, tar } = await receiver.keeper.openBase(id);
+  return new Response(Readable.toWeb(Readable.from(tar, { objectMode: false, highWaterMark: 1_048_576 })) as ReadableStream, {
     headers: { 'content-type': 'application/x-tar', 'content-length': String(base.bytes), 'x-sha256': base.sha256 },
   });
 }

@@ -136,7 +136,20 @@ test('[R8] unsealing goes on with the same timeline and says that what lies past
 });
 
 test('[R9] who may read one compartment gives no orders and reads no other', async () => {
-  for (const path of ['/seal', '/unseal', '/join', '/base', '/timeline']) {
+  const orders = [
+    '/seal',
+    '/unseal',
+    '/join',
+    '/base',
+    '/timeline',
+    '/prune',
+    '/proven',
+    '/retention',
+    '/verify',
+    '/keys/rotate',
+    '/keys/proof',
+  ];
+  for (const path of orders) {
     await assert.rejects(post(path, { epoch: 9 }, z.unknown(), receiver.reader), (error) => hasCode(error, 'request.forbidden'));
   }
   await callWire(receiver.reader, { method: 'GET', path: at('/bases') }, basesSchema);

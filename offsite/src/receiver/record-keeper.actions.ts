@@ -4,9 +4,11 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import { isDiskFull } from '#archive/files.actions.ts';
 import { formatLsn } from '#archive/wal.rules.ts';
 import type { JoinPoint } from './join.actions.ts';
+import type { CompartmentSource } from './open.actions.ts';
 import type { ReplicationPeer } from './replication.store.ts';
 import { giveUpReserve } from './room.actions.ts';
 import { type SealRecord, type StreamRecord, writeRecord } from './state.actions.ts';
+import type { TailEnd } from './tail.actions.ts';
 
 /** Holds a compartment's record, the epochs that were obeyed, and the turn in which changes of it are made. */
 export class RecordKeeper {
@@ -80,6 +82,23 @@ export class RecordKeeper {
     throw new EstateError('order.stale', `lifting the seal of ${this.#name}: epoch ${epoch} is not younger than the seal's`);
   }
 
+  /** The join that was ordered, if it is the last thing done. */
+  findJoin({
+    epoch,
+    systemId,
+    timeline,
+  }: JoinStream): Pick<StreamRecord['joins'][number], 'systemId' | 'timeline' | 'fromLsn'> | undefined {
+    const last = this.#record.joins.at(-1);
+    if (!last || this.#record.seal || last.epoch !== epoch || last.systemId !== systemId || last.timeline !== timeline)
+      return undefined;
+    return { systemId, timeline, fromLsn: last.fromLsn };
+  }
+
+  /** What partial segments were when they stopped growing. */
+  ends(): TailEnd[] {
+    return [this.#record.seal, ...this.#record.pastSeals].flatMap((one) => one?.tail ?? []);
+  }
+
   /** The changes that end the seal in force. */
   lift(liftedBy: 'unseal' | 'join'): Pick<StreamRecord, 'seal' | 'pastSeals'> {
     const { seal, pastSeals } = this.#record;
@@ -95,8 +114,18 @@ export class RecordKeeper {
     return password === undefined || password === passwords[0] ? passwords : [password, ...passwords].slice(0, 2);
   }
 
+  /** Where the joined cluster answers, and how to log in there. */
+  peer(source: CompartmentSource, asked: Pick<JoinStream, 'socketDirectory' | 'password'>): ReplicationPeer {
+    return {
+      socketDirectory: asked.socketDirectory ?? this.#record.socketDirectory ?? source.socketDirectory,
+      user: source.user,
+      ...this.#credentials(asked.password, source.password),
+      applicationName: 'offsite',
+    };
+  }
+
   /** What to log in with: the newest password, and those before it down to the one of the joining. */
-  credentials(newer: string | undefined, joined: string | undefined): Pick<ReplicationPeer, 'password' | 'olderPasswords'> {
+  #credentials(newer: string | undefined, joined: string | undefined): Pick<ReplicationPeer, 'password' | 'olderPasswords'> {
     const [password, ...olderPasswords] = [...this.passwordsWith(newer), ...(joined === undefined ? [] : [joined])];
     return { password, olderPasswords };
   }

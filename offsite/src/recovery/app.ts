@@ -6,6 +6,7 @@ import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { connectionTo, listMigrations, migrate } from '@bulkhead/postgres';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
+import { addArchiveRoutes } from '#desk/archive.routes.ts';
 import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
 import { addEditionRoutes } from '#desk/edition.routes.ts';
@@ -21,6 +22,7 @@ import { OrderBook } from '#order/order-book.actions.ts';
 import { addAppliedRoutes } from '#order/seal/applied.routes.ts';
 import { completeSeals, type SealDeps } from '#order/seal/seal.actions.ts';
 import { createSealStore } from '#order/seal/seal.store.ts';
+import { reachArchive } from '#peer/archive.actions.ts';
 import { reachHistory } from '#peer/history.actions.ts';
 import { reachJail } from '#peer/jail.actions.ts';
 import { reachLedger } from '#peer/ledger.actions.ts';
@@ -149,6 +151,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     recovery,
     commands: createCommandStore(db),
     notices: createNoticeStore(db),
+    archive: reachArchive(peerOf(config, 'RECEIVER')),
   };
 }
 
@@ -174,6 +177,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
 
   const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
   addDeskRoutes(desk, composeDesk(setting, parts, engine));
+  addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
   addEditionRoutes(desk, { publisher: recovery.publisher, compartments: new Set(order.manifests.keys()) });
 
@@ -188,7 +192,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
 }
 
 function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine) {
-  const { order, seal, finding, recorder, testimony, streams, recovery, commands } = parts;
+  const { order, seal, finding, recorder, testimony, streams, recovery, commands, archive } = parts;
   const { book, manifests } = order;
   const { recoveries } = recovery;
   return {
@@ -217,6 +221,7 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     },
     finding,
     publisher: recovery.publisher,
+    archive,
     now,
   };
 }

@@ -105,7 +105,7 @@ export class ArchiveClient {
 
 // What the receiver found wrong with the archive is more telling than that a call was refused.
 function unwrap(error: unknown): never {
-  for (const code of ['archive.damaged', 'archive.gap'] as const) {
+  for (const code of ['archive.damaged', 'archive.gap', 'archive.key_missing'] as const) {
     if (hasCode(error, code)) throw new EstateError(code, 'reading the archive', { cause: error });
   }
   throw error;

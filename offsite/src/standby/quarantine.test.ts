@@ -317,11 +317,11 @@ test('[A4] a restore from a damaged archive fails and says so', async () => {
   for (let waitedMs = 0; waitedMs < 30_000 && (await listRaw(wal)).length > 0; waitedMs += 50) await sleepMs(50);
   await seal(receiver);
   await receiver.kill();
-  const base = join(directory, 'base', (await readdir(join(directory, 'base')))[0] ?? '', 'base.tar');
+  const base = join(directory, 'pack', (await readdir(join(directory, 'pack')))[0] ?? '');
   const packed = join(
     wal,
     (await readdir(wal))
-      .filter((name) => name.endsWith('.zst'))
+      .filter((name) => name.endsWith('.zst.enc'))
       .toSorted()
       .at(-1) ?? '',
   );

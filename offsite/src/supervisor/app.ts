@@ -27,6 +27,7 @@ import { QuarantineStore } from './jail/jail.store.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
 import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
 import { GatewayKeyStore } from './site/gateway-key.store.ts';
+import { handOutIdentity } from './site/identity.actions.ts';
 import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
 
 /** How many uids off-site takes from UID_BASE on. */
@@ -68,6 +69,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     secrets,
     deskSecret: config.DESK_SECRET,
     ...(await handOutKeys(layout, estate, originals, (name) => uids.ownerOf(name, gid))),
+    archiveIdentity: await handOutIdentity(layout, await uids.ownerOf('receiver', gid)),
     logLevel: config.LOG_LEVEL,
   };
   const findings = createFindingQueue({ peer: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings }, now, log });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { tokenKeySchema } from './gateway-key.ts';
+import { archiveRecipientsSchema } from './keeping.ts';
 import { mailSchema } from './mail.ts';
 import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
@@ -30,6 +31,10 @@ export const estateSchema = z.object({
     )
     .max(50)
     .optional(),
+  /** age recipients that can open the archive without the site. */
+  archiveRecipients: archiveRecipientsSchema.optional(),
+  /** How often a base backup is taken; 24 unless told. */
+  baseEveryHours: z.number().int().min(1).max(8760).optional(),
   compartments: z
     .array(z.object({ directory: z.string(), manifest: manifestSchema }))
     .min(1)

@@ -7,6 +7,7 @@ export * from './finding.ts';
 export * from './gateway-key.ts';
 export * from './history.ts';
 export * from './incident.ts';
+export * from './keeping.ts';
 export * from './ledger.ts';
 export * from './mail.ts';
 export * from './manifest.ts';

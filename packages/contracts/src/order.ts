@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { scopeSchema } from './history.ts';
+import { retentionRuleSchema } from './keeping.ts';
 import { compartmentNameSchema, instantSchema, sha256Schema } from './name.ts';
 import { REPAIR_WAYS } from './repair.ts';
 import { compartmentStateSchema } from './state.ts';
@@ -115,6 +116,15 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
   }),
   /** Goes on publishing after a rollback. */
   z.object({ kind: z.literal('publish'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  /** How long the archive is kept; what shortens it needs the same of a second operator. */
+  z.object({
+    kind: z.literal('retain'),
+    compartment: compartmentNameSchema,
+    rule: retentionRuleSchema,
+    reason: z.string().min(3).max(500),
+  }),
+  /** Begins a new key of the archive, and wraps all of them to today's recipients. */
+  z.object({ kind: z.literal('rotate-keys'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

@@ -113,6 +113,8 @@ export type ErrorCode =
   | 'receiver.base_failed'
   | 'archive.gap'
   | 'archive.damaged'
+  | 'archive.key_missing'
+  | 'archive.read_only'
   | 'restore.failed'
   | 'verification.failed'
   | 'repair.not_valid'

@@ -187,7 +187,7 @@ export class ReceiverProcess {
     return this.#output;
   }
 
-  async start(): Promise<void> {
+  async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     await mkdir(this.walSocketDirectory, { recursive: true });
     await chmod(this.walSocketDirectory, 0o755);
     const compartments = [
@@ -207,6 +207,7 @@ export class ReceiverProcess {
         RECEIVER_SECRET: this.peer.secret ?? '',
         COMPARTMENTS: JSON.stringify(compartments),
         BULKHEAD_SUPERVISED: '1',
+        ...environment,
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -41,6 +41,8 @@ export type Sites = {
   readonly deskSecret: string;
   /** Where each key lies for the one process that signs with it. */
   readonly keys: { readonly order: string; readonly edition: string; readonly ledger: string };
+  /** Opens the archive's keys, for the receiver. */
+  readonly archiveIdentity: string;
   /** Further files that a process may read: its TLS certificate and key. */
   readonly files: { readonly status: readonly string[]; readonly recovery: readonly string[] };
   /** The estate file of the status process, with its own TLS files. */
@@ -121,14 +123,17 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: outerSocket(layout, 'vault'), secret: secrets.vault },
   }),
-  receiver: ({ layout, secrets, link, estate }) => ({
+  receiver: ({ layout, secrets, link, estate, archiveIdentity }) => ({
     environment: {
       DATA_DIRECTORY: ownDirectory(layout, 'receiver'),
       RECEIVER_SOCKET: outerSocket(layout, 'receiver'),
       RECEIVER_SECRET: secrets.receiver,
       COMPARTMENTS: JSON.stringify(streamsOf(estate).map((name) => describeStream(name, layout, link, secrets))),
+      IDENTITY_FILE: archiveIdentity,
+      ARCHIVE_RECIPIENTS: JSON.stringify(estate.archiveRecipients ?? []),
+      BASE_EVERY_HOURS: String(estate.baseEveryHours ?? 24),
     },
-    reads: [],
+    reads: [archiveIdentity],
     writes: streamsOf(estate).map((name) => walSockets(layout, name)),
     health: { socket: outerSocket(layout, 'receiver'), secret: secrets.receiver },
   }),
