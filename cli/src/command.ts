@@ -54,6 +54,10 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   'estate.not_running': EXIT.notRunning,
   'estate.not_a_sample': EXIT.refused,
   'operator.unknown': EXIT.refused,
+  'site.elsewhere': EXIT.refused,
+  'site.wrong_state': EXIT.refused,
+  'site.code_refused': EXIT.refused,
+  'link.untrusted': EXIT.refused,
   'wire.refused': EXIT.refused,
 };
 

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   export: () => import('./commands/export.ts'),
   exercise: () => import('./commands/exercise.ts'),
   doctor: () => import('./commands/doctor.ts'),
+  site: () => import('./commands/site.ts'),
   'invite-administrator': () => import('./commands/invite-administrator.ts'),
 };
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EstateAccount, EstateProcess } from '@bulkhead/testkit';
+import type { EstateAccount } from '@bulkhead/testkit';
 import { type Page, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
-import { originOf } from './sites.ts';
+import { type Described, originOf } from './sites.ts';
 
 const versionSchema = z.object({ id: z.number(), number: z.number(), digest: z.string() });
 export type Version = z.infer<typeof versionSchema>;
@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, string>>;
 const JSON_ONLY = { accept: 'application/json' };
 
 /** The first sample account with a role of a compartment; another one is `at` 1. */
-export function accountWith(estate: EstateProcess, compartment: string, role: string, at = 0): EstateAccount {
+export function accountWith(estate: Described, compartment: string, role: string, at = 0): EstateAccount {
   const found = estate.description.accounts.filter(({ roles }) => roles[compartment]?.includes(role))[at];
   assert.ok(found, `no sample account is ${role} of ${compartment}`);
   return found;
@@ -20,15 +20,17 @@ export function accountWith(estate: EstateProcess, compartment: string, role: st
 
 /** Somebody who is signed in to the newsroom. */
 export class Member {
-  readonly visitor = new Visitor({ address: '127.0.0.1' });
+  readonly visitor: Visitor;
   readonly origin: string;
 
-  private constructor(estate: EstateProcess) {
+  private constructor(estate: Described, address: string) {
+    this.visitor = new Visitor({ address });
     this.origin = originOf(estate, 'newsroom');
   }
 
-  static async enter(estate: EstateProcess, role: 'editor' | 'reviewer'): Promise<Member> {
-    const member = new Member(estate);
+  /** @param address where the gateway listens */
+  static async enter(estate: Described, role: 'editor' | 'reviewer', address = '127.0.0.1'): Promise<Member> {
+    const member = new Member(estate, address);
     const page = await signIn(member.visitor, `${member.origin}/`, accountWith(estate, 'website', role), () => new Date());
     assert.equal(page.status, 200, page.text);
     return member;

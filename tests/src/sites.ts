@@ -8,6 +8,8 @@ import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
 export type SiteName = 'headquarters' | 'offsite';
+/** An estate, or one site of it, as its start described it. */
+export type Described = Pick<EstateProcess, 'description'>;
 
 const CONTROL: Record<SiteName, string> = { headquarters: 'hq/supervisor.sock', offsite: 'offsite/supervisor.sock' };
 const ASK_LIMIT_MS = 5000;
@@ -18,19 +20,19 @@ const noteSchema = z.object({
 });
 
 /** How a site of an estate under test runs: its supervisor, and by which secrets it is asked. */
-export async function noteOf({ description }: EstateProcess, site: SiteName) {
+export async function noteOf({ description }: Described, site: SiteName) {
   return noteSchema.parse(JSON.parse(await readFile(join(description.data, `run-${site}.json`), 'utf8')));
 }
 
 /** What `bulkhead status` asks, without a process for each question: waiting must not slow down what is waited for. */
-export async function askSite(estate: EstateProcess, site: SiteName): Promise<SiteStatus> {
+export async function askSite(estate: Described, site: SiteName): Promise<SiteStatus> {
   const { secrets } = await noteOf(estate, site);
   const peer: WirePeer = { socket: join(estate.description.runtime, CONTROL[site]), secret: secrets.control };
   return callWire(peer, { method: 'GET', path: '/status', timeoutMs: ASK_LIMIT_MS }, siteStatusSchema);
 }
 
 /** What operators see. */
-export async function askDesk(estate: EstateProcess): Promise<DeskState> {
+export async function askDesk(estate: Described): Promise<DeskState> {
   const { secrets } = await noteOf(estate, 'offsite');
   const peer: WirePeer = { socket: join(estate.description.runtime, 'offsite/desk.sock'), secret: secrets.desk };
   return callWire(peer, { method: 'GET', path: '/state', timeoutMs: ASK_LIMIT_MS }, deskStateSchema);
@@ -60,7 +62,7 @@ export async function untilAllIsWell(estate: EstateProcess, timeoutMs = 120_000)
 }
 
 /** The address whose host begins with this label, without a path. */
-export function originOf(estate: EstateProcess, host: string): string {
+export function originOf(estate: Described, host: string): string {
   const found = estate.description.addresses.find(({ url }) => new URL(url).hostname.split('.')[0] === host);
   assert.ok(found, `no address begins with ${host}`);
   return new URL(found.url).origin;

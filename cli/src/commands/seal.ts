@@ -26,9 +26,10 @@ see "bulkhead restore" and "bulkhead open".`,
     const asked = { kind: 'seal' as const, compartment, reason: textOf(given, 'reason') ?? 'ordered by an operator' };
     checkCommand(asked);
     const running = await getRunningEstate(paths);
+    const peer = given.options['at-headquarters'] ? running.headquarters : running.desk;
     const key = await loadOperatorKey(filesOf(paths).operators, textOf(given, 'as') ?? 'first-operator');
     const order = signCommand(key, asked, now);
-    const answer = await sendCommand(given.options['at-headquarters'] ? running.headquarters : running.desk, order);
+    const answer = await sendCommand(peer, order);
     if (given.options['json']) print(JSON.stringify(answer));
     else
       print(

@@ -3,6 +3,7 @@ import { SITES, type SiteName } from '#estate/paths.ts';
 import { describeEstate } from '#site/description.ts';
 import { startEstate } from '#site/estate.ts';
 import { type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
+import { untilAskedToStop } from '../stop-asked.ts';
 
 export const command: Command = {
   summary: 'Run the estate: headquarters and off-site, with sample data unless configured otherwise.',
@@ -15,7 +16,7 @@ export const command: Command = {
   details: `
 Founds an estate at the first start (keys, databases, sample data), and keeps all data afterwards.
 Each site runs as long as the command that started it. When one has ended, "bulkhead start --site <name>" starts it
-again and leaves the other alone.
+again and leaves the other alone. Where the sites are on two hosts ("bulkhead site --help") it starts this host's.
 It runs until Ctrl-C, "bulkhead stop" or SIGTERM. Settings come from bulkhead.json in the checkout
 (or the file that BULKHEAD_CONFIG names) and from the environment, which comes first:
 BULKHEAD_PORT, BULKHEAD_STATUS_PORT, BULKHEAD_DOMAIN, BULKHEAD_LISTEN_ADDRESS, BULKHEAD_DATA, BULKHEAD_RUNTIME,
@@ -46,13 +47,4 @@ function readSites(given: string | undefined): readonly SiteName[] {
   const known = SITES.filter((name) => given === undefined || name === given);
   if (known.length > 0) return known;
   throw new EstateError('input.invalid', `reading --site: there is no site "${given}"; it is one of ${SITES.join(', ')}`);
-}
-
-function untilAskedToStop(): { readonly promise: Promise<void>; readonly signal: AbortSignal } {
-  const asked = new AbortController();
-  const promise = new Promise<void>((resolve) => {
-    asked.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => asked.abort());
-  return { promise, signal: asked.signal };
 }

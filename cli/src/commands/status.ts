@@ -1,6 +1,8 @@
 import { type DeskState, deskStateSchema, type SiteStatus } from '@bulkhead/contracts';
 import { callWire } from '@bulkhead/wire';
-import { getRunningEstate } from '#estate/run.ts';
+import type { SiteName } from '#estate/paths.ts';
+import { SHOWN } from '#estate/placing.ts';
+import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { askSite } from '#site/launch.ts';
 import { type Command, EXIT, JSON_OPTION } from '../command.ts';
 import { alignColumns } from '../table.ts';
@@ -18,23 +20,35 @@ With --json: { headquarters, offsite, desk }, each null when it does not answer.
     const [headquarters, offsite, desk] = await Promise.all([
       askSite(running.headquarters),
       askSite(running.offsite),
-      callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined),
+      askDesk(running),
     ]);
     if (options['json']) {
       print(JSON.stringify({ headquarters: headquarters ?? null, offsite: offsite ?? null, desk: desk ?? null }));
       return EXIT.done;
     }
-    for (const line of [
-      ...describeSite('headquarters', headquarters),
-      '',
-      ...describeSite('off-site', offsite),
-      '',
-      ...describeDesk(desk),
-    ])
-      print(line);
-    return headquarters && offsite && desk ? EXIT.done : EXIT.failed;
+    if (running.here !== 'offsite') for (const line of [...describeSite('headquarters', headquarters), '']) print(line);
+    if (running.here !== 'headquarters')
+      for (const line of [...describeSite('off-site', offsite), '', ...describeDesk(desk)]) print(line);
+    if (running.here !== undefined)
+      print(`${SHOWN[other(running.here)]}: on another host; "bulkhead site show" tells of the link`);
+    return isWell(running.here, { headquarters, offsite, desk }) ? EXIT.done : EXIT.failed;
   },
 };
+
+function askDesk(running: RunningEstate): Promise<DeskState | undefined> {
+  if (running.here === 'headquarters') return Promise.resolve(undefined);
+  return callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined);
+}
+
+function other(site: SiteName): SiteName {
+  return site === 'offsite' ? 'headquarters' : 'offsite';
+}
+
+/** Whether all that runs on this host answered. */
+function isWell(here: SiteName | undefined, { headquarters, offsite, desk }: Record<SiteName | 'desk', unknown>): boolean {
+  if (here === 'headquarters') return headquarters !== undefined;
+  return (here === 'offsite' || headquarters !== undefined) && offsite !== undefined && desk !== undefined;
+}
 
 function describeSite(name: string, status: SiteStatus | undefined): string[] {
   if (!status) return [`${name}: does not answer`];

@@ -1,31 +1,18 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  type CompartmentManifest,
-  type Estate,
-  estateSchema,
-  generateSigningKey,
-  type Link,
-  parseManifest,
-  type Trust,
-} from '@bulkhead/contracts';
+import { type CompartmentManifest, type Estate, estateSchema, linkSchema, parseManifest, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { z } from 'zod';
 import type { Configuration } from '#configuration/configuration.ts';
 import { listAdopted } from './adopted.ts';
+import { writeJson } from './file.ts';
+import { completeLink, drawLink, makeHeadquartersKeys, makeOffsiteKeys } from './keys.ts';
 import { type EstateFiles, type EstatePaths, filesOf, SITES, type SiteName } from './paths.ts';
 
 const foundedSchema = z.object({ isSample: z.boolean(), foundedAt: z.string() });
-
-/**
- * The two operators who are enrolled when an estate is founded. Their private keys are put beside the data;
- * in a real estate each is handed to its person and removed from here.
- */
-export const FIRST_OPERATORS = ['first-operator', 'second-operator'] as const;
 
 const DEFAULTS = {
   organisation: 'Sample Maritime Organization',
@@ -73,7 +60,7 @@ export async function foundEstate(
 }
 
 /** Headquarters may run another build of a compartment than the one that off-site publishes with. */
-function withBuilds(estate: Estate, site: SiteName, { builds = {} }: Configuration): Estate {
+export function withBuilds(estate: Estate, site: SiteName, { builds = {} }: Configuration): Estate {
   if (site === 'offsite') return estate;
   const compartments = estate.compartments.map(({ directory, manifest }) => ({
     manifest,
@@ -165,74 +152,19 @@ function refuseClashes(manifests: readonly CompartmentManifest[]): void {
 }
 
 async function makeKeys(files: EstateFiles, compartments: readonly string[]): Promise<void> {
-  const { headquarters, offsite, operators } = files;
-  const keys = {
-    gateway: generateSigningKey('gateway-1'),
-    job: generateSigningKey('headquarters-jobs-1'),
-    order: generateSigningKey('orders-1'),
-    edition: generateSigningKey('editions-1'),
-    ledger: generateSigningKey('ledger-1'),
-  };
-  const operatorKeys = FIRST_OPERATORS.map((name) => ({ name, ...generateSigningKey(`operator:${name}`) }));
-  const trust: Trust = {
-    gatewayKeys: [keys.gateway.verifying],
-    jobKeys: [keys.job.verifying],
-    orderKeys: [keys.order.verifying],
-    editionKeys: [keys.edition.verifying],
-    ledgerKeys: [keys.ledger.verifying],
-    operatorKeys: operatorKeys.map(({ verifying }) => verifying),
-  };
-  await writeJson(headquarters.gatewayKey, keys.gateway.signing, 0o600);
-  await writeJson(headquarters.jobKey, keys.job.signing, 0o600);
-  await writeText(headquarters.cookieKey, secret(), 0o600);
-  await writeJson(offsite.orderKey, keys.order.signing, 0o600);
-  await writeJson(offsite.editionKey, keys.edition.signing, 0o600);
-  await writeJson(offsite.ledgerKey, keys.ledger.signing, 0o600);
-  const link: Link = {
-    recoverySecret: secret(),
-    publisherSecret: secret(),
-    vaultSecrets: secretsFor(compartments),
-    replicationPasswords: secretsFor(compartments),
-  };
-  for (const site of [headquarters, offsite]) {
+  const trust: Trust = { ...(await makeHeadquartersKeys(files)), ...(await makeOffsiteKeys(files)) };
+  const link = drawLink(compartments);
+  for (const site of [files.headquarters, files.offsite]) {
     await writeJson(site.trust, trust, 0o644);
     await writeJson(site.link, link, 0o600);
   }
-  for (const { name, signing } of operatorKeys) await writeJson(join(operators, `${name}.json`), signing, 0o600);
 }
 
 /** A compartment that came since the founding gets its shared secrets now. */
 async function completeLinks(files: EstateFiles, compartments: readonly string[]): Promise<void> {
-  const link = JSON.parse(await readFile(files.headquarters.link, 'utf8')) as Link;
-  const missing = compartments.filter((name) => !(name in link.vaultSecrets));
-  if (missing.length === 0) return;
-  const completed: Link = {
-    ...link,
-    vaultSecrets: { ...link.vaultSecrets, ...secretsFor(missing) },
-    replicationPasswords: { ...link.replicationPasswords, ...secretsFor(missing) },
-  };
+  const link = linkSchema.parse(JSON.parse(await readFile(files.headquarters.link, 'utf8')));
+  const completed = completeLink(link, compartments);
+  if (completed === link) return;
   await writeJson(files.headquarters.link, completed, 0o600);
   await writeJson(files.offsite.link, completed, 0o600);
-}
-
-function secret(): string {
-  return randomBytes(32).toString('hex');
-}
-
-function secretsFor(names: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name) => [name, secret()]));
-}
-
-function writeJson(path: string, value: unknown, mode: number): Promise<void> {
-  return writeText(path, `${JSON.stringify(value, null, 2)}\n`, mode);
-}
-
-/** Writes whole or not at all: a file half written by a killed start must not hinder the next one. */
-export async function writeText(path: string, text: string, mode: number): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o711 });
-  const file = await open(`${path}.new`, 'w', mode);
-  await file.writeFile(text);
-  await file.sync();
-  await file.close();
-  await rename(`${path}.new`, path);
 }

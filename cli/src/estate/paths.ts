@@ -82,6 +82,8 @@ export function filesOf(paths: EstatePaths) {
     seeded: join(paths.data, 'seeded.json'),
     /** Manifests of the applications that were adopted. */
     adopted: join(paths.data, 'adopted.json'),
+    /** Which site this installation is, when the other is on another host. */
+    placing: join(paths.data, 'site.json'),
     operators: join(paths.data, 'operators'),
     logs: join(paths.data, 'logs'),
     headquarters: {
@@ -95,6 +97,11 @@ export function filesOf(paths: EstatePaths) {
       gatewayKey: join(headquarters, 'secrets', 'gateway-key.json'),
       cookieKey: join(headquarters, 'secrets', 'cookie-key.txt'),
       control: join(paths.runtime, 'hq', 'supervisor.sock'),
+      /** Keys of the link with the other site. */
+      linkDirectory: join(headquarters, 'link'),
+      linkControl: join(paths.runtime, 'hq', 'link', 'control.sock'),
+      /** What off-site told of the estate. */
+      agreed: join(headquarters, 'agreed.json'),
     },
     offsite: {
       directory: offsite,
@@ -106,6 +113,10 @@ export function filesOf(paths: EstatePaths) {
       editionKey: join(offsite, 'secrets', 'edition-key.json'),
       ledgerKey: join(offsite, 'secrets', 'ledger-key.json'),
       control: join(paths.runtime, 'offsite', 'supervisor.sock'),
+      linkDirectory: join(offsite, 'link'),
+      linkControl: join(paths.runtime, 'offsite', 'internal', 'link', 'link.sock'),
+      /** The public halves of off-site's own keys, from before headquarters joins. */
+      verifying: join(offsite, 'verifying.json'),
       desk: join(paths.runtime, 'offsite', 'desk.sock'),
     },
   } as const;

@@ -5,8 +5,9 @@ import { EstateError } from '@bulkhead/kernel';
 import { isSameProcess } from '@bulkhead/supervision';
 import type { WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
-import { writeText } from './found.ts';
+import { writeText } from './file.ts';
 import { type EstatePaths, filesOf, SITES, type SiteName } from './paths.ts';
+import { findPlacing } from './placing.ts';
 
 /** A process, told from a later one with the same number; the start time is null where the system does not tell. */
 const processSchema = z.object({ pid: z.number().int().positive(), startTime: z.string().nullable() });
@@ -26,6 +27,8 @@ export type RunningEstate = {
   readonly estate: Estate;
   readonly headquarters: WirePeer;
   readonly offsite: WirePeer;
+  /** Which site this host is, when the other is on another; asking for what is there alone throws `site.elsewhere`. */
+  readonly here: SiteName | undefined;
   readonly desk: WirePeer;
 };
 
@@ -69,11 +72,19 @@ export async function getRunningEstate(paths: EstatePaths): Promise<RunningEstat
     );
   const files = filesOf(paths);
   const [headquarters, offsite] = await Promise.all([readRun(paths, 'headquarters'), readRun(paths, 'offsite')]);
+  const here = (await findPlacing(paths))?.site;
   return {
-    estate: estateSchema.parse(JSON.parse(await readFile(files.offsite.estate, 'utf8'))),
+    estate: estateSchema.parse(JSON.parse(await readFile(files[here ?? 'offsite'].estate, 'utf8'))),
     headquarters: { socket: files.headquarters.control, secret: headquarters?.secrets.control ?? '' },
     offsite: { socket: files.offsite.control, secret: offsite?.secrets.control ?? '' },
-    desk: { socket: files.offsite.desk, secret: offsite?.secrets.desk ?? '' },
+    here,
+    get desk() {
+      if (here !== 'headquarters') return { socket: files.offsite.desk, secret: offsite?.secrets.desk ?? '' };
+      throw new EstateError(
+        'site.elsewhere',
+        'looking for the desk: this host is headquarters, and the desk is off-site; give this command there',
+      );
+    },
   };
 }
 

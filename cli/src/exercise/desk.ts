@@ -11,7 +11,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Now, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
-import { FIRST_OPERATORS } from '#estate/found.ts';
+import { FIRST_OPERATORS } from '#estate/keys.ts';
 import { type DeskAnswer, loadOperatorKey, sendCommand, signCommand } from '#operator/operator.ts';
 
 const POLL_MS = 25;

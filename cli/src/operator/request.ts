@@ -13,9 +13,9 @@ export async function orderAtDesk(
   otherwise: string,
 ): Promise<DeskAnswer> {
   checkCommand(command);
-  const running = await getRunningEstate(paths);
+  const { desk } = await getRunningEstate(paths);
   const key = await loadOperatorKey(filesOf(paths).operators, textOf(given, 'as') ?? otherwise);
-  return sendCommand(running.desk, signCommand(key, command, now));
+  return sendCommand(desk, signCommand(key, command, now));
 }
 
 const WANTED: ReadonlyMap<unknown, string> = new Map([

@@ -5,7 +5,7 @@ import { languageSchema, originUrl } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
-import { writeText } from '#estate/found.ts';
+import { writeText } from '#estate/file.ts';
 import { filesOf } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import type { Surroundings } from '../command.ts';

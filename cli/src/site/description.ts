@@ -1,6 +1,6 @@
 import { originUrl, statusUrl } from '@bulkhead/contracts';
 import { hasCode } from '@bulkhead/kernel';
-import { FIRST_OPERATORS } from '#estate/found.ts';
+import { FIRST_OPERATORS } from '#estate/keys.ts';
 import { type EstatePaths, filesOf } from '#estate/paths.ts';
 import { listSampleAccounts, type SampleAccount } from '#sample/accounts.ts';
 import { alignColumns } from '../table.ts';
@@ -35,13 +35,13 @@ export async function describeEstate(started: StartedEstate, paths: EstatePaths)
     manifest.origins.map((origin) => ({
       name: origin.title.en,
       url: `${originUrl(estate, origin.host)}/`,
-      state: stateOf.get(manifest.name) ?? 'down',
+      state: stateOf.get(manifest.name) ?? (started.here === 'offsite' ? 'at headquarters' : 'down'),
     })),
   );
   addresses.push({
     name: 'Status page (off-site)',
     url: `${statusUrl(estate)}/`,
-    state: offsite?.ready ? 'open' : 'down',
+    state: offsite?.ready ? 'open' : started.here === 'headquarters' ? 'at off-site' : 'down',
   });
   const accounts = estate.isSample ? await listAccounts(started) : [];
   const described = {
@@ -49,7 +49,7 @@ export async function describeEstate(started: StartedEstate, paths: EstatePaths)
     isSample: estate.isSample,
     addresses,
     accounts,
-    operators: [...FIRST_OPERATORS],
+    operators: started.here === 'headquarters' ? [] : [...FIRST_OPERATORS],
     boundary: (headquarters ?? offsite)?.boundary ?? 'api',
     data: paths.data,
     runtime: paths.runtime,
@@ -87,7 +87,11 @@ function tellPeople(told: Omit<EstateDescription, 'lines'>, operatorsDirectory: 
         ]
       : []),
     '',
-    `  Operators:  ${told.operators.join(', ')} (keys in ${operatorsDirectory})${told.isSample ? '' : '; hand each to its person and remove it from here'}`,
+    ...(told.operators.length > 0
+      ? [
+          `  Operators:  ${told.operators.join(', ')} (keys in ${operatorsDirectory})${told.isSample ? '' : '; hand each to its person and remove it from here'}`,
+        ]
+      : []),
     `  Boundary:   ${BOUNDARIES[told.boundary]}`,
     `  Data:       ${told.data}`,
     '  Stop:       Ctrl-C here, or "npx bulkhead stop"; all data stays',

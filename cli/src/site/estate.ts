@@ -6,7 +6,10 @@ import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { identifyProcess, requireOwnDirectory } from '@bulkhead/supervision';
 import { foundEstate } from '#estate/found.ts';
 import { decideUidBase, type EstatePaths, filesOf, SITES, type SiteName } from '#estate/paths.ts';
+import { findPlacing, type Placing, SHOWN, startableSites } from '#estate/placing.ts';
 import { findRun, forgetRun, getRunningEstate, hasLeftover, noteRun, type RunningEstate } from '#estate/run.ts';
+import { prepareHeadquarters } from '#joining/headquarters.ts';
+import { prepareOffsite } from '#joining/offsite.ts';
 import { seedSample } from '#sample/seed.ts';
 import type { Surroundings } from '../command.ts';
 import { drawRunSecrets, launchSite, type Site, stopSite, untilReady } from './launch.ts';
@@ -16,7 +19,6 @@ const START_LIMIT_MS = 120_000;
 const LEFTOVER_LIMIT_MS = 45_000;
 const OPEN_TO_OTHERS =
   'Warning: this sample estate listens beyond this machine, and its accounts are those of every sample estate: whoever reaches it can sign in. Try it with BULKHEAD_LISTEN_ADDRESS=127.0.0.1';
-const SHOWN: Record<SiteName, string> = { headquarters: 'headquarters', offsite: 'off-site' };
 
 /** An estate, or one site of it, that this process started and keeps alive. */
 export type StartedEstate = RunningEstate & {
@@ -33,17 +35,19 @@ export type StartedEstate = RunningEstate & {
 export async function startEstate(
   surroundings: Surroundings,
   stopAsked: AbortSignal,
-  wanted: readonly SiteName[] = SITES,
+  asked: readonly SiteName[] = SITES,
 ): Promise<StartedEstate> {
-  const { configuration, paths, now, tell } = surroundings;
+  const { paths, tell } = surroundings;
+  const placing = await findPlacing(paths);
+  const wanted = startableSites(placing, asked);
   await refuseRunning(paths, wanted);
-  const estate = await foundEstate(configuration, paths, now, await listOthersRunning(paths, wanted));
+  const estate = await prepareEstate(surroundings, placing, wanted);
   if (isOpenToOthers(estate)) tell(OPEN_TO_OTHERS);
   if (wanted.some((name) => hasLeftover(paths, name))) await untilLeftoverGone(estate, paths, wanted);
   await refuseTakenPorts(estate, wanted);
-  await clearSockets(paths, wanted);
+  await clearSockets(paths, placing ? SITES : wanted);
   tell(`Starting ${wanted.map((name) => SHOWN[name]).join(' and ')} (data in ${paths.data})`);
-  const sites = await Promise.all(wanted.map((name) => launch(name, surroundings)));
+  const sites = await Promise.all(wanted.map((name) => launch(name, surroundings, placing)));
   let isStopping = false;
   const stop = async () => {
     isStopping = true;
@@ -55,17 +59,30 @@ export async function startEstate(
   try {
     await untilAllReady(sites, surroundings, stopAsked);
     const running = await getRunningEstate(paths);
-    if (estate.isSample && wanted.length === SITES.length) await seedSample(running, surroundings);
+    if (estate.isSample && (wanted.length === SITES.length || placing?.site === 'headquarters'))
+      await seedSample(running, surroundings);
     const told = sites.map(async (site) => {
       const code = await site.exited;
       if (!isStopping) tell(tellEnd(site.name, code));
     });
     const allEnded = Promise.all(told).then(() => undefined);
-    return { ...running, allEnded, stop };
+    return Object.assign(running, { allEnded, stop });
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** On one machine both sites are founded here; on two hosts each prepares its own half. */
+async function prepareEstate(
+  surroundings: Surroundings,
+  placing: Placing | undefined,
+  wanted: readonly SiteName[],
+): Promise<Estate> {
+  const { configuration, paths, now } = surroundings;
+  if (placing?.site === 'headquarters') return prepareHeadquarters(surroundings, placing);
+  if (placing) return prepareOffsite(surroundings, placing);
+  return foundEstate(configuration, paths, now, await listOthersRunning(paths, wanted));
 }
 
 function isOpenToOthers({ isSample, listenAddress }: Estate): boolean {
@@ -89,12 +106,17 @@ async function listOthersRunning(paths: EstatePaths, wanted: readonly SiteName[]
   return others;
 }
 
-async function launch(name: SiteName, { configuration, paths, environment, now }: Surroundings): Promise<Site> {
+async function launch(
+  name: SiteName,
+  { configuration, paths, environment, now }: Surroundings,
+  placing: Placing | undefined,
+): Promise<Site> {
   const secrets = drawRunSecrets();
   const site = await launchSite(name, paths, secrets, {
     postgres: configuration.postgres,
     logLevel: environment['LOG_LEVEL'],
     uidBase: decideUidBase(configuration, paths.data),
+    link: placing?.site === 'headquarters' ? placing.offsite : placing?.listen,
   });
   const identify = (pid: number) => identifyProcess(pid) ?? { pid, startTime: null };
   const supervisor = identify(site.process.pid ?? process.pid);

@@ -133,20 +133,26 @@ async function examinePorts({ configuration }: Surroundings): Promise<Remark[]> 
 
 async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
   const running = await getRunningEstate(paths);
+  const isOffsiteHere = running.here !== 'headquarters';
   const [headquarters, offsite, desk] = await Promise.all([
     askSite(running.headquarters),
     askSite(running.offsite),
-    callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined),
+    isOffsiteHere
+      ? callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined)
+      : undefined,
   ]);
-  const sites: Remark[] = [
+  const ofHeadquarters: Remark[] = [
     {
       ok: headquarters !== undefined,
       what: 'headquarters answers',
       mend: `look at ${filesOf(paths).logs}/headquarters-supervisor.log; "bulkhead stop" and start again keeps all data`,
     },
+  ];
+  const ofOffsite: Remark[] = [
     { ok: offsite !== undefined, what: 'off-site answers', mend: 'see docs/runbooks/off-site-unreachable.md' },
     { ok: desk !== undefined, what: 'the desk answers', mend: `look at ${join(paths.data, 'offsite', 'logs')}` },
   ];
+  const sites = [...(running.here === 'offsite' ? [] : ofHeadquarters), ...(isOffsiteHere ? ofOffsite : [])];
   const processes = [...(headquarters?.processes ?? []), ...(offsite?.processes ?? [])]
     .filter(({ state }) => state !== 'running')
     .map(

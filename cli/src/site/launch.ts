@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
+import { type Address, type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { makeDirectory } from '@bulkhead/supervision';
 import { callWire, type WirePeer } from '@bulkhead/wire';
@@ -22,6 +22,8 @@ export type LaunchOptions = {
   readonly postgres?: string | undefined;
   readonly logLevel?: string | undefined;
   readonly uidBase: number;
+  /** On two hosts: where off-site listens. */
+  readonly link?: Address | null | undefined;
 };
 
 /** Draws the secrets of a site's run. */
@@ -52,6 +54,7 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
     UID_BASE: String(options.uidBase + UID_OFFSET[name]),
     ...(options.postgres ? { POSTGRES_INSTALLATION: options.postgres } : {}),
     ...(options.logLevel ? { LOG_LEVEL: options.logLevel } : {}),
+    ...(options.link ? linkOf(files[name].linkDirectory, options.link) : {}),
   };
   const own =
     name === 'headquarters'
@@ -82,6 +85,10 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
   child.stderr.pipe(log, { end: false });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve).once('error', () => resolve(null)));
   return { name, process: child, control: { socket: files[name].control, secret: secrets.control }, exited };
+}
+
+function linkOf(directory: string, { host, port }: Address): Record<string, string> {
+  return { LINK_DIRECTORY: directory, LINK_HOST: host, LINK_PORT: String(port) };
 }
 
 /** Asks a site for its processes and compartments; undefined while it does not answer yet. */

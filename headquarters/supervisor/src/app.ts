@@ -28,6 +28,7 @@ import { type AskedKey, GatewaySigningKey } from '#gateway/signing-key.actions.t
 import { type Layout, layOut, layOutCompartment } from '#layout/layout.rules.ts';
 import { Leases } from '#lease/lease.actions.ts';
 import { LeaseKeeper } from '#lease/lease.jobs.ts';
+import { prepareLink } from '#link/link.actions.ts';
 import { OrderBook } from '#order/order.actions.ts';
 import { OrderFollower } from '#order/order.jobs.ts';
 import { OrderStore } from '#order/order.store.ts';
@@ -74,6 +75,7 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   await endStrays(uids);
   const site: Site = { config, log, layout, given: { ...given, estate }, signingKey, runtime, supervision, uids };
 
+  await startLink(site);
   const offsite = await composeOffsite(site);
   const compartments = await composeCompartments(site, offsite);
   offsite.tell.orders = (name) => compartments.get(name)?.ordersChanged();
@@ -115,6 +117,7 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
     await Promise.all([...compartments.values()].map((compartment) => compartment.stop()));
     forget();
     await Promise.all(loops);
+    await supervision.stop('link');
     await control.close();
     await lock.release();
   };
@@ -131,6 +134,16 @@ type Site = {
   readonly supervision: Supervision;
   readonly uids: UidAllocator;
 };
+
+/** On one machine the sites meet by their sockets, and nothing is started. */
+async function startLink({ config, given, layout, runtime, supervision, uids }: Site): Promise<void> {
+  const { LINK_DIRECTORY: directory, LINK_HOST: host, LINK_PORT: port, LOG_LEVEL: logLevel } = config;
+  if (directory === undefined || host === undefined || port === undefined) return;
+  const owner = await uids.ownerOf('link');
+  await supervision.start(
+    await prepareLink({ estate: given.estate, layout, runtime, owner, directory, address: { host, port }, logLevel }),
+  );
+}
 
 /** What stands between headquarters and off-site: orders, leases, reports. */
 async function composeOffsite({ config, log, layout, given }: Site) {

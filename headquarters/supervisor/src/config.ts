@@ -19,6 +19,10 @@ export const configSchema = z.object({
     .max(60, 'must be at most 60 characters: sockets live below it')
     .meta({ example: '/run/bulkhead' }),
   CONTROL_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  /** On two hosts: the keys of the link, and where off-site listens. */
+  LINK_DIRECTORY: pathSchema.optional().meta({ example: '/var/lib/bulkhead/headquarters/link' }),
+  LINK_HOST: z.string().min(1).max(253).optional().meta({ example: 'offsite.example.org' }),
+  LINK_PORT: wholeNumber(1, 65_535).optional().meta({ example: '8600' }),
   /** A distribution's PostgreSQL 18; the embedded one by default. */
   POSTGRES_INSTALLATION: pathSchema.optional().meta({ example: '/usr/lib/postgresql/18' }),
   CHECKOUT: pathSchema.meta({ example: '/opt/bulkhead' }),

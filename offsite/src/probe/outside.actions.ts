@@ -3,7 +3,7 @@ import { type ClientRequest, type IncomingMessage, type RequestOptions, request 
 import { request as requestSecurely } from 'node:https';
 import { type Estate, originUrl } from '@bulkhead/contracts';
 
-export type OutsideEstate = Pick<Estate, 'domain' | 'port' | 'tls' | 'listenAddress'>;
+export type OutsideEstate = Pick<Estate, 'domain' | 'port' | 'tls' | 'listenAddress' | 'gatewayAddress'>;
 
 /** One GET at an origin's public address, as a stranger sends it: with no cookie and no credentials. */
 export function askFromOutside(
@@ -20,7 +20,7 @@ export function askFromOutside(
   const options: RequestOptions & { servername?: string; ca?: string } = {
     method: 'GET',
     host: addressOf(estate, url.hostname),
-    port: estate.port,
+    port: estate.gatewayAddress?.port ?? estate.port,
     path: url.pathname,
     headers: { host: url.host, accept: '*/*', ...asked.headers },
     agent: false,
@@ -31,7 +31,8 @@ export function askFromOutside(
 }
 
 // Node cannot resolve www.localhost; elsewhere the name is what a stranger would look up.
-function addressOf({ domain, listenAddress }: OutsideEstate, hostname: string): string {
+function addressOf({ domain, listenAddress, gatewayAddress }: OutsideEstate, hostname: string): string {
+  if (gatewayAddress) return gatewayAddress.host;
   if (domain !== 'localhost' && !domain.endsWith('.localhost')) return hostname;
   if (listenAddress === '0.0.0.0') return '127.0.0.1';
   return listenAddress === '::' ? '::1' : listenAddress;

@@ -10,7 +10,7 @@ const BODY_LIMIT = 67_108_864;
 const RETRY_MS = 500;
 
 export type ProbeDeps = {
-  readonly estate: Pick<Estate, 'domain' | 'port' | 'tls' | 'listenAddress'>;
+  readonly estate: Pick<Estate, 'domain' | 'port' | 'tls' | 'listenAddress' | 'gatewayAddress'>;
   readonly publisher: Pick<PublisherPeer, 'findEdition'>;
   readonly now: Now;
 };

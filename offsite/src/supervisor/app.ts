@@ -25,6 +25,7 @@ import { KeptDatabase } from './database/database.actions.ts';
 import { type JailDeps, resumeQuarantines, startStandby } from './jail/jail.actions.ts';
 import { QuarantineStore } from './jail/jail.store.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
+import { prepareLink } from './link/link.actions.ts';
 import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
 import { GatewayKeyStore } from './site/gateway-key.store.ts';
 import { handOutIdentity } from './site/identity.actions.ts';
@@ -118,10 +119,18 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     askedToStop,
     log,
   });
-  const started = startAll(sites, { supervision, uids, gid, database, jails }).catch((error: unknown) => {
-    log.fatal({ err: error }, 'starting off-site');
-    askedToStop();
-  });
+  const startLink = async () => {
+    const { LINK_DIRECTORY: directory, LINK_HOST: host, LINK_PORT: port } = config;
+    if (directory === undefined || host === undefined || port === undefined) return;
+    const address = { host, port };
+    await supervision.start(await prepareLink({ estate, layout, uids, gid, directory, address, logLevel: config.LOG_LEVEL }));
+  };
+  const started = Promise.all([startLink(), startAll(sites, { supervision, uids, gid, database, jails })]).catch(
+    (error: unknown) => {
+      log.fatal({ err: error }, 'starting off-site');
+      askedToStop();
+    },
+  );
   return {
     close: async () => {
       await started;
@@ -165,7 +174,7 @@ async function stopAll(supervision: Supervision, database: KeptDatabase): Promis
   await Promise.all(['recovery', 'publisher', 'history', 'status'].map((name) => supervision.stop(name)));
   const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-/.test(name));
   await Promise.all(jails.map(({ name }) => supervision.stop(name)));
-  await Promise.all(['receiver', 'vault', 'ledger'].map((name) => supervision.stop(name)));
+  await Promise.all(['receiver', 'vault', 'ledger', 'link'].map((name) => supervision.stop(name)));
   await database.stop();
 }
 

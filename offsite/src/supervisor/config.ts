@@ -19,6 +19,10 @@ export const configSchema = z.object({
     .meta({ example: '/run/bulkhead' }),
   /** Where the databases of headquarters have their sockets. */
   HEADQUARTERS_SOCKETS: pathSchema.meta({ example: '/run/bulkhead/hq' }),
+  /** On two hosts: the keys of the link, and where headquarters connects to. */
+  LINK_DIRECTORY: pathSchema.optional().meta({ example: '/var/lib/bulkhead/offsite/link' }),
+  LINK_HOST: z.string().min(1).max(253).optional().meta({ example: '0.0.0.0' }),
+  LINK_PORT: wholeNumber(1, 65_535).optional().meta({ example: '8600' }),
   CONTROL_SECRET: secretSchema,
   DESK_SECRET: secretSchema,
   /** A distribution's PostgreSQL 18; the embedded one by default. */

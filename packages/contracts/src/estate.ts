@@ -16,6 +16,8 @@ export const estateSchema = z.object({
   statusPort: z.number().int().min(1).max(65_535),
   /** The addresses to listen on. */
   listenAddress: z.string().max(64),
+  /** Where off-site reaches the gateway, when that stands on another host; without it by the origins' names. */
+  gatewayAddress: z.object({ host: z.string().max(253), port: z.number().int().min(1).max(65_535) }).optional(),
   tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
   /** How long headquarters may let compartments write after off-site last answered, in milliseconds. */
   leaseMs: z.number().int().min(2000).max(3_600_000),

@@ -22,5 +22,6 @@ export * from './report.ts';
 export * from './security-headers.ts';
 export * from './session.ts';
 export * from './signed.ts';
+export * from './site.ts';
 export * from './state.ts';
 export * from './token.ts';

@@ -58,6 +58,12 @@ export function openSigned<Schema extends z.ZodType>(
   });
 }
 
+/** The public half of a signing key. */
+export function verifyingKeyOf(key: SigningKey): VerifyingKey {
+  const publicKey = createPublicKey(privateKeyOf(key)).export({ format: 'der', type: 'spki' });
+  return { keyId: key.keyId, publicKey: publicKey.toString('base64url') };
+}
+
 /** The node:crypto key of a signing key. */
 export function privateKeyOf(key: SigningKey): KeyObject {
   return createPrivateKey({ key: Buffer.from(key.privateKey, 'base64url'), format: 'der', type: 'pkcs8' });

@@ -69,6 +69,14 @@ export type ErrorCode =
   | 'estate.not_running'
   | 'port.taken'
   | 'socket.path_too_long'
+  // two hosts
+  | 'site.wrong_state'
+  | 'site.elsewhere'
+  | 'site.code_refused'
+  | 'site.other_release'
+  | 'link.down'
+  | 'link.refused'
+  | 'link.untrusted'
   // processes
   | 'process.start_failed'
   | 'process.unhealthy'

@@ -15,7 +15,9 @@ export type Layout = {
   readonly controlSocket: string;
   readonly gateway: { readonly directory: string; readonly sockets: string; readonly controlSocket: string };
   /** Doors of off-site. */
-  readonly offsite: { readonly recovery: string; readonly publisher: string; readonly vault: string };
+  readonly offsite: { readonly sockets: string; readonly recovery: string; readonly publisher: string; readonly vault: string };
+  /** Of the process that joins the sites when off-site is on another host. */
+  readonly link: { readonly sockets: string; readonly controlSocket: string };
 };
 
 /** Where everything of one compartment lies. */
@@ -30,7 +32,7 @@ export type CompartmentLayout = {
   readonly pgSockets: string;
 };
 
-const TAKEN = new Set(['supervisor', 'gateway', 'logs', 'public', 'runtime', 'secrets']);
+const TAKEN = new Set(['supervisor', 'gateway', 'logs', 'public', 'runtime', 'secrets', 'link']);
 
 export function layOut(dataDirectory: string, runtimeDirectory: string): Layout {
   const sockets = join(runtimeDirectory, 'hq');
@@ -50,10 +52,12 @@ export function layOut(dataDirectory: string, runtimeDirectory: string): Layout 
       controlSocket: join(sockets, 'gateway/control.sock'),
     },
     offsite: {
+      sockets: offsite,
       recovery: join(offsite, 'recovery.sock'),
       publisher: join(offsite, 'publisher.sock'),
       vault: join(offsite, 'vault.sock'),
     },
+    link: { sockets: join(sockets, 'link'), controlSocket: join(sockets, 'link/control.sock') },
   };
 }
 

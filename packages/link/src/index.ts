@@ -1,0 +1,12 @@
+export { IDLE_MS } from './carrying/carry.ts';
+export { SILENCE_MS } from './carrying/watch.ts';
+export { askLink, rotateKey, serveLinkControl } from './control.ts';
+export { askDescription, DESCRIPTION_LIMIT, parseDescription } from './describe.ts';
+export { type LinkEnd, type LinkStatus, linkStatusSchema } from './end.ts';
+export { openHeadquartersEnd } from './headquarters-end.ts';
+export { type Identity, identitySchema, makeIdentity, pinOf } from './identity/identity.ts';
+export { controlSchema, filesOfLink, Keyring } from './identity/keyring.ts';
+export { openOffsiteEnd } from './offsite-end.ts';
+export { serviceSchema } from './wire/frame.rules.ts';
+export { readLine } from './wire/line.ts';
+export { connectPinned, listenPinned, PROTOCOLS } from './wire/pinned-tls.ts';
