@@ -35,6 +35,25 @@ table compartment_secret (
   constraint compartment_secret_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
 
+table erasure (
+  id text not null,
+  compartment text not null,
+  sha256 text not null,
+  allows boolean not null,
+  reason text not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  decided_by text,
+  is_approved boolean,
+  decided_at timestamp with time zone,
+  done_at timestamp with time zone,
+  constraint erasure_check CHECK (((decided_by <> requested_by) OR (NOT is_approved))),
+  constraint erasure_check1 CHECK ((((decided_by IS NULL) = (is_approved IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint erasure_pkey PRIMARY KEY (id),
+  constraint erasure_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX erasure_due ON public.erasure USING btree (id) WHERE (is_approved AND (done_at IS NULL));
+
 table finding (
   id integer not null generated always as identity,
   rule text not null,

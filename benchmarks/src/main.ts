@@ -12,6 +12,7 @@ import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
 import { measureUndo } from './undo.ts';
+import { measureVault } from './vault.ts';
 import { measureWebsite } from './website.ts';
 
 const words = process.argv.slice(2);
@@ -24,6 +25,7 @@ const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   commit: measureCommits,
   provenance: measureProvenance,
   restore: measureRestore,
+  vault: () => measureVault(isLong),
   undo: () => measureUndo(isLong, process.env['PGMEMENTO_DIRECTORY']),
 };
 

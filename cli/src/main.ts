@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   incident: () => import('./commands/incident.ts'),
   undo: () => import('./commands/undo.ts'),
   waive: () => import('./commands/waive.ts'),
+  erase: () => import('./commands/erase.ts'),
   edition: () => import('./commands/edition.ts'),
   archive: () => import('./commands/archive.ts'),
   keys: () => import('./commands/keys.ts'),

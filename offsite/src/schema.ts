@@ -30,6 +30,20 @@ export interface CompartmentSecretTable {
   replication_password: string | null;
 }
 
+export interface ErasureTable {
+  id: string;
+  compartment: string;
+  sha256: string;
+  allows: boolean;
+  reason: string;
+  requested_by: string;
+  requested_at: Date;
+  decided_by: string | null;
+  is_approved: boolean | null;
+  decided_at: Date | null;
+  done_at: Date | null;
+}
+
 export interface FindingTable {
   id: GeneratedAlways<number>;
   rule: string;
@@ -187,6 +201,7 @@ export interface Schema {
   applied: AppliedTable;
   approval: ApprovalTable;
   compartment_secret: CompartmentSecretTable;
+  erasure: ErasureTable;
   finding: FindingTable;
   finding_subject: FindingSubjectTable;
   incident: IncidentTable;

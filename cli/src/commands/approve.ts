@@ -3,6 +3,7 @@ import { EstateError } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
 import { tellDependent } from '#operator/desk.ts';
+import { decideOnErasure } from '#operator/erasure.ts';
 import { orderAtDesk } from '#operator/request.ts';
 import { AS_OPTION, type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
@@ -26,6 +27,7 @@ The operator who asked for the recovery cannot approve it.`,
   run: async (given, surroundings) => {
     const { desk } = await getRunningEstate(surroundings.paths);
     const id = given.words[0] ?? '';
+    if (id.startsWith('erasure-')) return decideOnErasure(given, surroundings, id);
     const refusal = textOf(given, 'refuse');
     const digest = textOf(given, 'digest');
     if (refusal !== undefined)

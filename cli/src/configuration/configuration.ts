@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { archiveRecipientsSchema, mailSchema } from '@bulkhead/contracts';
+import { archiveRecipientsSchema, mailSchema, vaultTargetSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -57,6 +57,11 @@ const SETTINGS = {
     schema: z.preprocess((given) => (typeof given === 'string' ? given.split(',') : given), archiveRecipientsSchema),
   },
   baseEveryHours: { variable: 'BULKHEAD_BASE_EVERY_HOURS', example: '24', schema: wholeNumber(1, 8760) },
+  vaultTarget: {
+    variable: 'BULKHEAD_VAULT_TARGET',
+    example: '{"kind":"s3","bucket":"example-vault","region":"eu-central-1","credentialsFile":"/etc/bulkhead/s3.json"}',
+    schema: z.preprocess((given) => (typeof given === 'string' ? readJson(given) : given), vaultTargetSchema),
+  },
   compartments: {
     variable: 'BULKHEAD_COMPARTMENTS',
     example: 'identity,website',
@@ -112,7 +117,9 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
 }
 
 function tellFault(name: string, variable: string, example: string, where: string, error: z.ZodError): string {
-  const what = error.issues[0]?.message ?? 'not valid';
+  const [issue] = error.issues;
+  const part = issue && issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
+  const what = `${part}${issue?.message ?? 'not valid'}`;
   return where === 'environment'
     ? `  ${variable} (in the environment): ${what}; for example ${variable}=${example}`
     : `  ${name} (in ${where}): ${what}; for example "${name}": ${JSON.stringify(example)}`;

@@ -114,6 +114,7 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
     ...(configuration.mail ? { mail: configuration.mail } : {}),
     ...(configuration.archiveRecipients ? { archiveRecipients: configuration.archiveRecipients } : {}),
     ...(configuration.baseEveryHours ? { baseEveryHours: configuration.baseEveryHours } : {}),
+    ...(configuration.vaultTarget ? { vaultTarget: configuration.vaultTarget } : {}),
     ...(configuration.directoryServers ? { directoryServers: configuration.directoryServers } : {}),
     compartments: compartments.toSorted((left, right) => left.manifest.recoveryOrder - right.manifest.recoveryOrder),
   });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createBlobStore } from '@bulkhead/blobs';
+import { createBlobStore, obeyVaultForever } from '@bulkhead/blobs';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
 import { createLog, EstateError, type Log, readConfig, untilStopped } from '@bulkhead/kernel';
 import { connectionTo, openDatabase } from '@bulkhead/postgres';
@@ -13,6 +13,8 @@ import { PICTURE_LIMIT_BYTES } from './picture/picture.rules.ts';
 import type { Schema } from './schema.ts';
 
 const MAX_CONNECTIONS = 8;
+/** How often the vault is asked what it needs. */
+const OBEY_EVERY_MS = 30_000;
 
 async function run(config: Config, log: Log): Promise<void> {
   const estate = await readJsonFile(config.ESTATE_FILE, estateSchema);
@@ -46,9 +48,18 @@ async function run(config: Config, log: Log): Promise<void> {
   });
   const server = await serveCompartment({ app, socket: config.SOCKET });
   log.info({ mode: config.MODE }, 'the website answers');
+  const stopping = new AbortController();
+  const obeying = obeyVaultForever(blobs, {
+    everyMs: OBEY_EVERY_MS,
+    signal: stopping.signal,
+    done: (obeyed) => log.warn(obeyed, 'the vault asked for pictures again, or two operators erased some'),
+    failed: (error) => log.warn({ err: error }, 'asking the vault what it needs'),
+  });
   const why = await untilStopped({ supervised: config.BULKHEAD_SUPERVISED === '1' });
   log.info({ why }, 'the website stops');
+  stopping.abort(new Error('stopping'));
   await server.close();
+  await obeying;
   await database.close();
 }
 

@@ -10,6 +10,7 @@ import {
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import { approveErasure, type ErasureDeps, isErasure, refuseErasure, requestErasure } from '#erasure/erasure.actions.ts';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
@@ -39,6 +40,7 @@ export type CommandDeps = {
   readonly seal: SealDeps;
   readonly requests: RequestDeps;
   readonly finding: FindingDeps;
+  readonly erasure: ErasureDeps;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
   readonly archive: Pick<ArchivePeer, 'retain' | 'rotateKeys'>;
   readonly now: Now;
@@ -95,6 +97,12 @@ function recordCommand(deps: CommandDeps, value: SignedCommand, operator: string
 }
 
 async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: string, signed: Signed): Promise<CommandReply> {
+  if ((command.kind === 'approve' || command.kind === 'refuse') && isErasure(command.request)) {
+    const { request } = command;
+    if (command.kind === 'approve') await approveErasure(deps.erasure, { request, operator, digest: command.digest });
+    else await refuseErasure(deps.erasure, request, operator);
+    return { request };
+  }
   if (command.kind === 'approve') {
     await approveRecovery(deps.requests, { request: command.request, operator, digest: command.digest });
     return { recovery: command.request };
@@ -125,6 +133,7 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     await answerOf(deps.archive.rotateKeys(compartment));
     return {};
   }
+  if (command.kind === 'erase') return { request: await requestErasure(deps.erasure, command, operator) };
   const id = await request(deps, command, operator);
   return { request: id, recovery: id };
 }

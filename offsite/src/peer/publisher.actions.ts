@@ -45,6 +45,8 @@ export type PublisherPeer = {
   readonly listKept: (compartment: string) => Promise<KeptEditions>;
   readonly readKept: (compartment: string, number: number) => Promise<Signed>;
   readonly openFile: (compartment: string, sha256: string) => Promise<Readable>;
+  /** Destroys a file of earlier editions. @throws EstateError `compartment.wrong_state` while the public sees it */
+  readonly eraseFile: (compartment: string, sha256: string) => Promise<void>;
   /** Shows an earlier edition again and pauses; answers with the number that it got. */
   readonly rollBack: (compartment: string, number: number) => Promise<number>;
   /** After a recovery what its approved difference named as leaving may go. */
@@ -73,6 +75,7 @@ export function reachPublisher(peer: WirePeer, editionKeys: readonly VerifyingKe
     body.resume();
   };
   return {
+    eraseFile: (compartment, sha256) => tell(`/editions/${compartment}/erase`, { sha256 }),
     findEdition: async (compartment) => {
       const path = `/editions/${compartment}/latest`;
       const signed = await callWire(peer, { method: 'GET', path }, signedSchema.optional()).catch((error: unknown) => {

@@ -1,16 +1,20 @@
-import { sha256Schema } from '@bulkhead/contracts';
+import { type ErasedBlob, erasedBlobSchema, missingBlobsSchema } from '@bulkhead/contracts';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
 /** The vault, as recovery uses it. */
 export type VaultPeer = {
   readonly listMissing: (compartment: string, digests: readonly string[]) => Promise<readonly string[]>;
+  /** Destroys contents by destroying their key; doing it twice is well. */
+  readonly erase: (compartment: string, sha256: string, request: string) => Promise<ErasedBlob>;
+  /** Lets erased contents be brought again. */
+  readonly allow: (compartment: string, sha256: string) => Promise<undefined>;
   /** From now on the compartment adds and reads with this secret, and with no other. */
   readonly replaceSecret: (compartment: string, secret: string) => Promise<void>;
 };
 
 const BATCH = 10_000;
-const missingSchema = z.object({ missing: z.array(sha256Schema) });
+const okSchema = z.object({ ok: z.literal(true) });
 
 export function reachVault(peer: WirePeer): VaultPeer {
   return {
@@ -19,13 +23,25 @@ export function reachVault(peer: WirePeer): VaultPeer {
       for (let from = 0; from < digests.length; from += BATCH) {
         const body = { digests: digests.slice(from, from + BATCH) };
         const path = `/compartments/${compartment}/missing`;
-        missing.push(...(await callWire(peer, { method: 'POST', path, body, timeoutMs: 600_000 }, missingSchema)).missing);
+        missing.push(...(await callWire(peer, { method: 'POST', path, body, timeoutMs: 600_000 }, missingBlobsSchema)).missing);
       }
       return missing;
     },
+    erase: (compartment, sha256, request) => {
+      const body = { sha256, request };
+      return callWire(
+        peer,
+        { method: 'POST', path: `/compartments/${compartment}/erase`, body, timeoutMs: 600_000 },
+        erasedBlobSchema,
+      );
+    },
+    allow: async (compartment, sha256) => {
+      await callWire(peer, { method: 'POST', path: `/compartments/${compartment}/allow`, body: { sha256 } }, okSchema);
+      return undefined;
+    },
     replaceSecret: async (compartment, secret) => {
       const path = `/compartments/${compartment}/secret`;
-      await callWire(peer, { method: 'POST', path, body: { secret } }, z.object({ ok: z.literal(true) }));
+      await callWire(peer, { method: 'POST', path, body: { secret } }, okSchema);
     },
   };
 }

@@ -168,6 +168,22 @@ export class Press {
     });
   }
 
+  /**
+   * Destroys a file that two operators erased, with every earlier edition that shows it.
+   * @throws EstateError `compartment.wrong_state` while the public sees it
+   */
+  eraseFile(sha256: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#finishPending();
+      if (this.#latest?.manifest.files.some((file) => file.sha256 === sha256))
+        throw new EstateError(
+          'compartment.wrong_state',
+          `erasing ${sha256} from the editions of ${this.compartment}: the public sees it; take it off the pages first`,
+        );
+      await this.#deps.shelf.eraseFile(sha256);
+    });
+  }
+
   pause(): Promise<void> {
     return this.#inTurn(() => this.#setPaused(true));
   }

@@ -57,6 +57,11 @@ export function createControlApp(deps: { readonly presses: Presses; readonly sec
     await pressOf(presses, c).resume({ mayVanish });
     return c.json({ paused: false });
   });
+  app.post('/editions/:compartment/erase', async (c) => {
+    const { sha256 } = await readWireBody(c.req.raw, z.strictObject({ sha256: sha256Schema }));
+    await pressOf(presses, c).eraseFile(sha256);
+    return c.json({ ok: true });
+  });
   app.post('/editions/:compartment/rollback', async (c) => {
     const { number } = await readWireBody(c.req.raw, z.strictObject({ number: z.number().int().positive() }));
     const manifest = await pressOf(presses, c).rollBack(number);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readVerified } from '@bulkhead/blobs';
+import { destroyFile, readVerified } from '@bulkhead/blobs';
 import {
   type EditionFile,
   type EditionManifest,
@@ -198,8 +198,26 @@ export class Shelf {
   /** Lets go of editions but the newest `keep`, and of files that no kept edition names [E6]. */
   async prune(keep: number): Promise<void> {
     const holdings = this.#holdings ?? (await this.#takeStock());
+    await this.#letGo(holdings, holdings.numbers.slice(0, -keep));
+  }
+
+  /** Destroys a file's bytes, and lets go of every edition that names them: nobody can roll back to it. */
+  async eraseFile(sha256: string): Promise<void> {
+    const holdings = this.#holdings ?? (await this.#takeStock());
+    const naming: number[] = [];
+    for (const number of await this.listNumbers()) {
+      const { manifest } = await this.readEdition(number);
+      if (manifest.files.some((file) => file.sha256 === sha256)) naming.push(number);
+    }
+    // What is staged lies in a file with others.
+    await this.putInPlace();
+    await destroyFile(this.#pathOf(sha256));
+    await this.#letGo(holdings, naming);
+  }
+
+  async #letGo(holdings: Holdings, numbers: readonly number[]): Promise<void> {
     const unnamed: string[] = [];
-    for (const number of holdings.numbers.slice(0, -keep)) {
+    for (const number of numbers) {
       await rm(this.#pathOfEdition(number), { force: true });
       const { digests, listings } = holdings.remove(number);
       unnamed.push(...digests);

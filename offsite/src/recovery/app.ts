@@ -11,6 +11,9 @@ import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
 import { addEditionRoutes } from '#desk/edition.routes.ts';
 import { addReadingRoutes } from '#desk/reading.routes.ts';
+import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts';
+import { addErasureRoutes } from '#erasure/erasure.routes.ts';
+import { createErasureStore } from '#erasure/erasure.store.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
 import { keepPublicInformed } from '#notice/notice.actions.ts';
 import { createNoticeStore } from '#notice/notice.store.ts';
@@ -141,7 +144,11 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     now,
   };
   const streams = new StreamWatch({ receiver, finding });
+  const { vault } = recovery;
+  const erasures = createErasureStore(db);
+  const erasure: ErasureDeps = { erasures, vault, publisher, manifests, recorder, now, newId: setting.newId, log };
   return {
+    erasure,
     order,
     seal,
     recorder,
@@ -179,6 +186,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
   addDeskRoutes(desk, composeDesk(setting, parts, engine));
   addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
+  addErasureRoutes(desk, parts.erasure);
   addEditionRoutes(desk, { publisher: recovery.publisher, compartments: new Set(order.manifests.keys()) });
 
   const servers = [
@@ -220,6 +228,7 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
       newId,
     },
     finding,
+    erasure: parts.erasure,
     publisher: recovery.publisher,
     archive,
     now,
@@ -274,6 +283,7 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     ['completing seals', () => completeSeals(seal)],
     ['sealing for findings', () => sealForFindings(finding)],
     ['looking at the streams', () => streams.look()],
+    ['carrying out erasures', () => carryOutErasures(parts.erasure)],
     ['pausing the publisher', () => pauseContained(pausing)],
   ];
   return [

@@ -6,8 +6,11 @@ import { createFindingQueue } from '#finding/finding-queue.actions.ts';
 import type { Config } from './config.ts';
 import { scrubForever } from './scrub.jobs.ts';
 import { VaultSecrets } from './secrets.actions.ts';
+import { openTarget } from './target/open-target.actions.ts';
 import { openVault } from './vault.actions.ts';
 import { createVaultApp } from './vault.routes.ts';
+
+const SCRUB_POSITION_MS = 5000;
 
 /** Builds the vault process and serves it. */
 export async function startVault(config: Readonly<Config>, log: Log): Promise<{ readonly close: () => Promise<void> }> {
@@ -16,7 +19,15 @@ export async function startVault(config: Readonly<Config>, log: Log): Promise<{ 
   const findings = createFindingQueue({ peer: { socket: config.FINDINGS_SOCKET, secret: config.FINDINGS_SECRET }, now, log });
   const estate = estateSchema.parse(JSON.parse(await readFile(config.ESTATE_FILE, 'utf8')));
   const quotas = quotasOf(estate, Object.keys(config.SECRETS_JSON));
-  const vault = await openVault({ directory: config.DIRECTORY, quotas, now, raise: findings.raise });
+  const vault = await openVault({
+    directory: config.DIRECTORY,
+    target: await openTarget({ settings: config.TARGET_JSON, directory: config.DIRECTORY, now }),
+    quotas,
+    recipients: config.ESCROW_RECIPIENTS_JSON,
+    now,
+    elapsedMs: () => performance.now(),
+    raise: findings.raise,
+  });
   const app = createVaultApp({
     vault,
     secrets: await VaultSecrets.open(config.DIRECTORY, config.SECRETS_JSON),
@@ -27,17 +38,19 @@ export async function startVault(config: Readonly<Config>, log: Log): Promise<{ 
   const server = await serveWire({ app, socket: config.SOCKET, mode: 0o666 });
   const scrubbing = scrubForever({
     vault,
-    raise: findings.raise,
     log,
     bytesPerSecond: config.SCRUB_BYTES_PER_SECOND,
-    everyMs: config.SCRUB_EVERY_SECONDS * 1000,
+    positionEveryMs: SCRUB_POSITION_MS,
+    everySeconds: config.SCRUB_EVERY_SECONDS,
     signal: stopping.signal,
   });
   return {
     close: async () => {
       stopping.abort(new Error('stopping'));
       await server.close();
-      await Promise.all([scrubbing, findings.close()]);
+      await scrubbing;
+      await vault.close();
+      await findings.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { compartmentNameSchema } from '@bulkhead/contracts';
+import { compartmentNameSchema, vaultTargetSchema } from '@bulkhead/contracts';
 import { wholeNumber } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -12,12 +12,34 @@ const secretsSchema = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const targetSchema = z.string().transform((text, context) => {
+  const parsed = vaultTargetSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  const told = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'target'}: ${message}`).join('; ');
+  context.addIssue({ code: 'custom', message: `must be JSON that describes a target: ${told}` });
+  return z.NEVER;
+});
+
+const recipientsSchema = z.string().transform((text, context) => {
+  const parsed = z
+    .array(z.string().regex(/^age1[a-z0-9]{20,4000}$/))
+    .max(20)
+    .safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be JSON: a list of age recipients, such as ["age1…"]' });
+  return z.NEVER;
+});
+
 export const configSchema = z.object({
   DIRECTORY: pathSchema.meta({ example: '/var/lib/bulkhead/offsite/vault' }),
   SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/vault.sock' }),
   SECRETS_JSON: secretsSchema.meta({ example: '{"website":"…"}' }),
   OFFSITE_SECRET: secretSchema,
   ESTATE_FILE: pathSchema,
+  /** Where blobs lie; the directory holds the keyring and what is coming in any case. */
+  TARGET_JSON: targetSchema.default({ kind: 'disk' }).meta({ example: '{"kind":"disk"}' }),
+  /** age recipients who can read a copy of the vault without this site. */
+  ESCROW_RECIPIENTS_JSON: recipientsSchema.default([]).meta({ example: '["age1…"]' }),
   FINDINGS_SOCKET: pathSchema,
   FINDINGS_SECRET: secretSchema,
   /** From the end of one scrub to the beginning of the next. */

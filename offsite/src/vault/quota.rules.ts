@@ -56,6 +56,25 @@ export class Quota {
     return upload;
   }
 
+  /** Holds room for an upload that may be broken off and gone on with. `isStanding`: it held its room before a restart. */
+  holdUpload(bytes: number, isStanding = false): Upload {
+    const upload = new Upload((wanted, held) => {
+      if (isStanding) this.#reservedBytes += wanted - held;
+      else this.#reserve(wanted, held);
+    });
+    upload.grow(Math.max(1, bytes));
+    upload.onEnd = (held) => {
+      this.#reservedBytes -= held;
+    };
+    return upload;
+  }
+
+  /** No longer counts a blob that was taken away. */
+  release(bytes: number): void {
+    this.#usedBytes -= chargeOf(bytes);
+    this.#blobs -= 1;
+  }
+
   #reserve(wanted: number, held: number): void {
     const after = this.#usedBytes + this.#reservedBytes - held + wanted;
     if (after > this.#quotaBytes)

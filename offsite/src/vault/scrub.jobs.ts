@@ -1,54 +1,83 @@
 import { type Log, sleepMs } from '@bulkhead/kernel';
-import type { Seen } from '#finding/finding-queue.actions.ts';
+import type { BlobRecord } from './register.rules.ts';
 import type { Vault } from './vault.actions.ts';
 
 type ScrubDeps = {
   readonly vault: Vault;
-  readonly raise: (seen: Seen) => void;
   readonly log: Log;
   readonly bytesPerSecond: number;
+  /** At most so much is read again after a kill, besides the blob that was being read. */
+  readonly positionEveryMs: number;
   readonly signal: AbortSignal;
 };
 
-/** Scrubs again and again until the signal aborts. */
-export async function scrubForever(deps: ScrubDeps & { readonly everyMs: number }): Promise<void> {
+const BATCH = 64;
+
+/** Scrubs on schedule until the signal aborts. A scrub that was broken off goes on where it was, at once. */
+export async function scrubForever(deps: ScrubDeps & { readonly everySeconds: number }): Promise<void> {
+  const { register, seconds } = deps.vault;
   while (!deps.signal.aborted) {
-    await sleepMs(deps.everyMs, deps.signal).catch(() => {});
+    const dueAt = (register.readNumber('scrubbed_at') ?? 0) + deps.everySeconds;
+    const isUnderWay = register.readNumber('scrub_under_way') === 1;
+    const waitMs = isUnderWay ? 0 : Math.max(0, dueAt - seconds()) * 1000;
+    await sleepMs(Math.min(waitMs, 3_600_000), deps.signal).catch(() => {});
     if (deps.signal.aborted) return;
-    await scrub(deps).catch((error: unknown) => deps.log.error({ err: error }, 'scrubbing; the next scrub begins anew'));
+    if (waitMs > 3_600_000) continue;
+    await scrub(deps).catch(async (error: unknown) => {
+      deps.log.error({ err: error }, 'scrubbing; it goes on where it was');
+      await sleepMs(10_000, deps.signal).catch(() => {});
+    });
   }
 }
 
-/** Reads every blob once. Damaged ones are told by the vault as they are read; blobs that are gone are told here. */
+/** Reads every blob once, from where the last scrub was broken off. What is damaged or gone is told by the vault as it is found. */
 export async function scrub(deps: ScrubDeps): Promise<void> {
-  for (const compartment of deps.vault.compartments) {
-    const expected = deps.vault.usageOf(compartment).blobs;
-    let seen = 0;
-    for await (const sha256 of deps.vault.listAll(compartment)) {
-      if (deps.signal.aborted) return;
-      seen += 1;
-      await readOnce(deps, compartment, sha256);
-    }
-    if (seen < expected) tellOfLoss(deps, compartment, expected - seen);
-    deps.log.info({ compartment, blobs: seen }, 'scrubbed');
+  const { register, holdings, seconds } = deps.vault;
+  await register.write(() => register.setNumber('scrub_under_way', 1));
+  for (const compartment of holdings.compartments) {
+    await scrubCompartment(deps, compartment);
+    if (deps.signal.aborted) return;
   }
+  await register.write(() => {
+    register.forgetScrub();
+    register.setNumber('scrub_under_way', 0);
+    register.setNumber('scrubbed_at', seconds());
+  });
 }
 
-async function readOnce(deps: ScrubDeps, compartment: string, sha256: string): Promise<void> {
+async function scrubCompartment(deps: ScrubDeps, compartment: string): Promise<void> {
+  const { register } = deps.vault;
+  let after = register.scrubbedTo(compartment);
+  let keptMs = performance.now();
+  let blobs = 0;
+  for (;;) {
+    const batch = register.listAfter(compartment, after, BATCH);
+    for (const record of batch) {
+      await readOnce(deps, record);
+      if (deps.signal.aborted) return;
+      after = record.sha256;
+      blobs += 1;
+      if (performance.now() - keptMs < deps.positionEveryMs) continue;
+      const reached = after;
+      await register.write(() => register.keepScrub(compartment, reached));
+      keptMs = performance.now();
+    }
+    if (batch.length < BATCH) break;
+  }
+  await register.write(() => register.keepScrub(compartment, LAST));
+  if (blobs > 0) deps.log.info({ compartment, blobs }, 'scrubbed');
+}
+
+/** Behind every digest. */
+const LAST = 'g';
+
+async function readOnce(deps: ScrubDeps, record: BlobRecord): Promise<void> {
+  if (record.state !== 'here') return;
   try {
-    const { stream } = await deps.vault.openBlob(compartment, sha256);
+    const { stream } = await deps.vault.holdings.open(record);
     for await (const chunk of stream as AsyncIterable<Buffer>)
       await sleepMs((chunk.length / deps.bytesPerSecond) * 1000, deps.signal);
   } catch (error) {
-    if (!deps.signal.aborted) deps.log.error({ err: error, compartment, sha256 }, 'scrubbing a blob');
+    if (!deps.signal.aborted) deps.log.error({ err: error, sha256: record.sha256 }, 'scrubbing a blob');
   }
-}
-
-function tellOfLoss(deps: ScrubDeps, compartment: string, lost: number): void {
-  deps.raise({
-    rule: 'vault.damaged',
-    compartment,
-    summary: 'blobs that the vault had stored are gone from its disk',
-    evidence: { lost: String(lost) },
-  });
 }

@@ -1,17 +1,30 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isBlobDigest, listBlobs, pathOfBlob, placeBlob, readVerified, refuseFullDisk, spoolBlob } from '@bulkhead/blobs';
+import { refuseFullDisk } from '@bulkhead/blobs';
+import type { ErasedBlob } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Seen } from '#finding/finding-queue.actions.ts';
-import { Quota, type Usage } from './quota.rules.ts';
+import { OwnTime } from './clock.rules.ts';
+import { Collection } from './collection.actions.ts';
+import { allowBlob, eraseBlob } from './erasure.actions.ts';
+import { Holdings } from './holdings.actions.ts';
+import { Keyring } from './keyring.actions.ts';
+import type { Upload, Usage } from './quota.rules.ts';
+import { Register } from './register.store.ts';
+import { SealedFile } from './sealed-file.actions.ts';
+import type { BlobName, VaultTarget } from './target/target.rules.ts';
+import { Uploads } from './upload.actions.ts';
 
-/** Begins with a dot: no compartment can have this name. */
+/** Begin with a dot: no compartment can have these names. */
 const INCOMING = '.incoming';
-const DAMAGED = '.damaged';
+const UPLOADS = '.uploads';
+const KEYRING = '.keyring';
+const ELAPSED = 'elapsed_seconds';
+const TICK_MS = 30_000;
 
-/** The contents of every compartment's files, off-site: they are added and read, never changed and never taken away. */
+/** The contents of every compartment's files, off-site: they are added and read, and changed by nobody. */
 export type Vault = {
   /**
    * Adds a blob; resolves when it would survive a power failure. What is already there is compared, and its lease renewed.
@@ -24,170 +37,178 @@ export type Vault = {
     body: Readable,
     declaredBytes?: number,
   ) => Promise<'added' | 'already there'>;
-  /** Renews a blob's lease (its file's modification time) and tells its length, or nothing if it is not here. */
-  readonly renewLease: (compartment: string, sha256: string) => Promise<number | undefined>;
-  /**
-   * Reads a blob, verified on the way.
-   * @throws EstateError `blob.not_found`, `blob.hash_mismatch`; the stream may fail with the latter
-   */
-  readonly openBlob: (compartment: string, sha256: string) => Promise<{ readonly stream: Readable; readonly bytes: number }>;
-  /** Of these digests, those that are not here whole; the leases of the others are renewed. */
-  readonly listMissing: (compartment: string, digests: readonly string[]) => Promise<string[]>;
+  readonly uploads: Uploads;
+  readonly collection: Collection;
+  readonly holdings: Holdings;
+  readonly register: Register;
+  /** Of these digests, those that are not here whole, and those that were erased; the leases of the others are renewed. */
+  readonly listMissing: (
+    compartment: string,
+    digests: readonly string[],
+  ) => Promise<{ readonly missing: string[]; readonly erased: string[] }>;
+  readonly erase: (name: BlobName, request: string) => Promise<ErasedBlob>;
+  readonly allow: (name: BlobName) => Promise<void>;
   readonly usageOf: (compartment: string) => Usage;
-  readonly compartments: readonly string[];
-  readonly listAll: (compartment: string) => AsyncGenerator<string>;
-  /** Notes that a blob's bytes changed on the disk: it is not served any more, and may be brought again. */
-  readonly markDamaged: (compartment: string, sha256: string, how: string) => void;
+  /** Off-site's own time, which no clock moves. */
+  readonly seconds: () => number;
+  readonly close: () => Promise<void>;
 };
 
-/**
- * Opens the vault's directory: removes unfinished uploads and counts what is stored.
- * @param deps.quotas the compartments, and how many bytes each may store
- */
-export async function openVault(deps: {
+export type VaultOptions = {
   readonly directory: string;
+  readonly target: VaultTarget;
   readonly quotas: Readonly<Record<string, number>>;
+  /** age recipients who can read a copy of the vault without this site. */
+  readonly recipients: readonly string[];
   readonly now: Now;
+  readonly elapsedMs: () => number;
   readonly raise: (seen: Seen) => void;
-}): Promise<Vault> {
-  const { directory, now, raise } = deps;
-  await rm(join(directory, INCOMING), { recursive: true, force: true });
-  await mkdir(join(directory, INCOMING), { recursive: true, mode: 0o700 });
-  const quotas = new Map(Object.entries(deps.quotas).map(([name, bytes]) => [name, new Quota(name, bytes)]));
-  for (const [name, quota] of quotas) await countStored(join(directory, name), quota);
-  const damaged = new Set<string>();
-  let uploads = 0;
+};
 
-  const quotaOf = (compartment: string): Quota => {
-    const quota = quotas.get(compartment);
-    if (quota) return quota;
-    throw new EstateError('compartment.unknown', `reaching into the vault: it knows no compartment "${compartment}"`);
+/** Opens the vault: removes what was spooled when it was killed and counts what is stored. */
+export async function openVault(options: VaultOptions): Promise<Vault> {
+  const { directory, target, raise } = options;
+  const incoming = join(directory, INCOMING);
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const register = Register.open(join(directory, KEYRING));
+  const keyring = await Keyring.open({ directory: join(directory, KEYRING), register, recipients: options.recipients });
+  const time = new OwnTime(register.readNumber(ELAPSED) ?? 0, options.elapsedMs);
+  const keepTime = () => register.write(() => register.setNumber(ELAPSED, time.seconds()));
+  const ticking = setInterval(() => void keepTime().catch(() => undefined), TICK_MS).unref();
+  await adoptPlain(register, target, Object.keys(options.quotas));
+  const holdings = await Holdings.open({ ...options, target, register, keyring, seconds: time.seconds });
+  const uploads = await Uploads.open({
+    holdings,
+    register,
+    keyring,
+    directory: join(directory, UPLOADS),
+    seconds: time.seconds,
+  });
+  await uploads.removeExpired();
+  const erasing = { holdings, uploads, register, keyring, target };
+  let spooled = 0;
+  const adding = { holdings, raise, nextPath: () => join(incoming, String((spooled += 1))) };
+  return {
+    addBlob: (compartment, sha256, body, declaredBytes) =>
+      addBlob(adding, holdings.nameOf(compartment, sha256), body, declaredBytes),
+    uploads,
+    collection: new Collection({ holdings, register, target, seconds: time.seconds }),
+    holdings,
+    register,
+    listMissing: (compartment, digests) => listMissing(holdings, compartment, digests),
+    erase: (name, request) => eraseBlob(erasing, name, request),
+    allow: (name) => allowBlob(erasing, name),
+    usageOf: (compartment) => holdings.quotaOf(compartment).usage,
+    seconds: time.seconds,
+    close: async () => {
+      clearInterval(ticking);
+      await uploads.close();
+      await keepTime();
+      register.close();
+    },
   };
-  const pathOf = (compartment: string, sha256: string) => {
-    quotaOf(compartment);
-    if (isBlobDigest(sha256)) return pathOfBlob(join(directory, compartment), sha256);
-    throw new EstateError('input.invalid', 'naming a blob: not a SHA-256 in lower-case hexadecimal');
-  };
+}
 
-  function markDamaged(compartment: string, sha256: string, how: string): void {
-    damaged.add(`${compartment}/${sha256}`);
-    raise({
-      rule: 'vault.damaged',
-      compartment,
-      summary: 'the vault holds a blob whose bytes have changed on the disk',
-      evidence: { sha256, how },
-    });
+type Adding = {
+  readonly holdings: Holdings;
+  readonly raise: (seen: Seen) => void;
+  readonly nextPath: () => string;
+};
+
+async function addBlob(deps: Adding, name: BlobName, body: Readable, declaredBytes: number | undefined) {
+  const { holdings } = deps;
+  holdings.requireNotErased(name);
+  const standing = await holdings.find(name);
+  if (standing) return compareWithStored(deps, name, body, standing.bytes);
+  const upload = holdings.quotaOf(name.compartment).beginUpload(declaredBytes ?? 0);
+  const path = deps.nextPath();
+  const key = holdings.keyOf(name);
+  try {
+    const bytes = await spoolSealed(body, { path, key, name, limitBytes: declaredBytes, upload });
+    return await holdings.bring(name, { path, key, bytes });
+  } catch (error) {
+    throw refuseFullDisk(error, "adding a blob: the vault's disk has no room");
+  } finally {
+    await rm(path, { force: true });
+    upload.end();
   }
+}
 
-  async function addBlob(compartment: string, sha256: string, body: Readable, declaredBytes?: number) {
-    const path = pathOf(compartment, sha256);
-    const isDamaged = damaged.has(`${compartment}/${sha256}`);
-    const standing = isDamaged ? undefined : await sizeOf(path);
-    if (standing !== undefined) return compareWithStored(compartment, sha256, body, { path, bytes: standing });
-    const upload = quotaOf(compartment).beginUpload(declaredBytes ?? 0);
-    const spool = join(directory, INCOMING, String((uploads += 1)));
-    let received = 0;
-    try {
-      const limitBytes = declaredBytes ?? Number.MAX_SAFE_INTEGER;
-      const blob = await spoolBlob(body, { path: spool, limitBytes, onBytes: (bytes) => upload.grow((received += bytes)) });
-      if (blob.sha256 !== sha256)
-        throw new EstateError('blob.hash_mismatch', `adding blob ${sha256}: the bytes that came have digest ${blob.sha256}`);
-      if (isDamaged) await setAside(compartment, sha256, path);
-      const isNew = await placeBlob(spool, path, 'keep');
-      if (isNew && !isDamaged) quotaOf(compartment).count(blob.bytes);
-      return isNew ? ('added' as const) : ('already there' as const);
-    } catch (error) {
-      throw refuseFullDisk(error, "adding a blob: the vault's disk has no room");
-    } finally {
-      await rm(spool, { force: true });
-      upload.end();
-    }
-  }
+type Spooling = {
+  readonly path: string;
+  readonly key: Buffer;
+  readonly name: BlobName;
+  readonly limitBytes: number | undefined;
+  readonly upload: Upload;
+};
 
-  async function compareWithStored(
-    compartment: string,
-    sha256: string,
-    body: Readable,
-    stored: { readonly path: string; readonly bytes: number },
-  ) {
-    const hash = createHash('sha256');
-    let received = 0;
+/** @throws EstateError `blob.hash_mismatch`, `blob.too_large`, `vault.quota_exceeded`, or what the stream failed with */
+async function spoolSealed(body: Readable, { path, key, name, limitBytes, upload }: Spooling): Promise<number> {
+  // A sender may break off while the file is being opened; the loop below then throws its error.
+  body.on('error', () => {});
+  const file = await SealedFile.create({ path, key, sha256: name.sha256 });
+  try {
     for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      received += chunk.length;
-      if (received > stored.bytes) break;
-      hash.update(chunk);
+      const bytes = file.bytes + chunk.length;
+      if (bytes > (limitBytes ?? Number.MAX_SAFE_INTEGER))
+        throw new EstateError('blob.too_large', `storing contents: longer than ${limitBytes} bytes`);
+      upload.grow(bytes);
+      await file.write(chunk);
     }
-    if (received > stored.bytes || hash.digest('hex') !== sha256) throw refuseOverwrite(compartment, sha256);
-    await touch(stored.path, now());
-    return 'already there' as const;
+    const { bytes } = file;
+    const sha256 = await file.finish();
+    if (sha256 === name.sha256) return bytes;
+    throw new EstateError('blob.hash_mismatch', `adding blob ${name.sha256}: the bytes that came have digest ${sha256}`);
+  } finally {
+    await file.close();
   }
+}
 
-  function refuseOverwrite(compartment: string, sha256: string): EstateError {
+async function compareWithStored({ holdings, raise }: Adding, name: BlobName, body: Readable, storedBytes: number) {
+  const hash = createHash('sha256');
+  let received = 0;
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    received += chunk.length;
+    if (received > storedBytes) break;
+    hash.update(chunk);
+  }
+  if (received > storedBytes || hash.digest('hex') !== name.sha256) {
     raise({
       rule: 'vault.append_only_refused',
-      compartment,
+      compartment: name.compartment,
       summary: 'a stored blob was to be overwritten with other bytes; the vault refused',
-      evidence: { sha256 },
+      evidence: { sha256: name.sha256 },
     });
-    return new EstateError('vault.append_only', `adding blob ${sha256}: it is stored already, with other bytes than these`);
+    throw new EstateError('vault.append_only', `adding blob ${name.sha256}: it is stored already, with other bytes than these`);
   }
-
-  /** The damaged file is kept as evidence; the name becomes free for the right bytes. */
-  async function setAside(compartment: string, sha256: string, path: string): Promise<void> {
-    const evidence = join(directory, DAMAGED, compartment);
-    await placeBlob(path, join(evidence, `${sha256}-${now().getTime()}`), 'replace').catch(ignoreMissing);
-    damaged.delete(`${compartment}/${sha256}`);
-  }
-
-  async function renewLease(compartment: string, sha256: string) {
-    const path = pathOf(compartment, sha256);
-    const bytes = damaged.has(`${compartment}/${sha256}`) ? undefined : await sizeOf(path);
-    if (bytes !== undefined) await touch(path, now());
-    return bytes;
-  }
-
-  async function openBlob(compartment: string, sha256: string) {
-    const path = pathOf(compartment, sha256);
-    if (damaged.has(`${compartment}/${sha256}`))
-      throw new EstateError('blob.hash_mismatch', `reading blob ${sha256}: the vault's copy is damaged`);
-    const found = await readVerified(path, sha256, () => markDamaged(compartment, sha256, 'reading')).catch(ignoreMissing);
-    if (found) return found;
-    throw new EstateError('blob.not_found', `reading blob ${sha256} of ${compartment}: the vault does not have it`);
-  }
-
-  async function listMissing(compartment: string, digests: readonly string[]) {
-    const missing: string[] = [];
-    for (const sha256 of digests) if ((await renewLease(compartment, sha256)) === undefined) missing.push(sha256);
-    return missing;
-  }
-
-  return {
-    addBlob,
-    renewLease,
-    openBlob,
-    listMissing,
-    usageOf: (compartment) => quotaOf(compartment).usage,
-    compartments: [...quotas.keys()],
-    listAll: (compartment) => listBlobs(join(directory, compartment)),
-    markDamaged,
-  };
+  if ((await holdings.renewLease(name)) !== undefined) return 'already there' as const;
+  throw new EstateError('vault.upload_interrupted', `adding blob ${name.sha256}: it was taken away just now; bring it again`);
 }
 
-async function countStored(directory: string, quota: Quota): Promise<void> {
-  for await (const sha256 of listBlobs(directory)) quota.count((await stat(pathOfBlob(directory, sha256))).size);
+const ASKED_AT_ONCE = 16;
+
+async function listMissing(holdings: Holdings, compartment: string, digests: readonly string[]) {
+  const missing: string[] = [];
+  const erased: string[] = [];
+  for (let from = 0; from < digests.length; from += ASKED_AT_ONCE) {
+    const some = digests.slice(from, from + ASKED_AT_ONCE).map((sha256) => holdings.nameOf(compartment, sha256));
+    const found = await Promise.all(some.map((name) => holdings.renewLease(name)));
+    for (const [at, name] of some.entries())
+      if (found[at] === undefined) (holdings.isErased(name) ? erased : missing).push(name.sha256);
+  }
+  return { missing, erased };
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(ignoreMissing);
-  return found?.size;
-}
+const ADOPTED = 'adopted_plain';
 
-/** The lease: the modification time is when the blob was last brought or asked for, by the vault's own clock. */
-async function touch(path: string, at: Date): Promise<void> {
-  await utimes(path, at, at);
-}
-
-function ignoreMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-  throw error;
+/** What was laid down before blobs were sealed is kept as it lies. */
+async function adoptPlain(register: Register, target: VaultTarget, compartments: readonly string[]): Promise<void> {
+  if (register.readNumber(ADOPTED) !== undefined) return;
+  for (const compartment of compartments)
+    for await (const sha256 of target.list(compartment)) {
+      const bytes = (await target.sizeOf({ compartment, sha256 })) ?? 0;
+      await register.write(() => register.keep({ compartment, sha256, bytes, state: 'here', wrappedKey: null, leasedAt: 0 }));
+    }
+  await register.write(() => register.setNumber(ADOPTED, 1));
 }

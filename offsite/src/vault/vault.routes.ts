@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { sha256Schema } from '@bulkhead/contracts';
+import { collectionRoundSchema, sha256Schema, type VaultDuties } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp, type WireEnv } from '@bulkhead/wire';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -14,8 +14,23 @@ import type { Vault } from './vault.actions.ts';
 const OFFSITE = 'offsite';
 /** A colon cannot stand in a compartment's name, so no compartment can pass for off-site. */
 const PREFIX = 'compartment:';
+/** How many blobs a compartment is asked for at a time. */
+const DUTIES_AT_ONCE = 100;
 const STALL_MS = 60_000;
 const secretSchema = z.object({ secret: z.string().min(32).max(200) });
+const uploadSchema = z.object({
+  bytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 46),
+});
+const offsetSchema = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 46);
+const eraseSchema = z.object({ sha256: sha256Schema, request: z.string().min(1).max(100) });
 const missingSchema = z.object({ digests: z.array(sha256Schema).max(50_000) });
 
 type Deps = {
@@ -34,7 +49,7 @@ export function createVaultApp(deps: Deps): WireApp {
   const app = createWireApp({ secrets: known, log: deps.log });
 
   app.get('/health', (c) => {
-    const usage = vault.compartments.map((name) => [name, vault.usageOf(name)] as const);
+    const usage = vault.holdings.compartments.map((name) => [name, vault.usageOf(name)] as const);
     return c.json({ ok: true, ...(c.var.caller === OFFSITE ? { compartments: Object.fromEntries(usage) } : {}) });
   });
 
@@ -46,6 +61,12 @@ export function createVaultApp(deps: Deps): WireApp {
     return c.json({ ok: true }, outcome === 'added' ? 201 : 200);
   });
 
+  addUploadRoutes(app, deps);
+
+  addDutyRoutes(app, deps);
+  addErasureRoutes(app, deps);
+  addCollectionRoutes(app, deps);
+
   app.get('/blobs/:sha256', (c) => answerBlob(c, deps, requireCompartment(c.var.caller), c.req.param('sha256')));
 
   app.get('/compartments/:compartment/blobs/:sha256', (c) => {
@@ -56,7 +77,7 @@ export function createVaultApp(deps: Deps): WireApp {
   app.post('/compartments/:compartment/missing', async (c) => {
     requireOffsite(c.var.caller);
     const { digests } = await readWireBody(c.req.raw, missingSchema);
-    return c.json({ missing: await vault.listMissing(c.req.param('compartment'), digests) });
+    return c.json(await vault.listMissing(c.req.param('compartment'), digests));
   });
 
   app.post('/compartments/:compartment/secret', async (c) => {
@@ -80,11 +101,79 @@ export function createVaultApp(deps: Deps): WireApp {
   return app;
 }
 
+/** Large contents come in parts, and go on where they broke off. */
+function addUploadRoutes(app: WireApp, { vault }: Deps): void {
+  const named = (c: Context<WireEnv>) => vault.holdings.nameOf(requireCompartment(c.var.caller), c.req.param('sha256') ?? '');
+  app.post('/uploads/:sha256', async (c) => {
+    const { bytes } = await readWireBody(c.req.raw, uploadSchema, 1024);
+    return c.json(await vault.uploads.begin(named(c), bytes));
+  });
+  app.get('/uploads/:sha256', async (c) => c.json({ isHere: false, offset: await vault.uploads.offsetOf(named(c)) }));
+  app.put('/uploads/:sha256', async (c) => {
+    const offset = offsetSchema.safeParse(c.req.header('upload-offset'));
+    if (!offset.success)
+      throw new EstateError('input.invalid', 'receiving a blob: the header upload-offset must tell where to go on');
+    return c.json(await vault.uploads.append(named(c), offset.data, cutWhenStalled(c.env.incoming)));
+  });
+}
+
+/** What the vault asks of a compartment, which asks for it: the vault calls nobody. */
+function addDutyRoutes(app: WireApp, { vault }: Deps): void {
+  const { holdings, register } = vault;
+  app.get('/duties', (c) => {
+    const compartment = requireCompartment(c.var.caller);
+    const wanted = holdings.listWanted(compartment, DUTIES_AT_ONCE);
+    return c.json({ wanted, erased: register.listAskedErased(compartment, DUTIES_AT_ONCE) } satisfies VaultDuties);
+  });
+  app.post('/duties/erased/:sha256', async (c) => {
+    const name = holdings.nameOf(requireCompartment(c.var.caller), c.req.param('sha256'));
+    await register.write(() => register.noteErasedThere(name));
+    return c.json({ ok: true });
+  });
+}
+
+/** Only recovery asks for it, on the word of two operators. */
+function addErasureRoutes(app: WireApp, { vault }: Deps): void {
+  app.post('/compartments/:compartment/erase', async (c) => {
+    requireOffsite(c.var.caller);
+    const { sha256, request } = await readWireBody(c.req.raw, eraseSchema, 1024);
+    return c.json(await vault.erase(vault.holdings.nameOf(c.req.param('compartment'), sha256), request));
+  });
+  app.post('/compartments/:compartment/allow', async (c) => {
+    requireOffsite(c.var.caller);
+    const { sha256 } = await readWireBody(c.req.raw, eraseSchema.pick({ sha256: true }), 1024);
+    await vault.allow(vault.holdings.nameOf(c.req.param('compartment'), sha256));
+    return c.json({ ok: true });
+  });
+}
+
+/** Recovery lists what rows name; the vault judges leases, and takes away. */
+function addCollectionRoutes(app: WireApp, { vault }: Deps): void {
+  const at = '/compartments/:compartment/collection';
+  app.post(at, async (c) => {
+    requireOffsite(c.var.caller);
+    await vault.collection.begin(c.req.param('compartment'), await readWireBody(c.req.raw, collectionRoundSchema, 4096));
+    return c.json({ ok: true });
+  });
+  app.post(`${at}/named`, async (c) => {
+    requireOffsite(c.var.caller);
+    const { digests } = await readWireBody(c.req.raw, missingSchema);
+    await vault.collection.addNamed(c.req.param('compartment'), digests);
+    return c.json({ ok: true });
+  });
+  app.post(`${at}/finish`, async (c) => {
+    requireOffsite(c.var.caller);
+    return c.json(await vault.collection.finish(c.req.param('compartment')));
+  });
+}
+
 async function answerBlob(c: Context<WireEnv>, deps: Deps, compartment: string, sha256: string): Promise<Response> {
-  const held = await deps.vault.renewLease(compartment, sha256);
+  const { holdings } = deps.vault;
+  const name = holdings.nameOf(compartment, sha256);
+  const held = await holdings.renewLease(name);
   if (c.req.method === 'HEAD' && held !== undefined) return new Response(null, { headers: headersOf(held) });
   // Also when nothing was found: opening tells apart what is missing from what is damaged.
-  const { stream, bytes } = await deps.vault.openBlob(compartment, sha256);
+  const { stream, bytes } = await holdings.open(name);
   // Rejects when the whole blob fitted into one chunk and was damaged: then there is still time for a clear refusal.
   await once(stream, 'readable');
   c.env.outgoing.writeHead(200, headersOf(bytes));

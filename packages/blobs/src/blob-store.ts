@@ -2,12 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import { isMissing, refuseFullDisk } from './disk.ts';
-import { isBlobDigest, listBlobs, pathOfBlob, placeBlob } from './place.ts';
+import { destroyFile, isBlobDigest, listBlobs, pathOfBlob, placeBlob } from './place.ts';
 import { type Spooled, spoolBlob } from './spool.ts';
-import { openFromVault, sendToVault } from './vault-peer.ts';
+import { askForDuties, openFromVault, sendToVault, tellErased } from './vault-peer.ts';
 import { readVerified } from './verified.ts';
 
 /** Up to this size a blob is verified before its first byte is handed out, and mended on the spot. */
@@ -35,25 +35,37 @@ export type BlobStore = {
   readonly ensure: (sha256: string) => Promise<number>;
   /** Whether contents are on this disk. */
   readonly has: (sha256: string) => Promise<boolean>;
+  /**
+   * Does what the vault asks of this compartment: brings again what is damaged there, and destroys here what two operators erased.
+   * Nothing else is looked at, and nothing is given that does not have the digest asked for.
+   * @throws EstateError `vault.unreachable`
+   */
+  readonly obeyVault: () => Promise<Obeyed>;
   /** Digests of all contents on this disk. */
   readonly list: () => AsyncGenerator<string>;
 };
 
+/** `lacking`: asked for by the vault, and not here whole either. */
+export type Obeyed = { readonly brought: number; readonly lacking: number; readonly erased: number };
+
 /**
  * Opens a compartment's blob directory; what an interrupted upload left there is removed. One process at a time may use it.
  * @param options.limitBytes the largest contents that are stored
+ * @param options.inPartsBytes contents of this size or more go to the vault in parts; 64 MiB unless told
  * @param options.onDamaged told of contents that no longer match their digest
  */
 export function createBlobStore(options: {
   readonly directory: string;
   readonly vault: WirePeer;
   readonly limitBytes: number;
+  readonly inPartsBytes?: number;
   readonly onDamaged?: (sha256: string) => void;
 }): BlobStore {
   const { directory, vault } = options;
   rmSync(join(directory, INCOMING), { recursive: true, force: true });
   mkdirSync(join(directory, INCOMING), { recursive: true, mode: 0o700 });
   const fetches = new Map<string, Promise<number>>();
+  const sends = new Map<string, Promise<void>>();
   let spooled = 0;
   const nextSpoolPath = () => join(directory, INCOMING, String((spooled += 1)));
 
@@ -62,7 +74,7 @@ export function createBlobStore(options: {
     const blob = await spoolOrDestroy(source, { path: nextSpoolPath(), limitBytes: limit });
     try {
       // Vault first: a blob in its place here is one that off-site has too [V1].
-      await sendToVault(vault, blob);
+      await sendOnce(blob);
       await placeBlob(blob.path, pathOfBlob(directory, blob.sha256), 'replace');
     } catch (error) {
       throw refuseFullDisk(error, 'storing contents: the disk has no room');
@@ -70,6 +82,14 @@ export function createBlobStore(options: {
       await rm(blob.path, { force: true });
     }
     return { sha256: blob.sha256, bytes: blob.bytes };
+  }
+
+  /** The same contents put twice at a time are sent once: the vault listens to one sender of a large blob. */
+  function sendOnce(blob: Spooled): Promise<void> {
+    const running =
+      sends.get(blob.sha256) ?? sendToVault(vault, blob, options.inPartsBytes).finally(() => sends.delete(blob.sha256));
+    sends.set(blob.sha256, running);
+    return running;
   }
 
   async function fetchBlob(sha256: string): Promise<number> {
@@ -129,10 +149,35 @@ export function createBlobStore(options: {
     await rm(pathOfBlob(directory, sha256), { force: true });
   }
 
+  /** Damaged here too, it is refused by the vault, and the next reading finds it. */
+  async function bringAgain(sha256: string): Promise<boolean> {
+    const bytes = await sizeHere(sha256);
+    if (bytes === undefined) return false;
+    return sendOnce({ path: pathOfBlob(directory, sha256), sha256, bytes }).then(
+      () => true,
+      (error: unknown) => {
+        if (hasCode(error, 'blob.hash_mismatch')) return false;
+        throw error;
+      },
+    );
+  }
+
+  async function obeyVault(): Promise<Obeyed> {
+    const { wanted, erased } = await askForDuties(vault);
+    let brought = 0;
+    for (const sha256 of wanted) if (await bringAgain(sha256)) brought += 1;
+    for (const sha256 of erased) {
+      await destroyFile(pathOfBlob(directory, sha256));
+      await tellErased(vault, sha256);
+    }
+    return { brought, lacking: wanted.length - brought, erased: erased.length };
+  }
+
   return {
     put,
     open,
     ensure,
+    obeyVault,
     has: async (sha256) => (await sizeHere(sha256)) !== undefined,
     list: () => listBlobs(directory),
   };

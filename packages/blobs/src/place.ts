@@ -1,8 +1,9 @@
-import { link, mkdir, readdir, rename, unlink } from 'node:fs/promises';
+import { chmod, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncDirectory } from '@bulkhead/kernel';
 import { isMissing } from './disk.ts';
 
+const ZEROS_BYTES = 1_048_576;
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** Whether a text is a blob's name: SHA-256 in lower-case hexadecimal. */
@@ -24,6 +25,29 @@ export async function placeBlob(spooled: string, path: string, standing: 'keep' 
   const isNew = standing === 'replace' ? await rename(spooled, path).then(() => true) : await linkOnce(spooled, path);
   await syncDirectory(dirname(path));
   return isNew;
+}
+
+/**
+ * Overwrites a file's contents with zeros, flushes, and removes it: other links to the file lose the contents too.
+ * That there is none is well.
+ */
+export async function destroyFile(path: string): Promise<void> {
+  try {
+    await chmod(path, 0o600);
+    const handle = await open(path, 'r+');
+    try {
+      const { size } = await handle.stat();
+      const zeros = Buffer.alloc(Math.min(size, ZEROS_BYTES));
+      for (let at = 0; at < size; ) at += (await handle.write(zeros, 0, Math.min(zeros.length, size - at), at)).bytesWritten;
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await unlink(path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
 }
 
 /** Every blob below `directory`, one digest at a time, in no order; files of other names are passed over. */

@@ -4,6 +4,7 @@ import { archiveRecipientsSchema } from './keeping.ts';
 import { mailSchema } from './mail.ts';
 import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
+import { vaultTargetSchema } from './vault-target.ts';
 
 /** What the whole estate is configured with; both sites hold a copy. */
 export const estateSchema = z.object({
@@ -37,6 +38,8 @@ export const estateSchema = z.object({
   archiveRecipients: archiveRecipientsSchema.optional(),
   /** How often a base backup is taken; 24 unless told. */
   baseEveryHours: z.number().int().min(1).max(8760).optional(),
+  /** Where off-site's vault lays its blobs; its own disk unless told. */
+  vaultTarget: vaultTargetSchema.optional(),
   compartments: z
     .array(z.object({ directory: z.string(), manifest: manifestSchema }))
     .min(1)

@@ -11,6 +11,7 @@ export const FINDING_RULES = {
   'stream.mismatch': 'T1565.001',
   'vault.append_only_refused': 'T1485',
   'vault.damaged': 'T1565.001',
+  'vault.healed': 'T1565.001',
   'ledger.broken': 'T1070',
   'token.refused': 'T1550',
   'lease.run_out': 'T1489',

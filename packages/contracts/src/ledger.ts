@@ -13,6 +13,8 @@ export const LEDGER_KINDS = [
   'recovery.step',
   'approval.given',
   'hole.waived',
+  'blob.erased',
+  'blob.collected',
   'key.replaced',
   'edition.published',
   'protection.window',

@@ -114,6 +114,14 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
     number: z.number().int().positive(),
     reason: z.string().min(3).max(500),
   }),
+  /** Destroys a blob's contents for good, or (`allows`) lets them be brought again. */
+  z.object({
+    kind: z.literal('erase'),
+    compartment: compartmentNameSchema,
+    sha256: sha256Schema,
+    allows: z.boolean(),
+    reason: z.string().min(3).max(500),
+  }),
   /** Goes on publishing after a rollback. */
   z.object({ kind: z.literal('publish'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   /** How long the archive is kept; what shortens it needs the same of a second operator. */

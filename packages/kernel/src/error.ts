@@ -110,9 +110,13 @@ export type ErrorCode =
   | 'blob.not_found'
   | 'blob.hash_mismatch'
   | 'blob.too_large'
+  | 'blob.erased'
   | 'vault.append_only'
   | 'vault.quota_exceeded'
   | 'vault.unreachable'
+  | 'vault.upload_interrupted'
+  | 'vault.target_failed'
+  | 'vault.keyring_broken'
   | 'disk.full'
   // receiver, archive, restore
   | 'receiver.sealed'

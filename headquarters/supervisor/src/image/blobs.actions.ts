@@ -97,8 +97,8 @@ async function fetchBlob(store: ReturnType<typeof createBlobStore>, digest: stri
     await store.ensure(digest);
     return true;
   } catch (error) {
-    if (!hasCode(error, 'blob.not_found')) throw error;
-    log.warn({ digest }, 'a blob that rows name is not in the vault');
+    if (!hasCode(error, 'blob.not_found') && !hasCode(error, 'blob.erased')) throw error;
+    log.warn({ digest }, 'a blob that rows name is not in the vault, or was erased');
     return false;
   }
 }

@@ -223,6 +223,28 @@ test('[E15] rolling back shows the older files under a new number and pauses; re
   await assert.rejects(restarted.rollBack(77), (error) => hasCode(error, 'request.not_found'));
 });
 
+test('[V15] erased contents go from the earlier editions, with these; what the public sees is not erased under its eyes', async () => {
+  const { press, jail, directory, deps } = await setUp();
+  jail.tell(toPage('/en/', 'a passport'));
+  await press.open();
+  await press.refresh();
+  const [passport] = press.latest?.manifest.files ?? [];
+  assert.ok(passport);
+  await assert.rejects(press.eraseFile(passport.sha256), (error) => hasCode(error, 'compartment.wrong_state'));
+  jail.tell(toPage('/en/', 'nothing personal'));
+  await press.refresh();
+  for (const _ of ['once', 'twice']) await press.eraseFile(passport.sha256);
+  assert.deepEqual(
+    (await press.listKept()).map(({ number }) => number),
+    [2],
+  );
+  await assert.rejects(press.readFile(passport.sha256), (error) => hasCode(error, 'blob.not_found'));
+  await deps.shelf.putInPlace();
+  const names = await readdir(join(directory, 'shelf'), { recursive: true });
+  assert.ok(!names.some((name) => name.includes(passport.sha256)));
+  assert.ok(names.some((name) => name.includes(press.latest?.manifest.files[0]?.sha256 ?? '?')));
+});
+
 test('[E6] only the last editions are kept, with exactly their files', async () => {
   const { press, jail, directory, deps } = await setUp({ kept: 3 });
   await press.open();

@@ -52,6 +52,7 @@ export class Peers {
   /** What the edition shows, what a copy shows, and what recovery then let go. */
   subjects = ['article 1', 'article 2'];
   renderedSubjects = ['article 1', 'article 2'];
+  readonly erasedFiles: string[] = [];
   mayVanish: readonly string[] | undefined;
   /** Changes what a quarantine answers. */
   verification: Partial<{ violations: number; checksums: boolean; missingMigration: string; blobs: string[] }> = {};
@@ -273,6 +274,11 @@ export class Peers {
     app.get('/editions/:c/kept', (c) => {
       const editions = [{ number: 7, lsn: '0/3000000', publishedAt: this.edition().publishedAt, files: 1 }];
       return c.json({ editions, latest: 7, paused: this.paused.has(c.req.param('c')) });
+    });
+    app.post('/editions/:c/erase', async (c) => {
+      const { sha256 } = await readWireBody(c.req.raw, z.object({ sha256: z.string() }));
+      this.erasedFiles.push(sha256);
+      return c.json({ ok: true });
     });
     app.post('/editions/:c/rollback', async (c) => {
       const { number } = await readWireBody(c.req.raw, z.object({ number: z.number() }));

@@ -289,6 +289,8 @@ export class World {
         ESTATE_FILE: join(this.directory, 'estate.json'),
         FINDINGS_SOCKET: this.internalPeer.socket,
         FINDINGS_SECRET: SECRET,
+        TARGET_JSON: { kind: 'disk' },
+        ESCROW_RECIPIENTS_JSON: [],
         SCRUB_EVERY_SECONDS: 86_400,
         SCRUB_BYTES_PER_SECOND: 1_000_000,
         BULKHEAD_SUPERVISED: '0',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Estate, hasCluster, type Link } from '@bulkhead/contracts';
+import { type Estate, hasCluster, type Link, type VaultTargetSettings } from '@bulkhead/contracts';
 import type { Owner, ProcessSpec } from '@bulkhead/supervision';
 import {
   innerDirectory,
@@ -45,6 +45,8 @@ export type Sites = {
   readonly archiveIdentity: string;
   /** Further files that a process may read: its TLS certificate and key. */
   readonly files: { readonly status: readonly string[]; readonly recovery: readonly string[] };
+  /** Where the vault lays its blobs; its credentials lie where the vault may read them. */
+  readonly vaultTarget: VaultTargetSettings;
   /** The estate file of the status process, with its own TLS files. */
   readonly statusEstateFile: string;
   readonly logLevel: string;
@@ -111,15 +113,17 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: innerSocket(layout, 'ledger'), secret: secrets.health },
   }),
-  vault: ({ layout, secrets, link }) => ({
+  vault: ({ layout, estate, secrets, link, vaultTarget }) => ({
     environment: {
       DIRECTORY: ownDirectory(layout, 'vault'),
       SOCKET: outerSocket(layout, 'vault'),
       SECRETS_JSON: JSON.stringify(link.vaultSecrets),
       OFFSITE_SECRET: secrets.vault,
+      TARGET_JSON: JSON.stringify(vaultTarget),
+      ESCROW_RECIPIENTS_JSON: JSON.stringify(estate.archiveRecipients ?? []),
       ...findings(layout, secrets),
     },
-    reads: [],
+    reads: vaultTarget.kind === 's3' ? [vaultTarget.credentialsFile] : [],
     writes: [],
     health: { socket: outerSocket(layout, 'vault'), secret: secrets.vault },
   }),

@@ -90,12 +90,17 @@ export async function handOutKeys(
   estate: Estate,
   originals: Sites['keys'],
   ownerOf: (process: ProcessName) => Promise<Owner | undefined>,
-): Promise<Pick<Sites, 'keys' | 'files' | 'statusEstateFile'>> {
-  const { tls } = estate;
+): Promise<Pick<Sites, 'keys' | 'files' | 'statusEstateFile' | 'vaultTarget'>> {
+  const { tls, vaultTarget = { kind: 'disk' } } = estate;
   const status = await ownerOf('status');
   if (status === undefined) {
     const files = tls ? [tls.certificateFile, tls.keyFile] : [];
-    return { keys: originals, files: { status: files, recovery: files.slice(0, 1) }, statusEstateFile: layout.estateFile };
+    return {
+      keys: originals,
+      files: { status: files, recovery: files.slice(0, 1) },
+      statusEstateFile: layout.estateFile,
+      vaultTarget,
+    };
   }
   const give = async (process: ProcessName, name: string, from: string) => {
     const owner = await ownerOf(process);
@@ -108,12 +113,16 @@ export async function handOutKeys(
     edition: await give('publisher', 'signing-key.json', originals.edition),
     ledger: await give('ledger', 'signing-key.json', originals.ledger),
   };
-  if (!tls) return { keys, files: { status: [], recovery: [] }, statusEstateFile: layout.estateFile };
+  const ownTarget =
+    vaultTarget.kind === 's3'
+      ? { ...vaultTarget, credentialsFile: await give('vault', 'credentials.json', vaultTarget.credentialsFile) }
+      : vaultTarget;
+  if (!tls) return { keys, files: { status: [], recovery: [] }, statusEstateFile: layout.estateFile, vaultTarget: ownTarget };
   const certificateFile = await give('status', 'certificate.pem', tls.certificateFile);
   const keyFile = await give('status', 'tls-key.pem', tls.keyFile);
   const own = JSON.stringify({ ...estate, tls: { certificateFile, keyFile } });
   const statusEstateFile = await handOverFile(own, join(dirname(keyFile), 'estate.json'), status);
-  return { keys, files: { status: [], recovery: [tls.certificateFile] }, statusEstateFile };
+  return { keys, files: { status: [], recovery: [tls.certificateFile] }, statusEstateFile, vaultTarget: ownTarget };
 }
 
 /** The estate as processes see it: the compartments' code where the runtime has it. */

@@ -147,11 +147,11 @@ async function untilHealthy(peer: WirePeer, child: ChildProcess): Promise<void> 
   throw new Error('the process did not answer within 30 s');
 }
 
-/** Waits until something is so; fails after 30 s. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
+/** Waits until something is so. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>, longestMs = 30_000): Promise<void> {
+  for (let tries = 0; tries < longestMs / 50; tries += 1) {
     if (await isSo()) return;
     await sleepMs(50);
   }
-  throw new Error(`waited 30 s until ${what}`);
+  throw new Error(`waited ${longestMs} ms until ${what}`);
 }

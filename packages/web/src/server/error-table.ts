@@ -1,7 +1,7 @@
 import type { Language } from '@bulkhead/contracts';
 import type { ErrorCode } from '@bulkhead/kernel';
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 422 | 429 | 500 | 503 | 507;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 422 | 429 | 500 | 503 | 507;
 type Sentences = Readonly<Record<Language, string>>;
 type ErrorRow = { readonly status: ErrorStatus; readonly sentences: Sentences };
 
@@ -36,6 +36,14 @@ const NOT_FOUND: Sentences = {
   ru: 'Такой страницы нет. Проверьте адрес.',
   zh: '没有此页面。请检查网址。',
   ar: 'لا توجد صفحة كهذه. تحقّق من العنوان.',
+};
+const ERASED: Sentences = {
+  en: 'These contents were removed for good, by the decision of two responsible persons.',
+  fr: 'Ce contenu a été supprimé définitivement, sur décision de deux personnes responsables.',
+  es: 'Este contenido se eliminó definitivamente por decisión de dos personas responsables.',
+  ru: 'Это содержимое окончательно удалено по решению двух ответственных лиц.',
+  zh: '经两名负责人决定，此内容已被永久删除。',
+  ar: 'أُزيل هذا المحتوى نهائيًا بقرار من شخصين مسؤولين.',
 };
 const WRONG_METHOD: Sentences = {
   en: 'This address cannot be used in this way.',
@@ -141,6 +149,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'request.cross_site': { status: 403, sentences: NOT_ACCEPTED },
   'request.not_found': { status: 404, sentences: NOT_FOUND },
   'blob.not_found': { status: 404, sentences: NOT_FOUND },
+  'blob.erased': { status: 410, sentences: ERASED },
   'request.method_not_allowed': { status: 405, sentences: WRONG_METHOD },
   'request.timed_out': { status: 408, sentences: NOT_UNDERSTOOD },
   'input.too_large': { status: 413, sentences: TOO_LARGE },

@@ -1,0 +1,100 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { hasCode } from '@bulkhead/kernel';
+import { FRAME_BYTES, openFrames, SEALED_FRAME_BYTES, sealFrame } from './sealing.rules.ts';
+
+type Sealing = { readonly path: string; readonly key: Buffer; readonly sha256: string };
+
+/** A file that contents are sealed into as they come, and hashed on the way. Memory stays constant. */
+export class SealedFile {
+  readonly #sealing: Sealing;
+  readonly #handle: FileHandle;
+  #hash: Hash;
+  /** Contents that stand in whole frames. */
+  #framed: number;
+  #pending = Buffer.allocUnsafe(FRAME_BYTES);
+  #pendingBytes = 0;
+
+  private constructor(sealing: Sealing, handle: FileHandle, hash: Hash, framed: number) {
+    this.#sealing = sealing;
+    this.#handle = handle;
+    this.#hash = hash;
+    this.#framed = framed;
+  }
+
+  /** Begins a new file (mode 0400). */
+  static async create(sealing: Sealing): Promise<SealedFile> {
+    return new SealedFile(sealing, await open(sealing.path, 'wx', 0o400), createHash('sha256'), 0);
+  }
+
+  /**
+   * Goes on with a file that a kill or a power cut may have torn: what stands is read again,
+   * and cut off behind the last whole frame that was sealed with this key.
+   */
+  static async resume(sealing: Sealing): Promise<SealedFile> {
+    const hash = createHash('sha256');
+    const whole = await readWholeFrames(sealing, hash);
+    const handle = await open(sealing.path, 'r+');
+    await handle.truncate(whole * SEALED_FRAME_BYTES);
+    return new SealedFile(sealing, handle, hash, whole * FRAME_BYTES);
+  }
+
+  /** Contents taken so far. */
+  get bytes(): number {
+    return this.#framed + this.#pendingBytes;
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length; ) {
+      const taken = chunk.copy(this.#pending, this.#pendingBytes, at);
+      this.#pendingBytes += taken;
+      at += taken;
+      if (this.#pendingBytes === FRAME_BYTES) await this.#writeFrame();
+    }
+  }
+
+  /** Flushes whole frames and forgets the rest. @returns the contents that would survive a power failure */
+  async settle(): Promise<number> {
+    this.#pendingBytes = 0;
+    await this.#handle.sync();
+    return this.#framed;
+  }
+
+  /** Writes what is left and flushes. @returns the contents' digest */
+  async finish(): Promise<string> {
+    if (this.#pendingBytes > 0 || this.#framed === 0) await this.#writeFrame();
+    await this.#handle.sync();
+    return this.#hash.digest('hex');
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #writeFrame(): Promise<void> {
+    const { key, sha256 } = this.#sealing;
+    const contents = this.#pending.subarray(0, this.#pendingBytes);
+    const index = this.#framed / FRAME_BYTES;
+    const frame = sealFrame(key, sha256, index, contents);
+    for (let at = 0; at < frame.length; )
+      at += (await this.#handle.write(frame, at, frame.length - at, index * SEALED_FRAME_BYTES + at)).bytesWritten;
+    this.#hash.update(contents);
+    this.#framed += this.#pendingBytes;
+    this.#pendingBytes = 0;
+  }
+}
+
+async function readWholeFrames({ path, key, sha256 }: Sealing, hash: Hash): Promise<number> {
+  let whole = 0;
+  try {
+    for await (const contents of openFrames(createReadStream(path, { highWaterMark: SEALED_FRAME_BYTES }), key, sha256)) {
+      if (contents.length < FRAME_BYTES) break;
+      hash.update(contents);
+      whole += 1;
+    }
+  } catch (error) {
+    if (!hasCode(error, 'blob.hash_mismatch')) throw error;
+  }
+  return whole;
+}
