@@ -23,7 +23,10 @@ export type ReceiverProcess = {
 export const COMPARTMENT = 'bench';
 
 /** Runs the receiver as a process of its own for a scratch cluster, and waits until it streams and has a base. */
-export async function startReceiver(scratch: ScratchCluster, name = COMPARTMENT): Promise<ReceiverProcess> {
+export async function startReceiver(
+  scratch: Pick<ScratchCluster, 'socketDirectory' | 'superuserPassword'>,
+  name = COMPARTMENT,
+): Promise<ReceiverProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'bhr-'));
   await chmod(directory, 0o711);
   const peer = { socket: join(directory, 'r.sock'), secret: SECRET };
@@ -50,7 +53,7 @@ export async function startReceiver(scratch: ScratchCluster, name = COMPARTMENT)
       const { compartments } = await callWire(peer, { method: 'GET', path: '/compartments' }, compartmentStreamsSchema);
       return compartments[0]?.state === 'streaming';
     },
-    { what: 'the receiver to stream' },
+    { what: 'the receiver to stream', timeoutMs: 300_000 },
   );
   return {
     peer,

@@ -8,6 +8,8 @@ export type Row = {
   readonly ratio: number | null;
   readonly goal: string;
   readonly met: boolean | null;
+  /** Least and most of what the medians were taken of. */
+  readonly ranges?: { readonly ours: readonly [number, number]; readonly beside: readonly [number, number] };
 };
 
 /** Makes a row. Without a peer (not installed here) there is no ratio, and nothing is claimed. */

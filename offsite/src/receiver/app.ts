@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trustSchema, type VerifyingKey } from '@bulkhead/contracts';
-import type { Log } from '@bulkhead/kernel';
+import type { Log, Now } from '@bulkhead/kernel';
 import { createWireApp, serveWire } from '@bulkhead/wire';
 import { keepBasesFresh } from './base-schedule.actions.ts';
 import { CompartmentReceiver } from './compartment.actions.ts';
@@ -15,8 +15,11 @@ import { WalServer } from './wal-server.actions.ts';
 const HOUR_MS = 3_600_000;
 
 /** Starts the receiver: its streams, the WAL servers of its standbys, its API. `close` ends them in the other order. */
-export async function startReceiver(config: ReceiverConfig, log: Log): Promise<{ readonly close: () => Promise<void> }> {
-  const now = () => new Date();
+export async function startReceiver(
+  config: ReceiverConfig,
+  log: Log,
+  now: Now = () => new Date(),
+): Promise<{ readonly close: () => Promise<void> }> {
   const isReadOnly = config.READ_ONLY === '1';
   const startedMs = performance.now();
   const running = await RunningTime.open(join(config.DATA_DIRECTORY, 'running.json'), () => performance.now() - startedMs);

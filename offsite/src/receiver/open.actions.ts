@@ -50,7 +50,7 @@ export async function openStored(source: ArchiveSource): Promise<Stored> {
   const { directory, now, isReadOnly, ranMs } = source;
   if (!isReadOnly) await mkdir(directory, { recursive: true, mode: 0o700 });
   const path = join(directory, 'state.json');
-  if (!existsSync(path) && (await readdir(directory)).some((name) => /^\d+$/.test(name))) {
+  if (!existsSync(path) && (await holdsFiles(directory))) {
     throw new EstateError('archive.damaged', `opening ${directory}: it holds WAL, but its state.json is gone`);
   }
   const record = await readRecord(path);
@@ -65,6 +65,16 @@ export async function openStored(source: ArchiveSource): Promise<Stored> {
   await mendBases(lineage);
   await setAsideTorn(lineage, timeline, endLsn, now);
   return { record, held, joined: { lineage, timeline, endLsn } };
+}
+
+// A kill in the midst of the first joining leaves a lineage's directories, still empty: nothing was received by then.
+async function holdsFiles(directory: string): Promise<boolean> {
+  for (const name of await readdir(directory)) {
+    if (!/^\d+$/.test(name)) continue;
+    const entries = await readdir(join(directory, name), { recursive: true, withFileTypes: true });
+    if (entries.some((entry) => !entry.isDirectory())) return true;
+  }
+  return false;
 }
 
 // After a power failure a segment may be shorter than it was while its successor exists: nothing in the successor was

@@ -5,6 +5,7 @@ import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import type { Joined } from './join.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
+import { requireAsNoted } from './tail-note.actions.ts';
 
 const ENDLESS: Lsn = 2n ** 64n - 1n;
 
@@ -76,5 +77,6 @@ export async function readWalFile(
   if (end && sha256Hex(bytes) !== end.sha256) {
     throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those received`);
   }
+  await requireAsNoted(lineage.walDirectory, name, bytes);
   return { bytes: bytes.subarray(0, entry.bytes), isComplete: false };
 }

@@ -10,7 +10,7 @@ import {
   systemIdSchema,
   timelineSchema,
 } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { writeDurably } from '#archive/files.actions.ts';
 import { formatLsn, type Lsn } from '#archive/wal.rules.ts';
@@ -42,6 +42,8 @@ const streamRecordSchema = z.object({
   /** The highest timeline number given to a restore. */
   allottedTimeline: z.number().int().min(0),
 });
+/** Beside the record: the digest of all the rest, so that a flipped bit is no other record. */
+const digestSchema = z.object({ sha256: z.string().optional() });
 export type StreamRecord = z.infer<typeof streamRecordSchema>;
 export type SealRecord = z.infer<typeof sealSchema>;
 
@@ -70,14 +72,27 @@ export async function readRecord(path: string): Promise<StreamRecord> {
   });
   if (text === undefined) return NEW_RECORD;
   try {
-    return streamRecordSchema.parse(JSON.parse(text));
+    const record = streamRecordSchema.parse(JSON.parse(text));
+    requireWhole(text, record);
+    return record;
   } catch (cause) {
     throw new EstateError('archive.damaged', `reading ${path}`, { cause });
   }
 }
 
+// A record from before there was a digest in it has none.
+function requireWhole(text: string, record: StreamRecord): void {
+  const told = digestSchema.parse(JSON.parse(text)).sha256;
+  if (told !== undefined && told !== digestOf(record))
+    throw new EstateError('archive.damaged', 'reading a record: it is not what was written');
+}
+
+function digestOf(record: StreamRecord): string {
+  return sha256Hex(JSON.stringify(streamRecordSchema.parse(record)));
+}
+
 export async function writeRecord(path: string, record: StreamRecord): Promise<void> {
-  await writeDurably(path, `${JSON.stringify(record, null, 2)}\n`);
+  await writeDurably(path, `${JSON.stringify({ ...record, sha256: digestOf(record) }, null, 2)}\n`);
 }
 
 /** The record of a seal that falls now. @param tail frozen, if a cluster was joined */

@@ -6,6 +6,7 @@ import { isDiskFull } from '#archive/files.actions.ts';
 import { finishSegment, type Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, offsetInSegment, SEGMENT_BYTES, segmentName, segmentStart } from '#archive/wal.rules.ts';
 import { SegmentFile } from './segment-file.actions.ts';
+import { TailNotes } from './tail-note.actions.ts';
 
 /** A disk that answers so fast is waited for; a slower one works in another thread. */
 const QUICK_MS = 2;
@@ -28,6 +29,7 @@ export class WalTail {
   readonly #onDurable: (lsn: Lsn) => void;
   readonly #onFailure: (error: Error) => void;
   readonly #onComplete: () => void;
+  readonly #notes: TailNotes;
   #growing: SegmentFile | undefined;
   #full: FullSegment[] = [];
   #isDirectoryDirty = false;
@@ -58,6 +60,7 @@ export class WalTail {
     this.#onDurable = options.onDurable;
     this.#onFailure = options.onFailure;
     this.#onComplete = options.onComplete;
+    this.#notes = new TailNotes(options.lineage.walDirectory, () => this.#describeDurable());
     this.#writtenLsn = options.endLsn;
     this.#durableLsn = options.endLsn;
     this.#syncedLsn = options.endLsn;
@@ -141,6 +144,7 @@ export class WalTail {
 
   async close(): Promise<void> {
     await this.freeze().catch(() => undefined);
+    await this.#notes.note();
     await this.#growing?.close();
     this.#growing = undefined;
   }
@@ -154,6 +158,12 @@ export class WalTail {
       ? this.#hash.copy()
       : createHash('sha256').update(readFileSync(this.#partialPath()).subarray(0, held));
     return { name: this.#name(), bytes: held, sha256: hash.digest('hex') };
+  }
+
+  /** What may be noted: every byte of it was seen in this session, and is on disk. */
+  #describeDurable(): TailEnd | undefined {
+    const isSettled = this.#durableLsn === this.#writtenLsn && this.#sessionLsn === this.#writtenLsn;
+    return isSettled ? this.describeEnd() : undefined;
   }
 
   #take(piece: Buffer): void {
@@ -261,6 +271,7 @@ export class WalTail {
         this.#lineage.noteTail(segmentName(this.#timeline, targetLsn), offsetInSegment(targetLsn));
       // Only here, after everything up to it is on disk, does the position become acknowledgeable [R1].
       this.#durableLsn = targetLsn;
+      this.#notes.grew();
       this.#onDurable(targetLsn);
     }
   }
@@ -280,6 +291,7 @@ export class WalTail {
     await this.#lineage.noteComplete(file.name, sha256);
     this.#full = this.#full.filter((one) => one !== segment);
     await file.close();
+    await this.#notes.forget(file.name);
     this.#onComplete();
   }
 

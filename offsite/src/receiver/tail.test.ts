@@ -179,7 +179,7 @@ test('[R6] on a full disk nothing is acknowledged; when there is room it goes on
     assert.equal(tail.confirmableLsn, START + 1_500_000n);
     await tail.close();
     assert.ok(WAL.subarray(0, 1_500_000).equals(await readFile(partial(held))));
-    assert.deepEqual(await readdir(held.lineage.walDirectory), [`${FIRST}.partial`]);
+    assert.deepEqual(await readdir(held.lineage.walDirectory), [`${FIRST}.noted`, `${FIRST}.partial`]);
   } finally {
     execFileSync('umount', [small]);
   }

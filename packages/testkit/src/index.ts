@@ -8,5 +8,6 @@ export {
   runBulkhead,
   startEstateProcess,
 } from './estate-process.ts';
+export { FaultyLink, type LinkConditions, type LinkEnd, type LinkWay } from './faulty-link.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitUntil } from './wait-until.ts';

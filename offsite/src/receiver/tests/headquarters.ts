@@ -20,7 +20,7 @@ import { callWire, type WirePeer } from '@bulkhead/wire';
 import pg from 'pg';
 
 const SUPERUSER_PASSWORD = 'fixture-superuser';
-const OFFSITE_PASSWORD = 'fixture-offsite';
+export const OFFSITE_PASSWORD = 'fixture-offsite';
 export const READER_SECRET = 'fixture-reader-secret';
 const RECEIVER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 

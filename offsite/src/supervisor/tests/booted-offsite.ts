@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type CompartmentManifest,
   type Estate,
   generateSigningKey,
+  type Link,
+  linkSchema,
+  type SigningKey,
   type SiteStatus,
+  signingKeySchema,
   siteStatusSchema,
 } from '@bulkhead/contracts';
 import { findFreePort, waitUntil } from '@bulkhead/testkit';
@@ -28,6 +32,7 @@ const manifest = (name: string): CompartmentManifest => ({
   routes: [{ id: 'page.show', origin: name, method: 'GET', path: '/', roles: [], writes: [], maxBodyBytes: 0 }],
   jobs: [],
   roles: {},
+  blobs: { columns: [], quotaBytes: 1_000_000 },
   checks: [],
   seal: { unreachable: 'stop', automatic: [] },
 });
@@ -87,6 +92,16 @@ export class BootedOffsite {
     return { socket: join(this.directory, 'r/offsite/supervisor.sock'), secret: this.#environment['CONTROL_SECRET'] ?? '' };
   }
 
+  get desk() {
+    return { socket: join(this.directory, 'r/offsite/desk.sock'), secret: this.#environment['DESK_SECRET'] ?? '' };
+  }
+
+  /** What the other site was given when the two were joined, and the key that its gateway signs with. */
+  async readHeldAtHeadquarters(): Promise<{ readonly link: Link; readonly key: SigningKey }> {
+    const read = async (name: string) => JSON.parse(await readFile(join(this.directory, 'given', name), 'utf8'));
+    return { link: linkSchema.parse(await read('link.json')), key: signingKeySchema.parse(await read('gateway-key.json')) };
+  }
+
   status(): Promise<SiteStatus> {
     return callWire(this.control, { method: 'GET', path: '/status' }, siteStatusSchema);
   }
@@ -120,7 +135,7 @@ export class BootedOffsite {
 async function writeGiven(directory: string): Promise<void> {
   const [order, edition, ledger] = ['orders-1', 'editions-1', 'ledger-1'].map(generateSigningKey);
   if (!order || !edition || !ledger) throw new Error('no keys');
-  const other = generateSigningKey('other-1').verifying;
+  const other = generateSigningKey('other-1');
   const names = ['alpha', 'beta'];
   const estate: Estate = {
     organisation: 'Sample Maritime Organization',
@@ -136,8 +151,8 @@ async function writeGiven(directory: string): Promise<void> {
   const files = {
     'estate.json': estate,
     'trust.json': {
-      gatewayKeys: [other],
-      jobKeys: [other],
+      gatewayKeys: [other.verifying],
+      jobKeys: [other.verifying],
       orderKeys: [order.verifying],
       editionKeys: [edition.verifying],
       ledgerKeys: [ledger.verifying],
@@ -149,6 +164,7 @@ async function writeGiven(directory: string): Promise<void> {
       vaultSecrets: Object.fromEntries(names.map((name) => [name, secret()])),
       replicationPasswords: Object.fromEntries(names.map((name) => [name, secret()])),
     },
+    'gateway-key.json': other.signing,
     'order-key.json': order.signing,
     'edition-key.json': edition.signing,
     'ledger-key.json': ledger.signing,

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { flipBits } from './model/flip-bits.ts';
+
+test('[FA2] a bit flipped in a file of the archive, whichever it is, is told to whoever reads it, and never served', async (t) => {
+  const { served, unseen, ...counts } = await flipBits({ perFile: 2, seed: 5 });
+  t.diagnostic(JSON.stringify(counts));
+  assert.deepEqual({ served, unseen }, { served: [], unseen: [] });
+  assert.ok(counts.found > 0);
+});
