@@ -1,5 +1,24 @@
 -- What all migrations together make. Written by tools/dump-schema.ts; do not edit.
 
+table acknowledged (
+  recovery text not null,
+  summary jsonb not null,
+  constraint acknowledged_pkey PRIMARY KEY (recovery),
+  constraint acknowledged_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table acknowledged_entry (
+  recovery text not null,
+  place integer not null,
+  standing text not null,
+  request text,
+  account text,
+  entry jsonb not null,
+  constraint acknowledged_entry_pkey PRIMARY KEY (recovery, place),
+  constraint acknowledged_entry_recovery_fkey FOREIGN KEY (recovery) REFERENCES acknowledged(recovery) ON DELETE CASCADE
+);
+CREATE INDEX acknowledged_entry_by_account ON public.acknowledged_entry USING btree (account) WHERE (account IS NOT NULL);
+
 table applied (
   compartment text not null,
   part text not null,
@@ -33,6 +52,33 @@ table compartment_secret (
   replication_password text,
   constraint compartment_secret_pkey PRIMARY KEY (compartment),
   constraint compartment_secret_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+
+table drill (
+  id text not null,
+  compartment text not null,
+  mode text not null,
+  seed bigint not null,
+  requested_by text not null,
+  reason text not null,
+  requested_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  attempts integer not null default 0,
+  result text,
+  sentence text,
+  outcome jsonb,
+  receipt jsonb,
+  constraint drill_check CHECK (((ended_at IS NULL) = (result IS NULL))),
+  constraint drill_pkey PRIMARY KEY (id)
+);
+CREATE INDEX drill_by_end ON public.drill USING btree (compartment, ended_at DESC);
+CREATE UNIQUE INDEX drill_one_scheduled ON public.drill USING btree (compartment) WHERE ((ended_at IS NULL) AND (requested_by = 'schedule'::text));
+
+table drill_owed (
+  compartment text not null,
+  since_at timestamp with time zone not null,
+  constraint drill_owed_pkey PRIMARY KEY (compartment)
 );
 
 table erasure (
@@ -117,6 +163,18 @@ table ledger_due (
   constraint ledger_due_pkey PRIMARY KEY (id)
 );
 
+table looked_at (
+  id text not null,
+  compartment text not null,
+  requested_by text not null,
+  reason text not null,
+  started_at timestamp with time zone not null,
+  target_lsn text,
+  timeline integer,
+  ended_at timestamp with time zone,
+  constraint looked_at_pkey PRIMARY KEY (id)
+);
+
 table notice (
   number integer not null,
   cause text not null,
@@ -185,6 +243,7 @@ table recovery (
   hole jsonb,
   vault_secret text,
   replication_password text,
+  target jsonb,
   constraint recovery_kind_check CHECK ((kind = ANY (ARRAY['restore'::text, 'reopen'::text, 'undo'::text, 'revert'::text]))),
   constraint recovery_pkey PRIMARY KEY (id)
 );

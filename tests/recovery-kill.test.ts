@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import { RECOVERY_STEPS, type Recovery } from '@bulkhead/contracts';
+import { acknowledgedSchema, drillsSchema, RECOVERY_STEPS, type Recovery } from '@bulkhead/contracts';
 import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
 import { BusyEditor, Member } from '#newsroom.ts';
@@ -78,6 +78,38 @@ suite('a restore', () => {
     await busy.stop();
     assert.deepEqual(await busy.listLost(), []);
     t.diagnostic(`${busy.acknowledged.length} writes acknowledged, none lost`);
+
+    const told = await estate.run('acknowledged', id, '--json');
+    assert.equal(told.code, 0, told.out + told.err);
+    const { summary, entries } = acknowledgedSchema.parse(JSON.parse(told.out));
+    assert.equal(summary.lost, 0, JSON.stringify(entries.slice(0, 3)));
+    assert.ok(summary.guaranteed > 0, JSON.stringify(summary));
+    const ofEditor = entries.find(({ standing, route }) => standing === 'guaranteed' && route?.startsWith('article.'));
+    t.diagnostic(`near the cut: ${JSON.stringify(summary)}`);
+    assert.ok(ofEditor?.requestId && ofEditor.accountId, `an editor's write is named: ${JSON.stringify(entries.at(-1))}`);
+  });
+
+  test('is proved again by a drill, from the new timeline, with a receipt', async (t) => {
+    const asked = await estate.run('drills', '--run', 'website', '--json');
+    assert.equal(asked.code, 0, asked.out + asked.err);
+    const drill = await waitUntil(
+      async () => {
+        const { out } = await estate.run('drills', 'website', '--json');
+        return drillsSchema.parse(JSON.parse(out)).drills.find(({ result }) => result !== null);
+      },
+      { what: 'the drill has ended', timeoutMs: 240_000 },
+    );
+    t.diagnostic(`${drill.sentence}`);
+    assert.equal(drill.result, 'passed', drill.sentence ?? '');
+    const accepted = drill.outcome?.controls.filter(({ outcome }) => outcome !== 'refused').map(({ kind }) => kind);
+    assert.deepEqual(
+      accepted?.filter((kind) => kind !== 'key' && kind !== 'blob'),
+      [],
+      'a segment, the base and the index',
+    );
+    const receipt = await estate.run('drills', '--receipt', drill.id);
+    assert.match(receipt.out, /assessment-results/);
+    assert.equal((await reader.visit(`${originOf(estate, 'www')}/en/`)).status, 200);
   });
 });
 

@@ -1,6 +1,20 @@
 // What the queries know of the schema. Written by tools/dump-schema.ts; do not edit.
 import type { Generated, GeneratedAlways } from 'kysely';
 
+export interface AcknowledgedTable {
+  recovery: string;
+  summary: unknown;
+}
+
+export interface AcknowledgedEntryTable {
+  recovery: string;
+  place: number;
+  standing: string;
+  request: string | null;
+  account: string | null;
+  entry: unknown;
+}
+
 export interface AppliedTable {
   compartment: string;
   part: string;
@@ -28,6 +42,28 @@ export interface CompartmentSecretTable {
   recovery: string;
   rotated_at: Date;
   replication_password: string | null;
+}
+
+export interface DrillTable {
+  id: string;
+  compartment: string;
+  mode: string;
+  seed: string;
+  requested_by: string;
+  reason: string;
+  requested_at: Date;
+  started_at: Date | null;
+  ended_at: Date | null;
+  attempts: Generated<number>;
+  result: string | null;
+  sentence: string | null;
+  outcome: unknown;
+  receipt: unknown;
+}
+
+export interface DrillOwedTable {
+  compartment: string;
+  since_at: Date;
 }
 
 export interface ErasureTable {
@@ -92,6 +128,17 @@ export interface LedgerDueTable {
   noted_at: Date;
 }
 
+export interface LookedAtTable {
+  id: string;
+  compartment: string;
+  requested_by: string;
+  reason: string;
+  started_at: Date;
+  target_lsn: string | null;
+  timeline: number | null;
+  ended_at: Date | null;
+}
+
 export interface NoticeTable {
   number: number;
   cause: string;
@@ -152,6 +199,7 @@ export interface RecoveryTable {
   hole: unknown;
   vault_secret: string | null;
   replication_password: string | null;
+  target: unknown;
 }
 
 export interface RecoveryBlobTable {
@@ -198,15 +246,20 @@ export interface SiteOrderTable {
 }
 
 export interface Schema {
+  acknowledged: AcknowledgedTable;
+  acknowledged_entry: AcknowledgedEntryTable;
   applied: AppliedTable;
   approval: ApprovalTable;
   compartment_secret: CompartmentSecretTable;
+  drill: DrillTable;
+  drill_owed: DrillOwedTable;
   erasure: ErasureTable;
   finding: FindingTable;
   finding_subject: FindingSubjectTable;
   incident: IncidentTable;
   incident_waiver: IncidentWaiverTable;
   ledger_due: LedgerDueTable;
+  looked_at: LookedAtTable;
   notice: NoticeTable;
   operator_command: OperatorCommandTable;
   protection_window: ProtectionWindowTable;

@@ -1,4 +1,4 @@
-import { type Hole, type Recovery, type RepairReport, recoverySchema } from '@bulkhead/contracts';
+import { type Hole, type Recovery, type RecoveryDiff, type RepairReport, recoverySchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
@@ -71,11 +71,29 @@ function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): 
     );
     lines.push(...(diff.pages.leaving?.subjects ?? []).slice(0, 20).map((subject) => `    leaves the public: ${subject}`));
     lines.push(...diff.pages.changed.slice(0, 20).map((page) => `    changed: ${page}`));
+    lines.push(...describeCut(diff, recovery.id));
     if (diff.repair) lines.push(...describeRepair(diff.repair));
     if (diff.hole) lines.push(...describeHole(diff.hole, recovery.id));
   }
   lines.push(`To approve: bulkhead approve ${recovery.id} --as second-operator --digest ${awaiting?.digest ?? ''}`);
   return lines;
+}
+
+/** Where the copy ends, and what that means for those who wrote last. */
+function describeCut({ target, acknowledged }: RecoveryDiff, id: string): string[] {
+  const aimed = target ? [`  AIMED at ${tellTarget(target)}: what came later is not in the copy`] : [];
+  if (!acknowledged) return [...aimed, '  what was acknowledged near the cut cannot be told: history does not answer'];
+  const { guaranteed, inDoubt, lost, unknown } = acknowledged;
+  return [
+    ...aimed,
+    `  near the cut: ${guaranteed} guaranteed, ${inDoubt} in doubt, ${lost} LOST (bulkhead acknowledged ${id} names them)`,
+    ...(unknown === null ? [] : [`  not whole: ${unknown}`]),
+  ];
+}
+
+function tellTarget({ asked, lsn }: NonNullable<RecoveryDiff['target']>): string {
+  if (asked.to === 'time') return `${asked.at} (${lsn})`;
+  return asked.to === 'before' ? `before transaction ${asked.xid} (${lsn})` : lsn;
 }
 
 function describeRepair(repair: RepairReport): string[] {

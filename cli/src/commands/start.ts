@@ -20,7 +20,7 @@ again and leaves the other alone. Where the sites are on two hosts ("bulkhead si
 It runs until Ctrl-C, "bulkhead stop" or SIGTERM. Settings come from bulkhead.json in the checkout
 (or the file that BULKHEAD_CONFIG names) and from the environment, which comes first:
 BULKHEAD_PORT, BULKHEAD_STATUS_PORT, BULKHEAD_DOMAIN, BULKHEAD_LISTEN_ADDRESS, BULKHEAD_DATA, BULKHEAD_RUNTIME,
-BULKHEAD_TLS_CERTIFICATE, BULKHEAD_TLS_KEY, BULKHEAD_ORGANISATION, BULKHEAD_SAMPLE, BULKHEAD_LEASE_SECONDS,
+BULKHEAD_TLS_CERTIFICATE, BULKHEAD_TLS_KEY, BULKHEAD_ORGANISATION, BULKHEAD_SAMPLE, BULKHEAD_LEASE_SECONDS, BULKHEAD_DRILL_HOURS,
 BULKHEAD_POSTGRES (a distribution's PostgreSQL 18), BULKHEAD_COMPARTMENTS, BULKHEAD_MAIL,
 BULKHEAD_DIRECTORY_SERVERS (LDAP servers at inner addresses, as host:port),
 BULKHEAD_ARCHIVE_RECIPIENTS (age recipients that can open the archive without the site), BULKHEAD_BASE_EVERY_HOURS,

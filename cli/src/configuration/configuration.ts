@@ -36,6 +36,7 @@ const SETTINGS = {
     schema: z.string().min(1).max(50, 'must be at most 50 characters: sockets live below it'),
   },
   leaseSeconds: { variable: 'BULKHEAD_LEASE_SECONDS', example: '30', schema: wholeNumber(2, 3600) },
+  drillHours: { variable: 'BULKHEAD_DRILL_HOURS', example: '24', schema: wholeNumber(1, 8760) },
   uidBase: { variable: 'BULKHEAD_UID_BASE', example: '64000', schema: wholeNumber(1000, 2_000_000_000) },
   postgres: { variable: 'BULKHEAD_POSTGRES', example: '/usr/lib/postgresql/18', schema: existingDirectory() },
   mail: {

@@ -111,6 +111,7 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
         ? { certificateFile: configuration.tlsCertificate, keyFile: configuration.tlsKey }
         : null,
     leaseMs: (configuration.leaseSeconds ?? DEFAULTS.leaseSeconds) * 1000,
+    ...(configuration.drillHours === undefined ? {} : { drillEveryMs: configuration.drillHours * 3_600_000 }),
     ...(configuration.mail ? { mail: configuration.mail } : {}),
     ...(configuration.archiveRecipients ? { archiveRecipients: configuration.archiveRecipients } : {}),
     ...(configuration.baseEveryHours ? { baseEveryHours: configuration.baseEveryHours } : {}),

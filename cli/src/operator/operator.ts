@@ -21,6 +21,8 @@ const answerSchema = z.object({
   epoch: z.number().int().optional(),
   recovery: z.string().optional(),
   retained: retainedSchema.optional(),
+  drill: z.string().optional(),
+  quarantine: z.string().optional(),
   request: z.string().optional(),
   /** Headquarters knows no position: that is off-site's. */
   seal: z.looseObject({ lsn: z.string().optional(), tookMs: z.number().optional() }).optional(),

@@ -37,7 +37,7 @@ export function checkCommand(command: OperatorCommand): void {
 
 /** A command that asks the desk for something which a second operator must approve. */
 export function createRequestCommand(
-  kind: 'restore' | 'open',
+  kind: 'open',
   told: { readonly summary: string; readonly what: string; readonly details: string },
 ): Command {
   return {

@@ -10,12 +10,14 @@ import {
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import { type DrillDeps, requestDrill } from '#drill/drill.actions.ts';
 import { approveErasure, type ErasureDeps, isErasure, refuseErasure, requestErasure } from '#erasure/erasure.actions.ts';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
 import type { ArchivePeer } from '#peer/archive.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
+import { lookAt, type QuarantineDeps, releaseQuarantine } from '#quarantine/quarantine.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
 import {
   approveRecovery,
@@ -41,6 +43,8 @@ export type CommandDeps = {
   readonly requests: RequestDeps;
   readonly finding: FindingDeps;
   readonly erasure: ErasureDeps;
+  readonly drill: DrillDeps;
+  readonly quarantine: QuarantineDeps;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
   readonly archive: Pick<ArchivePeer, 'retain' | 'rotateKeys'>;
   readonly now: Now;
@@ -51,6 +55,9 @@ export type CommandReply = {
   readonly edition?: number;
   readonly request?: string;
   readonly recovery?: string;
+  readonly drill?: string;
+  /** A copy that stands apart, to be looked at. */
+  readonly quarantine?: string;
   readonly epoch?: number;
   /** Whether how long the archive is kept was changed, or waits for a second operator. */
   readonly retained?: Retained;
@@ -120,6 +127,10 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     await waiveHole(deps.requests, { request: command.request, operator, reason: command.reason });
     return { recovery: command.request };
   }
+  if (command.kind === 'release') {
+    await releaseQuarantine(deps.quarantine, command.quarantine);
+    return {};
+  }
   const { compartment, reason } = command;
   if (command.kind === 'seal') return describeSealed(await sealCompartment(deps.seal, { compartment, by: [operator], reason }));
   if (command.kind === 'rollback') return { edition: await answerOf(deps.publisher.rollBack(compartment, command.number)) };
@@ -134,6 +145,10 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     return {};
   }
   if (command.kind === 'erase') return { request: await requestErasure(deps.erasure, command, operator) };
+  if (command.kind === 'quarantine')
+    return { quarantine: await lookAt(deps.quarantine, { compartment, operator, reason, target: command.target }) };
+  if (command.kind === 'drill')
+    return { drill: await requestDrill(deps.drill, { compartment, operator, mode: command.mode, reason }) };
   const id = await request(deps, command, operator);
   return { request: id, recovery: id };
 }
@@ -153,7 +168,7 @@ type Requested = Extract<OperatorCommand, { readonly kind: 'restore' | 'open' | 
 
 function request(deps: CommandDeps, command: Requested, operator: string): Promise<string> {
   const asked = { compartment: command.compartment, operator, reason: command.reason };
-  if (command.kind === 'restore') return requestRestore(deps.requests, asked);
+  if (command.kind === 'restore') return requestRestore(deps.requests, { ...asked, target: command.target });
   if (command.kind === 'open') return requestReopening(deps.requests, asked);
   if (command.kind === 'revert') return requestRevert(deps.requests, { ...asked, plan: command.plan });
   const { way, scope, closeRoutes, build } = command;

@@ -89,11 +89,25 @@ export function createNoticeStore(db: Kysely<Schema>): NoticeStore {
             .as('restored'),
         ])
         .execute();
+      const drilled = await db
+        .selectFrom('drill')
+        .where('result', '=', 'passed')
+        .groupBy('compartment')
+        .select(({ fn }) => ['compartment', fn.max('ended_at').as('proved')])
+        .execute();
+      const proved = new Map(drilled.map((row) => [row.compartment, row.proved]));
+      const names = new Set([...rows, ...drilled].map(({ compartment }) => compartment));
       return new Map(
-        rows.map(({ compartment, probed, restored }) => [
-          compartment,
-          { lastProbeAt: probed?.toISOString() ?? null, lastRestoreAt: restored?.toISOString() ?? null },
-        ]),
+        [...names].map((name) => {
+          const row = rows.find(({ compartment }) => compartment === name);
+          return [
+            name,
+            {
+              lastProbeAt: row?.probed?.toISOString() ?? null,
+              lastRestoreAt: newerOf(row?.restored ?? null, proved.get(name) ?? null)?.toISOString() ?? null,
+            },
+          ];
+        }),
       );
     },
   };
@@ -108,4 +122,10 @@ function toNotice(row: Selectable<Schema['notice']>): Notice {
     unaffected: row.unaffected,
     nextUpdateAt: row.next_update_at?.toISOString() ?? null,
   });
+}
+
+/** A restore is proved by a drill that passed, and by one that went live. */
+function newerOf(left: Date | null, right: Date | null): Date | null {
+  if (!left || !right) return left ?? right;
+  return left > right ? left : right;
 }

@@ -1,5 +1,6 @@
+import type { Readable } from 'node:stream';
 import { type ErasedBlob, erasedBlobSchema, missingBlobsSchema } from '@bulkhead/contracts';
-import { callWire, type WirePeer } from '@bulkhead/wire';
+import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
 /** The vault, as recovery uses it. */
@@ -9,6 +10,8 @@ export type VaultPeer = {
   readonly erase: (compartment: string, sha256: string, request: string) => Promise<ErasedBlob>;
   /** Lets erased contents be brought again. */
   readonly allow: (compartment: string, sha256: string) => Promise<undefined>;
+  /** The bytes of a blob, as they are kept: whoever reads them compares them with its name. */
+  readonly openBlob: (compartment: string, sha256: string) => Promise<Readable>;
   /** From now on the compartment adds and reads with this secret, and with no other. */
   readonly replaceSecret: (compartment: string, secret: string) => Promise<void>;
 };
@@ -39,6 +42,8 @@ export function reachVault(peer: WirePeer): VaultPeer {
       await callWire(peer, { method: 'POST', path: `/compartments/${compartment}/allow`, body: { sha256 } }, okSchema);
       return undefined;
     },
+    openBlob: async (compartment, sha256) =>
+      (await openWire(peer, { method: 'GET', path: `/compartments/${compartment}/blobs/${sha256}`, timeoutMs: 7_200_000 })).body,
     replaceSecret: async (compartment, secret) => {
       const path = `/compartments/${compartment}/secret`;
       await callWire(peer, { method: 'POST', path, body: { secret } }, okSchema);

@@ -6,6 +6,8 @@ import { createWireApp, serveWire } from '@bulkhead/wire';
 import { keepBasesFresh } from './base-schedule.actions.ts';
 import { CompartmentReceiver } from './compartment.actions.ts';
 import type { ReceiverConfig } from './config.ts';
+import { removeCopies } from './copy.actions.ts';
+import { addCopyRoutes } from './copy.routes.ts';
 import { readIdentity } from './identity.actions.ts';
 import { addKeepingRoutes } from './keeping.routes.ts';
 import { addReceiverRoutes, createFinder, ORDERS, readerOf } from './receiver.routes.ts';
@@ -33,6 +35,7 @@ export async function startReceiver(
   };
   const receivers = new Map<string, CompartmentReceiver>();
   const walServers: WalServer[] = [];
+  if (!isReadOnly) await removeCopies(config.DATA_DIRECTORY);
   for (const { name, socketDirectory, user, password, walSocketDirectory, readerSecret } of config.COMPARTMENTS) {
     const source = { name, socketDirectory, user, password };
     const directory = join(config.DATA_DIRECTORY, name);
@@ -46,6 +49,7 @@ export async function startReceiver(
   const app = createWireApp({ secrets: { [ORDERS]: config.RECEIVER_SECRET, ...readers }, log });
   addReceiverRoutes(app, receivers);
   addKeepingRoutes(app, createFinder(receivers));
+  if (!isReadOnly) addCopyRoutes(app, config.DATA_DIRECTORY, new Set(receivers.keys()));
   const server = await serveWire({ app, socket: config.RECEIVER_SOCKET, mode: 0o666 });
   if (!isReadOnly) running.keepSaving(log);
   const endLooking = isReadOnly ? undefined : keepBasesFresh(receivers, config.BASE_EVERY_HOURS * HOUR_MS, log);

@@ -1,16 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Estate, hasCluster, type SigningKey, type Trust } from '@bulkhead/contracts';
+import { type Estate, hasCluster, type RestoreTarget, type SigningKey, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { connectionTo, listMigrations, migrate } from '@bulkhead/postgres';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
+import { addAcknowledgementRoutes } from '#acknowledgement/acknowledgement.routes.ts';
+import { createAcknowledgementStore } from '#acknowledgement/acknowledgement.store.ts';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
 import { addArchiveRoutes } from '#desk/archive.routes.ts';
 import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
 import { addEditionRoutes } from '#desk/edition.routes.ts';
 import { addReadingRoutes } from '#desk/reading.routes.ts';
+import { type DrillDeps, drillRound } from '#drill/drill.actions.ts';
+import { addDrillRoutes } from '#drill/drill.routes.ts';
+import { DAY_MS } from '#drill/drill.rules.ts';
+import { createDrillStore } from '#drill/drill.store.ts';
 import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts';
 import { addErasureRoutes } from '#erasure/erasure.routes.ts';
 import { createErasureStore } from '#erasure/erasure.store.ts';
@@ -36,10 +42,13 @@ import { withoutStreams } from '#peer/streamless.actions.ts';
 import { reachSupervisor } from '#peer/supervisor.actions.ts';
 import { reachVault } from '#peer/vault.actions.ts';
 import { probeCompartment } from '#probe/probe.actions.ts';
+import { type QuarantineDeps } from '#quarantine/quarantine.actions.ts';
+import { addQuarantineRoutes } from '#quarantine/quarantine.routes.ts';
+import { createQuarantineStore } from '#quarantine/quarantine.store.ts';
 import { createRecorder } from '#record/record.actions.ts';
 import { createRecordStore } from '#record/record.store.ts';
 import { every, runRounds } from '#record/round.actions.ts';
-import { type FindingDeps, sealForFindings } from '#watch/finding.actions.ts';
+import { type FindingDeps, raiseFinding, sealForFindings } from '#watch/finding.actions.ts';
 import { createFindingStore } from '#watch/finding.store.ts';
 import { ReceiptListeners } from '#watch/receipt.actions.ts';
 import { createReceiptStore } from '#watch/receipt.store.ts';
@@ -54,10 +63,13 @@ import { createRecoveryStore } from './recovery.store.ts';
 import { launchRecoveryEngine, type RecoveryEngine } from './recovery.workflow.ts';
 import type { RecoveryDeps } from './recovery-step.actions.ts';
 import { ReplayDesk } from './replay-desk.actions.ts';
+import { resolveTarget } from './target.actions.ts';
+import { Turns } from './turns.actions.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 const EVERY_MS = 1000;
+const DRILL_LOOK_MS = 2000;
 const WINDOWS_TOLD = 200;
 
 export type RecoverySetting = {
@@ -106,6 +118,8 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const queue = { waiting: 0, last: Promise.resolve() };
   const finding: FindingDeps = { ...incident, findings: createFindingStore(db), recorder, manifests, seal, queue, log };
   const reopening = { incidents: incident.incidents, listNamed: finding.findings.listSubjects, recorder, now };
+  const history = reachHistory(peerOf(config, 'HISTORY'));
+  const receipts = createReceiptStore(db);
   const recovery: RecoveryDeps = {
     recoveries: createRecoveryStore(db),
     seal,
@@ -115,7 +129,15 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     receiver,
     supervisor: reachSupervisor(peerOf(config, 'SUPERVISOR')),
     vault: reachVault(peerOf(config, 'VAULT')),
-    history: reachHistory(peerOf(config, 'HISTORY')),
+    history,
+    acknowledgement: {
+      acknowledgements: createAcknowledgementStore(db),
+      history,
+      receiver,
+      listReceipts: (before, limit) => receipts.listNewest(before, limit),
+      now,
+      log,
+    },
     replays: new ReplayDesk(),
     key,
     gatewayKeys: new GatewayKeys(trust.gatewayKeys),
@@ -128,12 +150,21 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     listMigrations: (compartment) => listMigrationsOf(estate, compartment),
     probe: (manifest) => probeCompartment({ estate, publisher, now }, manifest, config.PATIENCE_JSON.probeMs, stopping),
     patience: config.PATIENCE_JSON,
+    turns: new Turns(),
+    progress: new Map(),
     now,
     log,
     stopping,
   };
+  const resolve = (compartment: string, target: RestoreTarget) => resolveTarget(recovery, compartment, target);
+  const quarantine: QuarantineDeps = {
+    ...recovery,
+    quarantines: createQuarantineStore(db),
+    resolve,
+    newId: () => `q${randomBytes(6).toString('hex')}`,
+  };
   const testimony = {
-    receipts: createReceiptStore(db),
+    receipts,
     listeners: new ReceiptListeners(),
     gatewayKeys: () => recovery.gatewayKeys.all,
     finding,
@@ -147,6 +178,19 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const { vault } = recovery;
   const erasures = createErasureStore(db);
   const erasure: ErasureDeps = { erasures, vault, publisher, manifests, recorder, now, newId: setting.newId, log };
+  const drill: DrillDeps = {
+    ...recovery,
+    drills: createDrillStore(db),
+    isRecovering: async () => (await recovery.recoveries.listRunning()).length > 0,
+    organisation: estate.organisation,
+    everyMs: estate.drillEveryMs ?? DAY_MS,
+    raise: async (report) => {
+      await raiseFinding(finding, report, 'drill');
+    },
+    toldLate: new Map(),
+    newId: () => `d${randomBytes(6).toString('hex')}`,
+    newSeed: () => randomBytes(4).readUInt32BE(),
+  };
   return {
     erasure,
     order,
@@ -156,6 +200,9 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     testimony,
     streams,
     recovery,
+    drill,
+    quarantine,
+    resolve,
     commands: createCommandStore(db),
     notices: createNoticeStore(db),
     archive: reachArchive(peerOf(config, 'RECEIVER')),
@@ -187,6 +234,9 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
   addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
   addErasureRoutes(desk, parts.erasure);
+  addAcknowledgementRoutes(desk, { ...recovery.acknowledgement, getRecovery: recovery.recoveries.getRecovery });
+  addDrillRoutes(desk, parts.drill);
+  addQuarantineRoutes(desk, parts.quarantine);
   addEditionRoutes(desk, { publisher: recovery.publisher, compartments: new Set(order.manifests.keys()) });
 
   const servers = [
@@ -210,7 +260,7 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     listSeals: () => seal.seals.listLatest(),
     listFindings: async (limit: number) => [...(await finding.findings.listNewest(limit))],
     listRecoveries: (limit: number) => recoveries.listShown(limit),
-    getRecovery: (id: string) => recoveries.getShown(id),
+    getRecovery: async (id: string) => ({ ...(await recoveries.getShown(id)), progress: recovery.progress.get(id) ?? null }),
     listWindows: (limit: number) => testimony.windows.listNewest(limit),
     commands,
     operatorKeys: trust.operatorKeys,
@@ -221,6 +271,7 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
       book,
       manifests,
       history: recovery.history,
+      resolve: parts.resolve,
       recorder,
       reopening: recovery.reopening,
       engine,
@@ -229,6 +280,8 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     },
     finding,
     erasure: parts.erasure,
+    drill: parts.drill,
+    quarantine: parts.quarantine,
     publisher: recovery.publisher,
     archive,
     now,
@@ -256,7 +309,7 @@ function composeReading({ log, newId }: RecoverySetting, { finding, order, recov
 
 /** What runs by itself: each part reads the world again and again, and does what is owed. */
 function keepGoing({ config, estate, now, log }: RecoverySetting, parts: RecoveryParts, signal: AbortSignal): Promise<void>[] {
-  const { order, seal, finding, recorder, testimony, streams, recovery, notices } = parts;
+  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices } = parts;
   const { book } = order;
   const manifests = [...order.manifests.values()];
   const informing = {
@@ -287,9 +340,18 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     ['pausing the publisher', () => pauseContained(pausing)],
   ];
   return [
+    runRounds({ what: 'drilling', log, signal }, () => unlessStopped(drillRound(drill), signal), every(DRILL_LOOK_MS, signal)),
     ...rounds.map(([what, work]) => runRounds({ what, log, signal }, work, every(EVERY_MS, signal))),
     keepPublicInformed(informing, signal),
   ];
+}
+
+/** What may take hours is cut off when this process stops, as by a kill: it begins anew. */
+async function unlessStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const stop = () => resolve();
+  signal.addEventListener('abort', stop, { once: true });
+  await Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 export async function openMigrated(config: RecoveryConfig, now: Now): Promise<OffsiteDatabase> {

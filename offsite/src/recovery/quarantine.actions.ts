@@ -20,7 +20,7 @@ export async function readyQuarantine(
 ): Promise<Ready & { readonly quarantine: Quarantine }> {
   const { asked, attack } = recovery;
   const cleanLsn = asked?.way === 'redo' ? (attack?.cleanLsn ?? null) : null;
-  const ready = await readyJail(deps, recovery, recovery.id, cleanLsn);
+  const ready = await readyJail(deps, recovery, recovery.id, cleanLsn ?? recovery.target?.lsn ?? null);
   const { systemId, timeline, base, replayLsn, archiveLsn, unreplayedBytes, instance = null } = ready.health;
   return { ...ready, quarantine: { ...ready.peer, systemId, timeline, base, replayLsn, archiveLsn, unreplayedBytes, instance } };
 }
@@ -41,11 +41,13 @@ export async function readyJail(
       if (hasCode(error, 'wire.unreachable') || hasCode(error, 'wire.refused')) return undefined;
       throw error;
     });
+    if (seen) deps.progress.set(recovery.id, seen.progress ?? null);
     if (seen?.state === 'failed') {
       throw new EstateError('restore.failed', `restoring ${recovery.compartment}: ${seen.code ?? 'no code'}, ${seen.message}`);
     }
     return seen?.state === 'ready' || seen?.state === 'imaged' ? seen : undefined;
   });
+  deps.progress.delete(recovery.id);
   if (!health) {
     throw new EstateError('restore.failed', `restoring ${recovery.compartment}: not ready within ${deps.patience.restoreMs} ms`);
   }

@@ -1,6 +1,7 @@
-import type { CompartmentManifest, LedgerRequest, RecoveryStep, SigningKey } from '@bulkhead/contracts';
+import type { CompartmentManifest, LedgerRequest, RecoveryStep, RestoreProgress, SigningKey } from '@bulkhead/contracts';
 import { hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
+import type { AcknowledgementDeps } from '#acknowledgement/acknowledgement.actions.ts';
 import type { IncidentDeps } from '#incident/incident.actions.ts';
 import type { ReopeningDeps } from '#incident/reopening.actions.ts';
 import type { SealDeps } from '#order/seal/seal.actions.ts';
@@ -15,6 +16,7 @@ import type { GatewayKeys } from './gateway-key.actions.ts';
 import { describeFailure } from './recovery.rules.ts';
 import type { RecoveryRecord, RecoveryStore } from './recovery.store.ts';
 import type { ReplayDesk } from './replay-desk.actions.ts';
+import type { Turns } from './turns.actions.ts';
 
 /** How long the steps wait for others, in milliseconds. */
 export type Patience = {
@@ -45,6 +47,7 @@ export type RecoveryDeps = {
   readonly supervisor: SupervisorPeer;
   readonly vault: VaultPeer;
   readonly history: HistoryPeer;
+  readonly acknowledgement: AcknowledgementDeps;
   readonly replays: ReplayDesk;
   /** Signs the token of a repair's own transaction. */
   readonly key: SigningKey;
@@ -60,6 +63,9 @@ export type RecoveryDeps = {
   /** Looks at the compartment from outside; says what it saw, or throws. */
   readonly probe: (manifest: CompartmentManifest) => Promise<string>;
   readonly patience: Patience;
+  readonly turns: Turns;
+  /** How far copies have come that are being restored, by recovery. */
+  readonly progress: Map<string, RestoreProgress | null>;
   readonly now: Now;
   readonly log: Log;
   /** Aborts when the process is asked to stop. */

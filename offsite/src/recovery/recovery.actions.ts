@@ -4,6 +4,8 @@ import {
   EMPTY_SCOPE,
   type LedgerRequest,
   type Recovery,
+  type ResolvedTarget,
+  type RestoreTarget,
   type Scope,
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
@@ -25,6 +27,8 @@ export type RequestDeps = {
   readonly book: OrderBook;
   readonly manifests: ReadonlyMap<string, CompartmentManifest>;
   readonly history: Pick<HistoryPeer, 'countScope'>;
+  /** The position that a restore to somewhere else than the newest comes to. */
+  readonly resolve: (compartment: string, target: RestoreTarget) => Promise<ResolvedTarget>;
   readonly recorder: Recorder;
   /** What an open incident holds a reopening up with. */
   readonly reopening: ReopeningDeps;
@@ -38,13 +42,19 @@ type Asked = { readonly compartment: string; readonly operator: string; readonly
 /**
  * Begins to restore a compartment from off-site. Sealing it is the first step.
  * @returns the recovery's id, which a second operator names in the approval
+ * @throws EstateError `restore.out_of_range` for a target that the archive does not reach
  */
-export async function requestRestore(deps: RequestDeps, asked: Asked): Promise<string> {
+export async function requestRestore(
+  deps: RequestDeps,
+  { target, ...asked }: Asked & { readonly target?: RestoreTarget | undefined },
+): Promise<string> {
   const manifest = manifestOf(deps, asked.compartment);
   if (manifest.level === 'L0') {
     throw new EstateError('compartment.wrong_state', `restoring ${asked.compartment}: at level L0 off-site keeps no copy of it`);
   }
-  return begin(deps, asked, 'restore');
+  // Before anything is sealed: where the archive does not reach, nothing is begun.
+  const resolved = target === undefined ? undefined : await deps.resolve(asked.compartment, target);
+  return begin(deps, asked, 'restore', undefined, resolved);
 }
 
 /**
@@ -118,10 +128,15 @@ async function begin(
   { compartment, operator, reason }: Asked,
   kind: Recovery['kind'],
   asked?: AskedRepair,
+  target?: ResolvedTarget,
 ): Promise<string> {
   const id = deps.newId();
   const record = { id, compartment, kind, requestedBy: operator, reason, startedAt: deps.now() };
-  await deps.recoveries.addRecovery({ ...record, ...(asked === undefined ? {} : { asked }) });
+  await deps.recoveries.addRecovery({
+    ...record,
+    ...(asked === undefined ? {} : { asked }),
+    ...(target === undefined ? {} : { target }),
+  });
   await deps.engine.start(id, kind);
   return id;
 }

@@ -1,4 +1,5 @@
 import {
+  type AcknowledgedSummary,
   type CompartmentManifest,
   type EditionManifest,
   type Hole,
@@ -6,6 +7,7 @@ import {
   type Recovery,
   type RecoveryDiff,
   type RepairReport,
+  type ResolvedTarget,
   recoveryDiffSchema,
   type TableDigests,
   type Verification,
@@ -199,10 +201,12 @@ export function composeDiff(parts: {
   readonly quarantine: Quarantine;
   readonly copy: FindingsOfCopy;
   readonly standby: TableDigests | undefined;
+  readonly target: ResolvedTarget | null;
+  readonly acknowledged: AcknowledgedSummary | null;
   readonly repair: RepairReport | null;
   readonly hole: Hole | null;
 }): RecoveryDiff {
-  const { recovery, compartment, seal, quarantine, copy, standby, repair, hole } = parts;
+  const { recovery, compartment, seal, quarantine, copy, standby, target, acknowledged, repair, hole } = parts;
   const onStandby = new Map(standby?.tables.map((table) => [table.table, table]));
   return recoveryDiffSchema.parse({
     recovery,
@@ -221,6 +225,8 @@ export function composeDiff(parts: {
     })),
     blobs: { named: copy.namedBlobs, missing: copy.missingBlobs.slice(0, PAGES_LISTED) },
     pages: copy.pages,
+    target,
+    acknowledged,
     repair,
     hole,
   });

@@ -8,9 +8,11 @@ import {
   type RecoveryDiff,
   type RecoveryStep,
   type RepairReport,
+  type ResolvedTarget,
   recoveryDiffSchema,
   recoverySchema,
   repairReportSchema,
+  resolvedTargetSchema,
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { violatedConstraint } from '@bulkhead/postgres';
@@ -42,6 +44,8 @@ export type RecoveryRecord = {
   readonly lostBeyondSeal: number | null;
   /** Null unless something is to be repaired. */
   readonly asked: AskedRepair | null;
+  /** Null for the newest position. */
+  readonly target: ResolvedTarget | null;
   /** Quarantine → the timeline that the receiver allotted to it. */
   readonly timelines: Readonly<Record<string, number>>;
   readonly attack: Attack | null;
@@ -56,6 +60,7 @@ export type RotatedSecrets = { readonly vaultSecret: string; readonly replicatio
 
 export type NewRecovery = Pick<RecoveryRecord, 'id' | 'compartment' | 'kind' | 'requestedBy' | 'reason' | 'startedAt'> & {
   readonly asked?: AskedRepair;
+  readonly target?: ResolvedTarget;
 };
 type Changeable =
   | 'epoch'
@@ -144,11 +149,15 @@ export function createRecoveryStore(db: Kysely<Schema>): RecoveryStore {
     );
   };
   return {
-    addRecovery: async ({ id, compartment, kind, requestedBy, reason, startedAt, asked }) => {
+    addRecovery: async ({ id, compartment, kind, requestedBy, reason, startedAt, asked, target }) => {
       const row = { id, compartment, kind, requested_by: requestedBy, reason, started_at: startedAt, step: 'seal' };
       await db
         .insertInto('recovery')
-        .values({ ...row, asked: asked === undefined ? null : JSON.stringify(asked) })
+        .values({
+          ...row,
+          asked: asked === undefined ? null : JSON.stringify(asked),
+          target: target === undefined ? null : JSON.stringify(target),
+        })
         .execute()
         .catch((cause: unknown) => {
           if (violatedConstraint(cause) !== 'recovery_one_running') throw cause;
@@ -315,6 +324,7 @@ function toRecord(row: Selectable<Schema['recovery']>): RecoveryRecord {
     image: imageSchema.nullable().parse(row.image),
     lostBeyondSeal: row.lost_beyond_seal === null ? null : Number(row.lost_beyond_seal),
     asked: askedRepairSchema.nullable().parse(row.asked),
+    target: resolvedTargetSchema.nullable().parse(row.target ?? null),
     timelines: timelinesSchema.parse(row.timelines),
     attack: attackSchema.nullable().parse(row.attack),
     repair: repairReportSchema.nullable().parse(row.repair),

@@ -3,11 +3,12 @@ import type { WirePeer } from '@bulkhead/wire';
 import { requireScopeClosed } from '#incident/reopening.actions.ts';
 import { sealCompartment } from '#order/seal/seal.actions.ts';
 import type { JailPeer } from '#peer/jail.actions.ts';
+import { verifyJail } from './copy-check.actions.ts';
+import { nameNearCut } from './cut.actions.ts';
 import { manifestOf, sealOf } from './known.actions.ts';
 import { readyQuarantine } from './quarantine.actions.ts';
 import { readAttack } from './reading-attack.actions.ts';
 import {
-  checksOf,
   comparePages,
   composeDiff,
   digestOfDiff,
@@ -44,7 +45,8 @@ export async function sealFirst(deps: RecoveryDeps, recovery: RecoveryRecord): P
 /** Step restore: base and WAL up to the seal, in a quarantine; to just before the attack where the rest is to be done again. */
 export async function restoreCopy(deps: RecoveryDeps, recovery: RecoveryRecord): Promise<string> {
   const attack = recovery.asked === null ? null : (recovery.attack ?? (await readAttack(deps, recovery, recovery.asked)));
-  const { health, quarantine } = await readyQuarantine(deps, { ...recovery, attack });
+  const { recoveryOrder } = manifestOf(deps, recovery.compartment);
+  const { health, quarantine } = await deps.turns.take(recoveryOrder, () => readyQuarantine(deps, { ...recovery, attack }));
   await deps.recoveries.change(recovery.id, { quarantine });
   return `from base ${health.base ?? 'none'} to ${health.replayLsn ?? 'nothing'}, timeline ${health.timeline ?? 'none'}`;
 }
@@ -71,19 +73,9 @@ async function checkRows(
 ): Promise<FindingsOfCopy> {
   const { compartment, id } = recovery;
   const manifest = manifestOf(deps, compartment);
-  // Numbered: a name is for people and may be longer than the jail takes.
-  const checks = checksOf(manifest);
-  const found = await jail.verify({
-    checks: checks.map(({ sql }, index) => ({ name: `check-${index}`, sql })),
-    expectedMigrations: [...(await deps.listMigrations(compartment))],
-    blobColumns: manifest.blobs?.columns ?? [],
-  });
-  const named = found.checks.map((check) => {
-    const index = Number(/^check-(\d+)$/.exec(check.name)?.[1] ?? -1);
-    return { ...check, name: checks[index]?.name ?? check.name };
-  });
+  const found = await verifyJail(deps, manifest, jail);
   const missingBlobs = found.blobs.length === 0 ? [] : await deps.vault.listMissing(compartment, found.blobs);
-  const gates = judgeCopy(manifest, { ...found, checks: named }, missingBlobs, quarantine, await sealOf(deps, recovery));
+  const gates = judgeCopy(manifest, found, missingBlobs, quarantine, await sealOf(deps, recovery));
   requireGates(gates);
   const tables = tablesOf(manifest);
   const digests = tables.length === 0 ? [] : (await jail.digest(tables)).tables;
@@ -123,8 +115,9 @@ export async function composeDifference(deps: RecoveryDeps, recovery: RecoveryRe
   if (!quarantine || !copy) throw new EstateError('restore.failed', `comparing ${compartment}: nothing was verified`);
   const tables = copy.tables.map(({ table }) => table);
   const standby = tables.length === 0 ? undefined : await readStandby(deps, compartment, tables);
-  const { repair, hole } = recovery;
-  const diff = composeDiff({ recovery: id, compartment, seal, quarantine, copy, standby, repair, hole });
+  const { repair, hole, target } = recovery;
+  const acknowledged = await nameNearCut(deps, recovery, seal);
+  const diff = composeDiff({ recovery: id, compartment, seal, quarantine, copy, standby, target, acknowledged, repair, hole });
   await deps.recoveries.change(id, { diff, digest: digestOfDiff(diff) });
   const differing = diff.tables.filter(({ isSame }) => !isSame).length;
   return standby

@@ -45,7 +45,11 @@ export type BuildOptions = {
   readonly decodeFrom?: { readonly lsn: Lsn | undefined; readonly tried: readonly string[] };
   readonly limitBytes: number;
   readonly log: Log;
+  /** Told how many bytes of base and WAL there are to lay down, and of each part that was. */
+  readonly progress?: BuildProgress;
 };
+
+export type BuildProgress = { readonly expect: (bytes: number) => void; readonly laidDown: (bytes: number) => void };
 
 /** What was built in `directory` earlier, if it is complete and of this boot. */
 export async function readBuilt(directory: string): Promise<Built | undefined> {
@@ -68,10 +72,22 @@ export async function buildDirectory(options: BuildOptions): Promise<Built> {
   await mkdir(join(building, 'pg_wal'), { recursive: true, mode: 0o700 });
   const plan = await planRestore(options);
   log.info({ base: plan.base.id, timeline: plan.timeline, archiveLsn: plan.archiveLsn }, 'building the data directory');
-  const tar = await archive.openBase(plan.base);
-  const leftOut = await unpackBase({ tar, into: building, sha256: plan.base.sha256, limitBytes: options.limitBytes });
   const files = mode === 'quarantine' ? plan.files : plan.files.filter((file) => isBefore(file, parseLsn(plan.base.endLsn)));
-  await fetchAll(archive, files, join(building, 'pg_wal'));
+  const { progress } = options;
+  progress?.expect(plan.base.bytes + files.reduce((sum, file) => sum + file.bytes, 0));
+  // Side by side: unpacking waits for the disk while segments are unpacked and compared at the receiver.
+  const leftOut = await bothOrNeither(
+    archive.openBase(plan.base).then((tar) =>
+      unpackBase({
+        tar,
+        into: building,
+        sha256: plan.base.sha256,
+        limitBytes: options.limitBytes,
+        onBytes: progress?.laidDown,
+      }),
+    ),
+    fetchAll(archive, files, join(building, 'pg_wal'), progress),
+  );
   if (mode === 'standby') await cutWal(join(building, 'pg_wal'), plan.base);
   await writeFile(join(building, mode === 'standby' ? 'standby.signal' : 'recovery.signal'), '', { mode: 0o600 });
   await rename(building, join(directory, 'pg'));
@@ -156,12 +172,29 @@ function isBefore({ name }: WalFile, targetLsn: Lsn | undefined): boolean {
   return targetLsn === undefined || start === undefined || start <= targetLsn;
 }
 
-async function fetchAll(archive: ArchiveClient, files: readonly WalFile[], into: string): Promise<void> {
+async function fetchAll(
+  archive: ArchiveClient,
+  files: readonly WalFile[],
+  into: string,
+  progress: BuildProgress | undefined,
+): Promise<void> {
   const waiting = [...files];
   const fetchNext = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) await archive.fetchWal(file, into);
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      await archive.fetchWal(file, into);
+      progress?.laidDown(file.bytes);
+    }
   };
-  await Promise.all(Array.from({ length: FETCHED_AT_ONCE }, fetchNext));
+  const fetched = await Promise.allSettled(Array.from({ length: FETCHED_AT_ONCE }, fetchNext));
+  for (const one of fetched) if (one.status === 'rejected') throw one.reason;
+}
+
+/** Waits for both also when one fails: nothing may go on writing into what is thrown away next. */
+async function bothOrNeither<Result>(first: Promise<Result>, second: Promise<void>): Promise<Result> {
+  const [one, other] = await Promise.allSettled([first, second]);
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  return one.value;
 }
 
 async function readBoot(): Promise<string> {

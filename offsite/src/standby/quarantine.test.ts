@@ -277,6 +277,8 @@ test('[A8] what an attacker with all rights at headquarters laid in wait does no
   await mkdir(trap, { mode: 0o700 });
   if (JAIL_OWNER) await chown(trap, JAIL_OWNER.uid, JAIL_OWNER.gid);
   await headquarters.run('site', [
+    // An administrator's session would not wait for the archive, and the seal could come first.
+    'set synchronous_commit = on',
     "alter database postgres set session_preload_libraries = 'no_such_library'",
     'alter database site set event_triggers = on',
     `create function public.spring() returns event_trigger language plpgsql security definer as $$

@@ -9,6 +9,7 @@ import { judgeEntry } from './entry.rules.ts';
 
 const ENTRIES_LIMIT = 5_000_000;
 const LEFT_OUT_LIMIT = 1_000;
+const PIECE_BYTES = 1_048_576;
 
 /**
  * Unpacks a base backup into an empty directory, hashing it on the way.
@@ -20,13 +21,13 @@ export async function unpackBase(options: {
   readonly into: string;
   readonly sha256: string;
   readonly limitBytes: number;
+  /** Told of each part that came. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
 }): Promise<string[]> {
   const hash = createHash('sha256');
-  const hashing = new Transform({
-    transform(chunk: Buffer, _, done) {
-      hash.update(chunk);
-      done(null, chunk);
-    },
+  const hashing = gather((chunk) => {
+    hash.update(chunk);
+    options.onBytes?.(chunk.length);
   });
   const unpacker = extract();
   let brokenOff: EstateError | undefined;
@@ -52,6 +53,29 @@ export async function unpackBase(options: {
   if (version.trim() !== '18')
     throw new EstateError('archive.damaged', 'unpacking a base backup: it is not one of PostgreSQL 18');
   return taken.value;
+}
+
+/** Passes bytes on in large pieces: a socket gives 64 kB at a time, and each piece costs a write of its own. */
+function gather(see: (chunk: Buffer) => void): Transform {
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  const take = () => {
+    const piece = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, bytes);
+    waiting = [];
+    bytes = 0;
+    return piece;
+  };
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      see(chunk);
+      waiting.push(chunk);
+      bytes += chunk.length;
+      done(null, bytes >= PIECE_BYTES ? take() : undefined);
+    },
+    flush(done) {
+      done(null, bytes > 0 ? take() : undefined);
+    },
+  });
 }
 
 async function takeEntries(

@@ -24,6 +24,7 @@ import { createControlApp } from './control/control.routes.ts';
 import { KeptDatabase } from './database/database.actions.ts';
 import { type JailDeps, resumeQuarantines, startStandby } from './jail/jail.actions.ts';
 import { QuarantineStore } from './jail/jail.store.ts';
+import { type ArchiveReader, createArchiveReader } from './jail/reader.actions.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
 import { prepareLink } from './link/link.actions.ts';
 import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
@@ -110,6 +111,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     supervision,
     database,
     boundary: runtime.boundary,
+    reader: createArchiveReader({ sites, supervision, owner: () => uids.ownerOf('receiver', gid), newSecret }),
     enrolGatewayKeys: async (keys) => {
       await gatewayKeys.save(keys);
       await publish(layout, estate, await gatewayKeys.addTo(given.trust));
@@ -172,7 +174,7 @@ async function startAll(sites: Sites, { supervision, uids, gid, database, jails 
 /** Who gives orders first, then who reads the archive, then who keeps. */
 async function stopAll(supervision: Supervision, database: KeptDatabase): Promise<void> {
   await Promise.all(['recovery', 'publisher', 'history', 'status'].map((name) => supervision.stop(name)));
-  const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-/.test(name));
+  const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-|^reader$/.test(name));
   await Promise.all(jails.map(({ name }) => supervision.stop(name)));
   await Promise.all(['receiver', 'vault', 'ledger', 'link'].map((name) => supervision.stop(name)));
   await database.stop();
@@ -188,13 +190,18 @@ async function serveControl(options: {
   readonly database: KeptDatabase;
   readonly boundary: SiteStatus['boundary'];
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
+  readonly reader: ArchiveReader;
   readonly askedToStop: () => void;
   readonly log: Log;
 }): Promise<() => Promise<void>> {
-  const { config, layout, jails, secrets, supervision, database, boundary, enrolGatewayKeys, askedToStop, log } = options;
+  const { config, layout, jails, secrets, supervision, database, boundary, enrolGatewayKeys, reader, askedToStop, log } = options;
   const status = () => describeSite(supervision, database, boundary);
   const serve = (secret: string, socket: string, mode: number) =>
-    serveWire({ app: createControlApp({ jails, enrolGatewayKeys, status, stop: askedToStop, secret, log }), socket, mode });
+    serveWire({
+      app: createControlApp({ jails, enrolGatewayKeys, reader, status, stop: askedToStop, secret, log }),
+      socket,
+      mode,
+    });
   const outer = await serve(config.CONTROL_SECRET, layout.controlSocket, 0o600);
   const inner = await serve(secrets.supervisor, layout.innerControlSocket, 0o666);
   return async () => {

@@ -22,6 +22,8 @@ export type ReceiptStore = {
   readonly addBatch: (batch: StoredBatch) => Promise<boolean>;
   /** As they were signed, in the order in which they came. */
   readonly listAfter: (id: string, limit: number) => Promise<NumberedBatch[]>;
+  /** As they were signed, the newest first; only before a number, if one is given. */
+  readonly listNewest: (before: number | null, limit: number) => Promise<NumberedBatch[]>;
 };
 /** `id` counts all batches, of whatever key; holes mean nothing. */
 export type NumberedBatch = { readonly id: number; readonly signed: Signed };
@@ -67,6 +69,12 @@ export function createReceiptStore(db: Kysely<Schema>): ReceiptStore {
     listAfter: async (id, limit) => {
       const query = db.selectFrom('receipt_batch').select(['id', 'signed_batch']).where('id', '>', id);
       const rows = await query.orderBy('id').limit(limit).execute();
+      return rows.map((row) => ({ id: Number(row.id), signed: signedSchema.parse(row.signed_batch) }));
+    },
+    listNewest: async (before, limit) => {
+      const all = db.selectFrom('receipt_batch').select(['id', 'signed_batch']);
+      const query = before === null ? all : all.where('id', '<', String(before));
+      const rows = await query.orderBy('id', 'desc').limit(limit).execute();
       return rows.map((row) => ({ id: Number(row.id), signed: signedSchema.parse(row.signed_batch) }));
     },
   };

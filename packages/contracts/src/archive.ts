@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compartmentNameSchema, instantSchema, lsnSchema, sha256Schema } from './name.ts';
+import { restoreProgressSchema } from './restore.ts';
 
 /** PostgreSQL's system identifier: an unsigned 64-bit number as decimal text. */
 export const systemIdSchema = z.string().regex(/^\d{1,20}$/, 'must be a system identifier, up to 20 digits');
@@ -132,6 +133,8 @@ export const jailHealthSchema = z.object({
   unreplayedBytes: z.number().int().min(0).nullable(),
   /** Quarantine: drawn at each start, which begins the restore anew: what was done in an earlier one is gone. */
   instance: z.string().max(64).optional(),
+  /** Quarantine, while it is built: bytes of base and WAL laid down, then bytes of WAL replayed. */
+  progress: restoreProgressSchema.nullable().optional(),
   /** Files of the base backup that no cluster of ours has, and which were left out. */
   leftOut: z.array(z.string()),
 });

@@ -22,6 +22,8 @@ export const estateSchema = z.object({
   tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
   /** How long headquarters may let compartments write after off-site last answered, in milliseconds. */
   leaseMs: z.number().int().min(2000).max(3_600_000),
+  /** From one drill of a compartment to the next, in milliseconds; a day if not given. */
+  drillEveryMs: z.number().int().min(60_000).max(31_536_000_000).optional(),
   /** How mail leaves; without it letters wait. */
   mail: mailSchema.optional(),
   /** Organisations' directories at inner addresses that identity may ask, as `host:port`. */

@@ -34,6 +34,8 @@ export const FINDING_RULES = {
   'report.person': 'T1491.002',
   'code.changed': 'T1554',
   'account.break_glass': 'T1078',
+  'drill.failed': 'T1490',
+  'drill.overdue': 'T1490',
 } as const;
 export type FindingRule = keyof typeof FINDING_RULES;
 

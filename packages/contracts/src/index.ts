@@ -1,6 +1,8 @@
+export * from './acknowledgement.ts';
 export * from './adoption.ts';
 export * from './archive.ts';
 export * from './decoding.ts';
+export * from './drill.ts';
 export * from './edition.ts';
 export * from './erasure.ts';
 export * from './estate.ts';
@@ -20,6 +22,7 @@ export * from './recovery.ts';
 export * from './repair.ts';
 export * from './replay.ts';
 export * from './report.ts';
+export * from './restore.ts';
 export * from './security-headers.ts';
 export * from './session.ts';
 export * from './signed.ts';

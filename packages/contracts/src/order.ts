@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { DRILL_MODES } from './drill.ts';
 import { scopeSchema } from './history.ts';
 import { retentionRuleSchema } from './keeping.ts';
 import { compartmentNameSchema, instantSchema, sha256Schema } from './name.ts';
 import { REPAIR_WAYS } from './repair.ts';
+import { quarantineIdSchema, restoreTargetSchema } from './restore.ts';
 import { compartmentStateSchema } from './state.ts';
 
 /** Purposes bound into signatures; one per kind of message. */
@@ -14,6 +16,7 @@ export const PURPOSES = {
   ledger: 'ledger entry',
   receipts: 'receipts',
   gatewayKey: 'gateway key',
+  drill: 'drill receipt',
 } as const;
 
 /** A restored data directory that headquarters is to take over, as a tar from GET /images/:id. */
@@ -86,7 +89,22 @@ export type Lease = z.infer<typeof leaseSchema>;
 /** What an operator orders, in a signed envelope whose key id is `operator:<name>`. */
 export const operatorCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('seal'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
-  z.object({ kind: z.literal('restore'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  z.object({
+    kind: z.literal('restore'),
+    compartment: compartmentNameSchema,
+    /** The newest position if not given. */
+    target: restoreTargetSchema.optional(),
+    reason: z.string().min(3).max(500),
+  }),
+  /** Restores into a quarantine only, to look at it; nothing that runs is touched. */
+  z.object({
+    kind: z.literal('quarantine'),
+    compartment: compartmentNameSchema,
+    target: restoreTargetSchema.optional(),
+    reason: z.string().min(3).max(500),
+  }),
+  /** Ends such a quarantine. */
+  z.object({ kind: z.literal('release'), quarantine: quarantineIdSchema, reason: z.string().min(3).max(500) }),
   z.object({
     kind: z.literal('undo'),
     compartment: compartmentNameSchema,
@@ -133,6 +151,13 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
   }),
   /** Begins a new key of the archive, and wraps all of them to today's recipients. */
   z.object({ kind: z.literal('rotate-keys'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
+  /** Restores from the archive alone into a quarantine, to show that it can be done; nothing that runs is touched. */
+  z.object({
+    kind: z.literal('drill'),
+    compartment: compartmentNameSchema,
+    mode: z.enum(DRILL_MODES),
+    reason: z.string().min(3).max(500),
+  }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { acknowledgedSummarySchema } from './acknowledgement.ts';
 import { historyTableSchema } from './history.ts';
 import { compartmentNameSchema, instantSchema, lsnSchema, sha256Schema } from './name.ts';
 import { blocksSchema, buildSchema } from './order.ts';
 import { dependentSchema, REPAIR_WAYS } from './repair.ts';
+import { resolvedTargetSchema, restoreProgressSchema } from './restore.ts';
 import { compartmentStateSchema } from './state.ts';
 
 /** The steps of a recovery, in order. */
@@ -110,6 +112,10 @@ export const recoveryDiffSchema = z.object({
       .nullable()
       .default(null),
   }),
+  /** Null for the newest position: then nothing acknowledged is left out. */
+  target: resolvedTargetSchema.nullable().default(null),
+  /** What became of the transactions near the cut; null where history cannot be asked. */
+  acknowledged: acknowledgedSummarySchema.nullable().default(null),
   /** Null where nothing was repaired. */
   repair: repairReportSchema.nullable().default(null),
   /** Null in recoveries from before holes were closed. */
@@ -131,6 +137,8 @@ export const recoverySchema = z.object({
   /** Set while it waits for a second operator. */
   awaiting: z.object({ digest: sha256Schema, diff: recoveryDiffSchema.nullable(), sinceAt: instantSchema }).nullable(),
   failure: z.string().nullable(),
+  /** While a copy is being restored. */
+  progress: restoreProgressSchema.nullable().optional(),
   /** Bytes of WAL that headquarters had written past the seal, as the receiver last heard of them; null if unknown. Nobody was told they were saved. */
   lostBeyondSeal: z.number().int().min(0).nullable().optional(),
 });

@@ -128,7 +128,9 @@ export type ErrorCode =
   | 'archive.key_missing'
   | 'archive.read_only'
   | 'restore.failed'
+  | 'restore.out_of_range'
   | 'verification.failed'
+  | 'drill.gives_way'
   | 'repair.not_valid'
   | 'repair.wrong_digest'
   // history

@@ -39,7 +39,7 @@ export class HistoryPeer {
     app.post('/compartments/:c/search', async (c) => {
       const asked = await readWireBody(c.req.raw, historySearchSchema);
       return carryOut('history.search', async () => {
-        const { session, account, address, request, untagged } = asked;
+        const { session, account, address, request, untagged, xid, toAt } = asked;
         const isAll = !session && !account && !address && !request && !untagged;
         const scope = scopeSchema.parse({
           sessions: session ? [session] : [],
@@ -50,6 +50,7 @@ export class HistoryPeer {
           everything: isAll,
         });
         const found = this.transactions
+          .filter((one) => (xid === undefined || one.xid === xid) && (toAt === undefined || one.committedAt <= toAt))
           .filter((one) => isInScope(one, scope) && one.sequence < (asked.before ?? Number.POSITIVE_INFINITY))
           .sort((left, right) => right.sequence - left.sequence);
         // Two a page, so that every test goes through several.

@@ -15,7 +15,7 @@ import { createLog, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, serveWire, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
 import { HistoryPeer } from './history-peer.ts';
-import { ReceiverPeer } from './receiver-peer.ts';
+import { baseOf, ReceiverPeer } from './receiver-peer.ts';
 
 /** Told of every call that recovery makes, before it is carried out and once it is (and not answered yet). */
 export type Hook = (call: string, phase: 'before' | 'after') => void | Promise<void>;
@@ -31,7 +31,11 @@ export class Peers {
   readonly identityReceiver = new ReceiverPeer('identity');
   readonly history = new HistoryPeer();
   /** What each quarantine was started with. */
-  readonly quarantines: { readonly id: string; readonly targetLsn?: string | undefined; readonly newTimeline: number }[] = [];
+  readonly quarantines: {
+    readonly id: string;
+    readonly targetLsn?: string | undefined;
+    readonly newTimeline?: number | undefined;
+  }[] = [];
   /** Repairs carried out: the plan, its digest and the steps, by quarantine. A restart of a jail forgets. */
   readonly repairs = new Map<string, { readonly plan: string; readonly token: string; readonly lines: readonly string[] }>();
   repairsDone = 0;
@@ -41,6 +45,9 @@ export class Peers {
   copiedRows: Record<string, string | null>[] = [];
   readonly jails = new Map<string, QuarantinePeer>();
   readonly deletedQuarantines: string[] = [];
+  /** What is damaged in the copy that is read; and damage that the reader does not see. */
+  readCopy: string | null = null;
+  blindTo: string | undefined;
   readonly rebuilt: string[] = [];
   /** The gateway's keys as the supervisor keeps them. */
   gatewayKeys: readonly TokenKey[] = [];
@@ -77,12 +84,14 @@ export class Peers {
         for (const receiver of [this.receiver, this.identityReceiver]) {
           receiver.addRoutes(app, (call, work) => this.#carryOut(call, work));
         }
+        app.delete('/copies/:id', (c) => c.json({ ok: this.receiver.copies.delete(c.req.param('id')) }));
         app.get('/compartments', (c) => {
           if (this.receiver.isAway) throw new EstateError('wire.unreachable', 'the receiver of the tests is away');
           return c.json({ compartments: [this.receiver.describe(), this.identityReceiver.describe()] });
         });
       }),
       this.#serve('supervisor', (app) => this.#addSupervisor(app)),
+      this.#serve('reader', (app) => addReader(app, this)),
       this.#serve('history', (app) => this.history.addRoutes(app, (call, work) => this.#carryOut(call, work))),
       this.#serve('publisher', (app) => this.#addPublisher(app)),
       this.#serve('status', (app) => {
@@ -132,7 +141,7 @@ export class Peers {
       compartment: z.string(),
       id: z.string().max(24),
       targetLsn: z.string().optional(),
-      newTimeline: z.number(),
+      newTimeline: z.number().optional(),
     });
     app.post('/quarantines', async (c) => {
       const { id, targetLsn, newTimeline } = await readWireBody(c.req.raw, asked);
@@ -153,6 +162,14 @@ export class Peers {
         return c.json({ ok: true });
       }),
     );
+    app.post('/archive-reader', async (c) => {
+      const { copy } = await readWireBody(c.req.raw, z.object({ compartment: z.string(), copy: z.string() }));
+      return this.#carryOut('supervisor.reader', async () => {
+        this.readCopy = this.receiver.copies.get(copy) ?? null;
+        return c.json({ socket: this.socket('reader'), secret: SECRET });
+      });
+    });
+    app.delete('/archive-reader', (c) => c.json({ ok: true }));
     app.post('/gateway-keys', async (c) => {
       const { gatewayKeys } = await readWireBody(c.req.raw, gatewayKeysSchema);
       return this.#carryOut('supervisor.keys', async () => {
@@ -329,6 +346,30 @@ export class Peers {
       return body === undefined ? { status: 404, body: 'no such page' } : { status: 200, body };
     });
   }
+}
+
+/** Reads the copy of an archive: damage is refused where a restore would meet it. */
+function addReader(app: WireApp, peers: Peers): void {
+  const segment = '000000010000000000000003';
+  const refuse = (...kinds: readonly string[]) => {
+    const { readCopy, blindTo } = peers;
+    if (readCopy !== null && kinds.includes(readCopy) && readCopy !== blindTo)
+      throw new EstateError('archive.damaged', `reading a copy: its ${readCopy} is damaged`);
+  };
+  app.get('/compartments/website', (c) => c.json(peers.receiver.describe()));
+  app.get('/compartments/website/bases', (c) => c.json({ bases: [baseOf(1)] }));
+  app.get('/compartments/website/bases/:id', (c) => {
+    refuse('base', 'key');
+    return c.body('a base', 200, { 'content-length': '6' });
+  });
+  app.get('/compartments/website/wal', (c) => {
+    const files = [{ name: segment, bytes: 16_777_216, isComplete: true }];
+    return c.json({ systemId: '7000000000000000001', timeline: 1, endLsn: '0/4000000', newestTimeline: 1, files });
+  });
+  app.get('/compartments/website/wal/:file', (c) => {
+    refuse('segment', 'index', 'key');
+    return c.body('a segment', 200, { 'x-sha256': sha256Hex('a segment') });
+  });
 }
 
 export type QuarantinePeer = { readonly close: () => Promise<void> };

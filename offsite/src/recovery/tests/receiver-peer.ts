@@ -21,6 +21,11 @@ export class ReceiverPeer {
   gaps: { timeline: number; fromLsn: string; toLsn: string; foundAt: string }[] = [];
   bases: { timeline: number }[] = [{ timeline: 1 }];
   allotted = 1;
+  /** Copies that stand, with what was damaged in them. */
+  readonly copies = new Map<string, string | null>();
+  /** Kinds of artefact of which there are none. */
+  lacks: readonly string[] = ['key'];
+  readonly proofs: { readonly lsn: string; readonly timeline: number; readonly drill: string }[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -85,6 +90,20 @@ export class ReceiverPeer {
     app.post(`/compartments/${this.name}/timeline`, async (c) =>
       carryOut('receiver.timeline', async () => c.json({ timeline: (this.allotted += 1) })),
     );
+    const copySchema = z.object({ id: z.string(), damage: z.string().nullable(), seed: z.number() });
+    app.post(`/compartments/${this.name}/copies`, async (c) => {
+      const { id, damage } = await readWireBody(c.req.raw, copySchema);
+      return carryOut('receiver.copy', async () => {
+        const isThere = damage !== null && !this.lacks.includes(damage);
+        this.copies.set(id, isThere ? damage : null);
+        return c.json({ directory: '/copies', damaged: isThere ? { path: damagedPath(damage), at: 0 } : null });
+      });
+    });
+    const proofSchema = z.object({ lsn: z.string(), timeline: z.number(), drill: z.string() });
+    app.post(`/compartments/${this.name}/proven`, async (c) => {
+      this.proofs.push(await readWireBody(c.req.raw, proofSchema));
+      return c.json({ ok: true });
+    });
     app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
     app.post(`/compartments/${this.name}/base`, async (c) =>
       carryOut('receiver.base', async () => {
@@ -117,7 +136,11 @@ export class ReceiverPeer {
   }
 }
 
-function baseOf(timeline: number) {
+function damagedPath(damage: string): string {
+  return damage === 'segment' ? '7000/wal/000000010000000000000003.zst' : `7000/${damage}`;
+}
+
+export function baseOf(timeline: number) {
   return {
     id: `20260101T000000Z-0000000${timeline}-0000000003000000`,
     systemId: '7000000000000000001',

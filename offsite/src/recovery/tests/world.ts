@@ -42,6 +42,8 @@ const replySchema = z.object({
   request: z.string().optional(),
   recovery: z.string().optional(),
   epoch: z.number().optional(),
+  drill: z.string().optional(),
+  quarantine: z.string().optional(),
   seal: z.object({ lsn: z.string(), tookMs: z.number() }).optional(),
 });
 export type Reply = z.infer<typeof replySchema>;
@@ -52,6 +54,7 @@ export type WorldOptions = {
   /** Rules that seal website at once. */
   readonly automatic?: readonly string[];
   readonly patience?: Readonly<Record<string, number>>;
+  readonly drillEveryMs?: number;
 };
 
 const keysOf = {
@@ -107,7 +110,9 @@ export class World {
   static async open(options: WorldOptions): Promise<World> {
     const directory = await temporaryDirectory();
     const { admin, environment } = await createDatabase(options.cluster);
-    const estate = await describeEstate(directory, options.automatic ?? []);
+    const { drillEveryMs } = options;
+    const described = await describeEstate(directory, options.automatic ?? []);
+    const estate = { ...described, ...(drillEveryMs === undefined ? {} : { drillEveryMs }) };
     const world = new World(directory, estate, environment, admin);
     await world.#writeFiles(options);
     await world.peers.open(estate.port);

@@ -15,7 +15,7 @@ export const ar: Words = {
   since: 'منذ',
   nextUpdate: 'التحديث التالي',
   lastProbe: 'آخر فحص من الخارج',
-  lastRestore: 'آخر استعادة جرى التحقق منها',
+  lastRestore: 'آخر استعادة ثبتت صحتها',
   notYet: 'ليس بعد',
   readable: 'لا تزال صفحاتها المنشورة متاحة للقراءة.',
   unreadable: 'لا يمكن قراءة صفحاتها في الوقت الحالي.',

@@ -14,7 +14,7 @@ export const en = {
   since: 'Since',
   nextUpdate: 'Next update',
   lastProbe: 'Last check from outside',
-  lastRestore: 'Last verified restore',
+  lastRestore: 'Last proven restore',
   notYet: 'not yet',
   readable: 'Its published pages can still be read.',
   unreadable: 'Its pages cannot be read at present.',

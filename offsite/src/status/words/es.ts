@@ -15,7 +15,7 @@ export const es: Words = {
   since: 'Desde',
   nextUpdate: 'Próxima actualización',
   lastProbe: 'Última comprobación desde el exterior',
-  lastRestore: 'Última restauración verificada',
+  lastRestore: 'Última restauración demostrada',
   notYet: 'todavía no',
   readable: 'Sus páginas publicadas se pueden seguir leyendo.',
   unreadable: 'Sus páginas no se pueden leer por el momento.',

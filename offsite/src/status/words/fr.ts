@@ -15,7 +15,7 @@ export const fr: Words = {
   since: 'Depuis',
   nextUpdate: 'Prochain point',
   lastProbe: 'Dernier contrôle depuis l’extérieur',
-  lastRestore: 'Dernière restauration vérifiée',
+  lastRestore: 'Dernière restauration prouvée',
   notYet: 'pas encore',
   readable: 'Ses pages publiées restent lisibles.',
   unreadable: 'Ses pages ne sont pas lisibles pour le moment.',

@@ -15,7 +15,7 @@ export const zh: Words = {
   since: '开始时间',
   nextUpdate: '下次更新',
   lastProbe: '最近一次外部检测',
-  lastRestore: '最近一次经核实的恢复',
+  lastRestore: '最近一次经证实的恢复',
   notYet: '尚无',
   readable: '已发布的页面仍可阅读。',
   unreadable: '其页面目前无法阅读。',

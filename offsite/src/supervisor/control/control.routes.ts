@@ -1,4 +1,5 @@
 import {
+  archiveCopySchema,
   compartmentNameSchema,
   gatewayKeysSchema,
   lsnSchema,
@@ -10,6 +11,7 @@ import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
 import { deleteQuarantine, type JailDeps, rebuildStandby, startQuarantine } from '#supervisor/jail/jail.actions.ts';
+import type { ArchiveReader } from '#supervisor/jail/reader.actions.ts';
 import { LONGEST_QUARANTINE_ID } from '#supervisor/layout/layout.rules.ts';
 
 const idSchema = z
@@ -23,16 +25,19 @@ const quarantineSchema = z.object({
   newTimeline: timelineSchema.optional(),
 });
 
+const copySchema = z.object({ compartment: compartmentNameSchema, copy: archiveCopySchema.shape.id });
+
 /** The control API of off-site's supervisor, for its own recovery process and for the command line. */
 export function createControlApp(options: {
   readonly jails: JailDeps;
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
+  readonly reader: ArchiveReader;
   readonly status: () => SiteStatus;
   readonly stop: () => void;
   readonly secret: string;
   readonly log: Log;
 }): WireApp {
-  const { jails, enrolGatewayKeys, status, stop, secret, log } = options;
+  const { jails, enrolGatewayKeys, reader, status, stop, secret, log } = options;
   const app = createWireApp({ secrets: { control: secret }, log });
   app.get('/health', (c) => c.json({ ok: true }));
   app.get('/status', (c) => c.json(status()));
@@ -46,6 +51,11 @@ export function createControlApp(options: {
   app.post('/standbys/:compartment/rebuild', async (c) => {
     await rebuildStandby(jails, parse(compartmentNameSchema, c.req.param('compartment')));
     return c.json({ ok: true });
+  });
+  app.post('/archive-reader', async (c) => c.json(await reader.start(await readWireBody(c.req.raw, copySchema)), 201));
+  app.delete('/archive-reader', async (c) => {
+    await reader.stop();
+    return c.body(null, 204);
   });
   app.post('/gateway-keys', async (c) => {
     await enrolGatewayKeys((await readWireBody(c.req.raw, gatewayKeysSchema)).gatewayKeys);

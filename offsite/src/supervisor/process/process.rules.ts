@@ -55,6 +55,9 @@ export type Sites = {
 export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'history', 'recovery'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
 
+/** The process that reads a copy of an archive to a drill. */
+export const READER = 'reader';
+
 const GRACE_MS = 5000;
 const MEMORY_MB: Record<ProcessName, number> = {
   ledger: 192,
@@ -83,6 +86,37 @@ export function describeProcess(name: ProcessName, sites: Sites, owner: Owner | 
     health: { ...health, path: '/health' },
     graceMs: GRACE_MS,
     restart: 'always',
+  };
+}
+
+/** Reads a copy of an archive to a drill: the receiver's own program and keys, no stream, and nothing but the copy. */
+export function describeReader(
+  sites: Sites,
+  owner: Owner | undefined,
+  copy: { readonly compartment: string; readonly directory: string; readonly secret: string },
+): ProcessSpec {
+  const { layout, secrets } = sites;
+  const receiver = describeProcess('receiver', sites, owner);
+  const { compartment, directory, secret } = copy;
+  const stream = { name: compartment, socketDirectory: '/nowhere', walSocketDirectory: '/nowhere', readerSecret: secret };
+  const socket = innerSocket(layout, READER);
+  return {
+    ...receiver,
+    name: READER,
+    sharesUid: true,
+    environment: {
+      ESTATE_FILE: layout.estateFile,
+      TRUST_FILE: layout.trustFile,
+      LOG_LEVEL: sites.logLevel,
+      ...PARTS.receiver(sites).environment,
+      DATA_DIRECTORY: directory,
+      RECEIVER_SOCKET: socket,
+      RECEIVER_SECRET: secrets.health,
+      COMPARTMENTS: JSON.stringify([stream]),
+      READ_ONLY: '1',
+    },
+    write: [directory, innerDirectory(layout, READER)],
+    health: { socket, secret: secrets.health, path: '/health' },
   };
 }
 

@@ -20,7 +20,7 @@ import {
   WELL_KNOWN,
   walSockets,
 } from '#supervisor/layout/layout.rules.ts';
-import { PROCESSES, type ProcessName, type Sites } from '#supervisor/process/process.rules.ts';
+import { PROCESSES, type ProcessName, READER, type Sites } from '#supervisor/process/process.rules.ts';
 
 /** What off-site was given to start with. */
 export type Given = { readonly estate: Estate; readonly trust: Trust; readonly link: Link };
@@ -54,6 +54,7 @@ export async function prepareDirectories(
     await makeDirectory(innerDirectory(layout, name), { mode: 0o710, owner });
     await makeDirectory(outerDirectory(layout, name), { mode: 0o711, owner });
   }
+  await makeDirectory(innerDirectory(layout, READER), { mode: 0o710, owner: await uids.ownerOf('receiver', gid) });
   for (const name of ['standby', 'quarantine']) await makeDirectory(ownDirectory(layout, name), { mode: 0o711 });
   await makeDirectory(join(layout.sockets, 'j'), { mode: 0o711 });
   await makeDirectory(dirname(layout.databaseDirectory), { mode: 0o711 });

@@ -121,6 +121,17 @@ test('a quarantine is started once however often it is asked for, under a fresh 
   await callWire(offsite.control, { method: 'DELETE', path: '/quarantines/r1234', timeoutMs: 60_000 }, z.unknown());
 });
 
+test("[DR2] who reads a copy of an archive to a drill has the receiver's uid, and its end leaves the receiver alone", async () => {
+  const before = await offsite.until(isReady, 'off-site is ready');
+  const receiver = processOf(before, 'receiver');
+  await post('/archive-reader', { compartment: 'beta', copy: 'd-test' }, z.unknown());
+  const during = await offsite.until((status) => typeof processOf(status, 'reader')?.pid === 'number', 'the reader was started');
+  assert.equal(processOf(during, 'reader')?.uid, receiver?.uid);
+  await callWire(offsite.control, { method: 'DELETE', path: '/archive-reader', timeoutMs: 30_000 }, z.unknown());
+  const later = await offsite.until((status) => processOf(status, 'reader') === undefined, 'the reader is gone');
+  assert.equal(processOf(later, 'receiver')?.pid, receiver?.pid);
+});
+
 test('a standby is thrown away and begun again on demand', async () => {
   const before = processOf(await offsite.until(isReady, 'off-site is ready'), 'standby-beta')?.pid;
   await post('/standbys/beta/rebuild', {}, z.unknown());

@@ -11,6 +11,8 @@ export type ProcessSpec = {
   readonly environment: Readonly<Record<string, string>> | (() => Promise<Readonly<Record<string, string>>>);
   /** The uid and gid to run under; needs root. */
   readonly owner?: Owner | undefined;
+  /** Another process runs under this uid: what ends with this one is its own group, and nobody else. */
+  readonly sharesUid?: boolean;
   /** Files and directories it may read, besides those of `write`. */
   readonly read: readonly string[];
   /** Files and directories it may write. */

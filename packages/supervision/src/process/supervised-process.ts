@@ -167,7 +167,7 @@ export function superviseProcess(deps: SuperviseDependencies, spec: ProcessSpec)
     stopping.abort();
     const current = run;
     if (current !== undefined) killGroup(current.pid, signal);
-    const uid = spec.owner?.uid;
+    const uid = spec.sharesUid ? undefined : spec.owner?.uid;
     if (signal === 'SIGKILL' && uid !== undefined) killAllOfUid(uid);
     if (signal === 'SIGTERM' && !(await endsWithin(lived, spec.graceMs)) && run !== undefined) {
       deps.log.warn({ process: spec.name }, 'killing a process that did not stop in time');

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Receipt } from '@bulkhead/contracts';
+import { transaction } from '#recovery/tests/history-peer.ts';
+import { classify } from './acknowledgement.rules.ts';
+
+const receipt = (requestId: string, status: number, xids: readonly string[] = []): Receipt => ({
+  requestId,
+  compartment: 'website',
+  route: 'article.add',
+  accountId: 'ada',
+  sessionId: 'session-of-ada',
+  address: '192.0.2.1',
+  status,
+  xids: [...xids],
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  answeredAt: '2026-01-01T00:00:01.000Z',
+});
+const ada = { accountId: 'ada' };
+const told = (around: Parameters<typeof classify>[0]) =>
+  classify(around).map(({ standing, requestId, xid, isInCopy }) => `${standing} ${requestId} ${xid} ${isInCopy}`);
+
+test('[C31] each transaction is guaranteed, in doubt or lost, by the copy and by what its person was answered', () => {
+  const transactions = [1, 2, 3, 4, 5].map((sequence) => transaction(sequence, ada));
+  const receipts = [
+    receipt('request-1', 303, ['701']),
+    receipt('request-2', 502),
+    // Nothing tells of request 3. The copy ends behind transaction 3.
+    receipt('request-4', 303, ['704']),
+    receipt('request-5', 503, ['705']),
+  ];
+  assert.deepEqual(told({ transactions, receipts, isInCopy: ({ sequence }) => sequence <= 3 }), [
+    'lost request-4 704 false',
+    'lost request-5 705 false',
+    'in-doubt request-2 702 true',
+    'in-doubt request-3 703 true',
+    'guaranteed request-1 701 true',
+  ]);
+});
+
+test('[C31] what a receipt names and the archive never had is lost; what was passed on and left no trace is in doubt', () => {
+  const receipts = [
+    receipt('request-8', 303, ['4294968004']),
+    receipt('request-9', 502),
+    receipt('refused', 403),
+    receipt('nothing-written', 303),
+    receipt('known', 303, ['4294967997']),
+  ];
+  const around = { transactions: [transaction(1, { requestId: 'known' })], receipts, isInCopy: () => true };
+  assert.deepEqual(told(around), [
+    'lost request-8 4294968004 false',
+    'in-doubt request-9 null false',
+    'guaranteed known 701 true',
+  ]);
+});
+
+test('[C31] a job has nobody who waits for an answer, and an untagged write has nobody at all', () => {
+  const job = transaction(1, { accountId: null, sessionId: null, requestId: 'job:publish' });
+  const untagged = transaction(2, null);
+  assert.deepEqual(told({ transactions: [job, untagged], receipts: [], isInCopy: () => true }), [
+    'in-doubt null 702 true',
+    'guaranteed job:publish 701 true',
+  ]);
+});
