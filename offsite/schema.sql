@@ -50,8 +50,7 @@ table compartment_secret (
   recovery text not null,
   rotated_at timestamp with time zone not null,
   replication_password text,
-  constraint compartment_secret_pkey PRIMARY KEY (compartment),
-  constraint compartment_secret_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+  constraint compartment_secret_pkey PRIMARY KEY (compartment)
 );
 
 table drill (
@@ -289,6 +288,37 @@ table seal_record (
   constraint seal_record_compartment_epoch_fkey FOREIGN KEY (compartment, epoch) REFERENCES site_order(compartment, epoch),
   constraint seal_record_pkey PRIMARY KEY (compartment, epoch)
 );
+
+table site_charge (
+  is_only boolean not null default true,
+  site text not null,
+  since_at timestamp with time zone not null,
+  move text,
+  constraint site_charge_is_only_check CHECK (is_only),
+  constraint site_charge_pkey PRIMARY KEY (is_only),
+  constraint site_charge_site_check CHECK ((site = ANY (ARRAY['headquarters'::text, 'stand-in'::text])))
+);
+
+table site_move (
+  id text not null,
+  kind text not null,
+  state text not null,
+  requested_by text not null,
+  reason text not null,
+  digest text not null,
+  asked_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  failure text,
+  progress jsonb not null,
+  constraint site_move_check CHECK (((state <> ALL (ARRAY['approved'::text, 'done'::text])) OR ((approved_by IS NOT NULL) AND (approved_by <> requested_by)))),
+  constraint site_move_kind_check CHECK ((kind = ANY (ARRAY['failover'::text, 'failback'::text]))),
+  constraint site_move_pkey PRIMARY KEY (id),
+  constraint site_move_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'approved'::text, 'done'::text, 'failed'::text, 'refused'::text])))
+);
+CREATE UNIQUE INDEX site_move_under_way ON public.site_move USING btree ((true)) WHERE (state = ANY (ARRAY['asked'::text, 'approved'::text]));
 
 table site_order (
   compartment text not null,

@@ -235,6 +235,29 @@ export interface SealRecordTable {
   recorded_at: Date | null;
 }
 
+export interface SiteChargeTable {
+  is_only: Generated<boolean>;
+  site: string;
+  since_at: Date;
+  move: string | null;
+}
+
+export interface SiteMoveTable {
+  id: string;
+  kind: string;
+  state: string;
+  requested_by: string;
+  reason: string;
+  digest: string;
+  asked_at: Date;
+  approved_by: string | null;
+  approved_at: Date | null;
+  answered_at: Date | null;
+  ended_at: Date | null;
+  failure: string | null;
+  progress: unknown;
+}
+
 export interface SiteOrderTable {
   compartment: string;
   epoch: number;
@@ -269,5 +292,7 @@ export interface Schema {
   recovery_step: RecoveryStepTable;
   recovery_waiver: RecoveryWaiverTable;
   seal_record: SealRecordTable;
+  site_charge: SiteChargeTable;
+  site_move: SiteMoveTable;
   site_order: SiteOrderTable;
 }

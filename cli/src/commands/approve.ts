@@ -1,18 +1,19 @@
 import { type Hole, type Recovery, type RecoveryDiff, type RepairReport, recoverySchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { callWire } from '@bulkhead/wire';
+import { callWire, type WirePeer } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
 import { tellDependent } from '#operator/desk.ts';
 import { decideOnErasure } from '#operator/erasure.ts';
+import { describeMove, getMove, isMoveId, watchMove } from '#operator/moves.ts';
 import { orderAtDesk } from '#operator/request.ts';
-import { AS_OPTION, type Command, EXIT, JSON_OPTION, textOf } from '../command.ts';
+import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
 
 const DEPENDENTS_SHOWN = 30;
 
 export const command: Command = {
   summary: 'Show what a recovery would put live, and approve (or refuse) it as the second operator.',
-  words: '<recovery>',
+  words: '<recovery or move>',
   count: [1, 1],
   options: {
     as: AS_OPTION,
@@ -30,6 +31,7 @@ The operator who asked for the recovery cannot approve it.`,
     if (id.startsWith('erasure-')) return decideOnErasure(given, surroundings, id);
     const refusal = textOf(given, 'refuse');
     const digest = textOf(given, 'digest');
+    if (isMoveId(id)) return approveMove(given, surroundings, desk, { id, refusal, digest });
     if (refusal !== undefined)
       await orderAtDesk(given, surroundings, { kind: 'refuse', request: id, reason: refusal }, 'second-operator');
     else if (digest !== undefined)
@@ -45,6 +47,23 @@ The operator who asked for the recovery cannot approve it.`,
     return EXIT.done;
   },
 };
+
+async function approveMove(
+  given: Given,
+  surroundings: Surroundings,
+  desk: WirePeer,
+  asked: { readonly id: string; readonly refusal: string | undefined; readonly digest: string | undefined },
+): Promise<number> {
+  const { id, refusal, digest } = asked;
+  if (refusal !== undefined)
+    await orderAtDesk(given, surroundings, { kind: 'refuse', request: id, reason: refusal }, 'second-operator');
+  else if (digest !== undefined)
+    await orderAtDesk(given, surroundings, { kind: 'approve', request: id, digest }, 'second-operator');
+  const isApproved = refusal === undefined && digest !== undefined;
+  const move = isApproved ? await watchMove(desk, id, surroundings.tell) : await getMove(desk, id);
+  for (const line of given.options['json'] ? [JSON.stringify(move)] : describeMove(move)) surroundings.print(line);
+  return move.state === 'failed' ? EXIT.failed : EXIT.done;
+}
 
 function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): string[] {
   if (isRefused) return [`Refused. ${recovery.compartment} stays sealed.`];

@@ -1,8 +1,9 @@
-import { type DeskState, deskStateSchema, type SiteStatus } from '@bulkhead/contracts';
+import { type DeskState, deskStateSchema, type SiteMoves, type SiteStatus } from '@bulkhead/contracts';
 import { callWire } from '@bulkhead/wire';
 import type { SiteName } from '#estate/paths.ts';
 import { SHOWN } from '#estate/placing.ts';
 import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
+import { describeMove, listMoves } from '#operator/moves.ts';
 import { askSite } from '#site/launch.ts';
 import { type Command, EXIT, JSON_OPTION } from '../command.ts';
 import { alignColumns } from '../table.ts';
@@ -14,21 +15,29 @@ export const command: Command = {
   options: { json: JSON_OPTION },
   details: `
 A site that does not answer is shown as such; the other is shown all the same.
-With --json: { headquarters, offsite, desk }, each null when it does not answer.`,
+With --json: { headquarters, offsite, desk, moves }, each null when it does not answer.`,
   run: async ({ options }, { paths, print }) => {
     const running = await getRunningEstate(paths);
-    const [headquarters, offsite, desk] = await Promise.all([
+    const [headquarters, offsite, desk, moves] = await Promise.all([
       askSite(running.headquarters),
       askSite(running.offsite),
       askDesk(running),
+      askMoves(running),
     ]);
     if (options['json']) {
-      print(JSON.stringify({ headquarters: headquarters ?? null, offsite: offsite ?? null, desk: desk ?? null }));
+      print(
+        JSON.stringify({
+          headquarters: headquarters ?? null,
+          offsite: offsite ?? null,
+          desk: desk ?? null,
+          moves: moves ?? null,
+        }),
+      );
       return EXIT.done;
     }
     if (running.here !== 'offsite') for (const line of [...describeSite('headquarters', headquarters), '']) print(line);
     if (running.here !== 'headquarters')
-      for (const line of [...describeSite('off-site', offsite), '', ...describeDesk(desk)]) print(line);
+      for (const line of [...describeSite('off-site', offsite), '', ...describeDesk(desk), ...describeMoves(moves)]) print(line);
     if (running.here !== undefined)
       print(`${SHOWN[other(running.here)]}: on another host; "bulkhead site show" tells of the link`);
     return isWell(running.here, { headquarters, offsite, desk }) ? EXIT.done : EXIT.failed;
@@ -40,6 +49,11 @@ function askDesk(running: RunningEstate): Promise<DeskState | undefined> {
   return callWire(running.desk, { method: 'GET', path: '/state', timeoutMs: 3000 }, deskStateSchema).catch(() => undefined);
 }
 
+function askMoves(running: RunningEstate): Promise<SiteMoves | undefined> {
+  if (running.here === 'headquarters') return Promise.resolve(undefined);
+  return listMoves(running.desk).catch(() => undefined);
+}
+
 function other(site: SiteName): SiteName {
   return site === 'offsite' ? 'headquarters' : 'offsite';
 }
@@ -48,6 +62,15 @@ function other(site: SiteName): SiteName {
 function isWell(here: SiteName | undefined, { headquarters, offsite, desk }: Record<SiteName | 'desk', unknown>): boolean {
   if (here === 'headquarters') return headquarters !== undefined;
   return (here === 'offsite' || headquarters !== undefined) && offsite !== undefined && desk !== undefined;
+}
+
+function describeMoves(moves: SiteMoves | undefined): string[] {
+  if (!moves) return [];
+  const { inCharge, sinceAt, headquartersAskedAt } = moves;
+  const asked = inCharge === 'stand-in' && headquartersAskedAt ? `; headquarters asked last at ${headquartersAskedAt}` : '';
+  const told = inCharge === 'stand-in' ? [`the stand-in at off-site runs the compartments since ${sinceAt}${asked}`] : [];
+  const [newest] = moves.moves;
+  return [...told, ...(newest ? describeMove(newest) : [])];
 }
 
 function describeSite(name: string, status: SiteStatus | undefined): string[] {

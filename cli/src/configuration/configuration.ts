@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { archiveRecipientsSchema, mailSchema, vaultTargetSchema } from '@bulkhead/contracts';
+import { archiveRecipientsSchema, mailSchema, nameHookSchema, vaultTargetSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -37,6 +37,24 @@ const SETTINGS = {
   },
   leaseSeconds: { variable: 'BULKHEAD_LEASE_SECONDS', example: '30', schema: wholeNumber(2, 3600) },
   drillHours: { variable: 'BULKHEAD_DRILL_HOURS', example: '24', schema: wholeNumber(1, 8760) },
+  standIn: {
+    variable: 'BULKHEAD_STAND_IN',
+    example:
+      '{"listenAddress":"203.0.113.9","port":443,"names":{"away":["/usr/local/bin/move-names","off-site"],"home":["/usr/local/bin/move-names","home"]}}',
+    schema: z.preprocess(
+      (given) => (typeof given === 'string' ? readJson(given) : given),
+      z.strictObject(
+        {
+          listenAddress: z.union([z.ipv4(), z.ipv6()], 'listenAddress must be an IP address').optional(),
+          port: portNumber().optional(),
+          tlsCertificate: existingFile().optional(),
+          tlsKey: existingFile().optional(),
+          names: nameHookSchema.optional(),
+        },
+        'must be an object with listenAddress, port, tlsCertificate, tlsKey, names',
+      ),
+    ),
+  },
   uidBase: { variable: 'BULKHEAD_UID_BASE', example: '64000', schema: wholeNumber(1000, 2_000_000_000) },
   postgres: { variable: 'BULKHEAD_POSTGRES', example: '/usr/lib/postgresql/18', schema: existingDirectory() },
   mail: {

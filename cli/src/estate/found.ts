@@ -110,6 +110,7 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
       configuration.tlsCertificate && configuration.tlsKey
         ? { certificateFile: configuration.tlsCertificate, keyFile: configuration.tlsKey }
         : null,
+    ...describeStandIn(configuration, { port, isSample }),
     leaseMs: (configuration.leaseSeconds ?? DEFAULTS.leaseSeconds) * 1000,
     ...(configuration.drillHours === undefined ? {} : { drillEveryMs: configuration.drillHours * 3_600_000 }),
     ...(configuration.mail ? { mail: configuration.mail } : {}),
@@ -119,6 +120,26 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
     ...(configuration.directoryServers ? { directoryServers: configuration.directoryServers } : {}),
     compartments: compartments.toSorted((left, right) => left.manifest.recoveryOrder - right.manifest.recoveryOrder),
   });
+}
+
+/** Where off-site answers when headquarters is lost: in a sample at another port, elsewhere as configured or not at all. */
+function describeStandIn(
+  { standIn, listenAddress, statusPort, tlsCertificate, tlsKey }: Configuration,
+  { port, isSample }: { readonly port: number; readonly isSample: boolean },
+): Pick<Estate, 'standIn'> {
+  if (standIn === undefined && !isSample) return {};
+  const { tlsCertificate: certificateFile = tlsCertificate, tlsKey: keyFile = tlsKey } = standIn ?? {};
+  if ((standIn?.tlsCertificate === undefined) !== (standIn?.tlsKey === undefined))
+    throw new EstateError('config.invalid', 'reading the configuration: standIn: set tlsCertificate and tlsKey both, or neither');
+  const usualPort = isSample ? Math.min((statusPort ?? Math.min(port + 100, 65_535)) + 100, 65_535) : port;
+  return {
+    standIn: {
+      listenAddress: standIn?.listenAddress ?? listenAddress ?? DEFAULTS.listenAddress,
+      port: standIn?.port ?? usualPort,
+      tls: certificateFile && keyFile ? { certificateFile, keyFile } : null,
+      names: standIn?.names ?? null,
+    },
+  };
 }
 
 async function listCompartments(checkout: string): Promise<string[]> {

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import type { Estate, SiteStatus } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { identifyProcess, requireOwnDirectory } from '@bulkhead/supervision';
+import { callWire } from '@bulkhead/wire';
+import { z } from 'zod';
 import { foundEstate } from '#estate/found.ts';
 import { decideUidBase, type EstatePaths, filesOf, SITES, type SiteName } from '#estate/paths.ts';
 import { findPlacing, type Placing, SHOWN, startableSites } from '#estate/placing.ts';
+import { refoundHeadquarters } from '#estate/refound.ts';
 import { findRun, forgetRun, getRunningEstate, hasLeftover, noteRun, type RunningEstate } from '#estate/run.ts';
 import { prepareHeadquarters } from '#joining/headquarters.ts';
 import { prepareOffsite } from '#joining/offsite.ts';
@@ -17,6 +20,7 @@ import { isPortTaken, isSocketTaken } from './port.ts';
 
 const START_LIMIT_MS = 120_000;
 const LEFTOVER_LIMIT_MS = 45_000;
+const REJOIN_LIMIT_MS = 60_000;
 const OPEN_TO_OTHERS =
   'Warning: this sample estate listens beyond this machine, and its accounts are those of every sample estate: whoever reaches it can sign in. Try it with BULKHEAD_LISTEN_ADDRESS=127.0.0.1';
 
@@ -41,7 +45,9 @@ export async function startEstate(
   const placing = await findPlacing(paths);
   const wanted = startableSites(placing, asked);
   await refuseRunning(paths, wanted);
+  const isAnew = wanted.includes('headquarters') && (await refoundHeadquarters(filesOf(paths)));
   const estate = await prepareEstate(surroundings, placing, wanted);
+  if (isAnew) await tellFoundedAnew(surroundings);
   if (isOpenToOthers(estate)) tell(OPEN_TO_OTHERS);
   if (wanted.some((name) => hasLeftover(paths, name))) await untilLeftoverGone(estate, paths, wanted);
   await refuseTakenPorts(estate, wanted);
@@ -83,6 +89,18 @@ async function prepareEstate(
   if (placing?.site === 'headquarters') return prepareHeadquarters(surroundings, placing);
   if (placing) return prepareOffsite(surroundings, placing);
   return foundEstate(configuration, paths, now, await listOthersRunning(paths, wanted));
+}
+
+/** Off-site runs on with the keys and secrets that it read: it must know the new ones. */
+async function tellFoundedAnew({ paths, tell }: Surroundings): Promise<void> {
+  tell('Headquarters was gone: it is founded anew, with other keys and secrets. Its data come back by a restore.');
+  if (!(await findRun(paths, 'offsite'))) return;
+  const { offsite } = await getRunningEstate(paths);
+  await callWire(
+    offsite,
+    { method: 'POST', path: '/rejoin', body: {}, timeoutMs: REJOIN_LIMIT_MS },
+    z.object({ ok: z.literal(true) }),
+  );
 }
 
 function isOpenToOthers({ isSample, listenAddress }: Estate): boolean {

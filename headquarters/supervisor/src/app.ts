@@ -41,7 +41,7 @@ import type { Config } from './config.ts';
 import { type Given, makeSiteDirectories, publish, readGiven, secretOf } from './given.ts';
 
 /** How many uids headquarters takes from UID_BASE on. */
-const UIDS = 400;
+const UIDS = 300;
 /** How long a start waits for off-site's first lease before compartments begin reading only. */
 const ANSWER_GRACE_MS = 10_000;
 
@@ -159,6 +159,7 @@ async function composeOffsite({ config, log, layout, given }: Site) {
     compartments: estate.compartments.map(({ manifest }) => manifest.name),
     trust,
     store: new OrderStore(kept('orders.json')),
+    startsAside: config.HANDED_DIRECTORY !== undefined,
     log,
     now,
     changed: (name) => {
@@ -225,6 +226,7 @@ async function composeCompartments(site: Site, offsite: Offsite): Promise<Readon
       vaultSecret: secretOf(given.link.vaultSecrets, name),
       replicationPassword: secretOf(given.link.replicationPasswords, name),
       jobKey: given.jobKey,
+      handed: config.HANDED_DIRECTORY,
       newSecret,
       newId: randomUUID,
       now,

@@ -53,6 +53,8 @@ export type ComposeOptions = {
   readonly replicationPassword: string;
   readonly recovery: WirePeer;
   readonly jobKey: SigningKey;
+  /** Where off-site lays promoted clusters for its stand-in. */
+  readonly handed: string | undefined;
   readonly newSecret: () => string;
   readonly newId: () => string;
   readonly log: Log;
@@ -69,6 +71,8 @@ export async function composeCompartment(options: ComposeOptions): Promise<Compa
   const { manifest, layout, log, signal } = options;
   const own = layOutCompartment(layout, manifest.name);
   const kept = await RecordStore.open(own.record);
+  // Whatever a stand-in begins with, it is no data of this estate: only an image is.
+  if (options.handed !== undefined && kept.record.firstEpoch === null) await kept.change({ firstEpoch: 1, isLost: true });
   const driver = await composeDriver(options, own, kept, (exit) => compartment.databaseDied(exit));
   const compartment: Compartment = new Compartment({ ...options, ...driver, kept });
   void driver.code?.watch(signal);

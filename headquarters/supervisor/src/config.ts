@@ -25,8 +25,10 @@ export const configSchema = z.object({
   LINK_PORT: wholeNumber(1, 65_535).optional().meta({ example: '8600' }),
   /** A distribution's PostgreSQL 18; the embedded one by default. */
   POSTGRES_INSTALLATION: pathSchema.optional().meta({ example: '/usr/lib/postgresql/18' }),
+  /** Only where off-site runs this as its stand-in: here lie the clusters that it promoted. Nothing runs before off-site says so. */
+  HANDED_DIRECTORY: pathSchema.optional().meta({ example: '/var/lib/bulkhead/offsite/stand-in/handed' }),
   CHECKOUT: pathSchema.meta({ example: '/opt/bulkhead' }),
-  /** The first of 400 uids for the processes of headquarters, when started as root. */
+  /** The first of 300 uids for the processes of headquarters, when started as root. */
   UID_BASE: wholeNumber(1000, 4_000_000_000).default(64_000).meta({ example: '64000' }),
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -12,6 +12,7 @@ import {
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { type DrillDeps, requestDrill } from '#drill/drill.actions.ts';
 import { approveErasure, type ErasureDeps, isErasure, refuseErasure, requestErasure } from '#erasure/erasure.actions.ts';
+import { approveMove, isMoveId, type MoveRequestDeps, refuseMove, requestMove } from '#failover/failover.actions.ts';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
@@ -41,6 +42,7 @@ export type CommandDeps = {
   readonly recorder: Recorder;
   readonly seal: SealDeps;
   readonly requests: RequestDeps;
+  readonly moving: MoveRequestDeps;
   readonly finding: FindingDeps;
   readonly erasure: ErasureDeps;
   readonly drill: DrillDeps;
@@ -109,6 +111,17 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     if (command.kind === 'approve') await approveErasure(deps.erasure, { request, operator, digest: command.digest });
     else await refuseErasure(deps.erasure, request, operator);
     return { request };
+  }
+  if (command.kind === 'failover' || command.kind === 'failback') {
+    return { request: await requestMove(deps.moving, { kind: command.kind, operator, reason: command.reason }) };
+  }
+  if (command.kind === 'approve' && isMoveId(command.request)) {
+    await approveMove(deps.moving, { request: command.request, operator, digest: command.digest });
+    return { request: command.request };
+  }
+  if (command.kind === 'refuse' && isMoveId(command.request)) {
+    await refuseMove(deps.moving, { request: command.request, operator, reason: command.reason });
+    return { request: command.request };
   }
   if (command.kind === 'approve') {
     await approveRecovery(deps.requests, { request: command.request, operator, digest: command.digest });

@@ -1,4 +1,4 @@
-import type { CompartmentManifest, Order, ProtectionWindow } from '@bulkhead/contracts';
+import type { CompartmentManifest, Order, ProtectionWindow, PublicStatus } from '@bulkhead/contracts';
 import { type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { StatusPeer } from '#peer/status.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
@@ -15,6 +15,8 @@ export type NoticeDeps = {
   readonly manifests: readonly CompartmentManifest[];
   readonly listOrders: () => readonly Order[];
   readonly listWindows: () => Promise<readonly ProtectionWindow[]>;
+  /** Set while off-site runs the compartments itself. */
+  readonly secondSite?: () => PublicStatus['secondSite'];
   /** Resolves when an order may have changed, or the time is over. */
   readonly untilChanged: (withinMs: number, signal: AbortSignal) => Promise<void>;
   readonly now: Now;
@@ -39,6 +41,7 @@ export async function giveNotices(deps: NoticeDeps): Promise<number> {
 
 /** Sends the status page all that it is made of. */
 export async function publishStatus(deps: NoticeDeps): Promise<void> {
+  const secondSite = deps.secondSite?.();
   await deps.status.publish(
     composeStatus({
       organisation: deps.organisation,
@@ -47,6 +50,7 @@ export async function publishStatus(deps: NoticeDeps): Promise<void> {
       orders: deps.listOrders(),
       notices: await deps.notices.listNewest(NOTICES_SHOWN),
       milestones: await deps.notices.listMilestones(),
+      ...(secondSite ? { secondSite } : {}),
       now: deps.now(),
     }),
   );

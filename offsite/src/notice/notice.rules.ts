@@ -70,6 +70,7 @@ export function composeStatus(facts: {
   readonly orders: readonly Order[];
   readonly notices: readonly Notice[];
   readonly milestones: ReadonlyMap<string, Milestones>;
+  readonly secondSite?: PublicStatus['secondSite'];
   readonly now: Date;
 }): PublicStatus {
   const { organisation, isSample, notices, now } = facts;
@@ -91,5 +92,12 @@ export function composeStatus(facts: {
       },
     ];
   });
-  return { organisation, isSample, at: now.toISOString(), compartments, notices: [...notices] };
+  return {
+    organisation,
+    isSample,
+    at: now.toISOString(),
+    compartments,
+    notices: [...notices],
+    ...(facts.secondSite ? { secondSite: facts.secondSite } : {}),
+  };
 }

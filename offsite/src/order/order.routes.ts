@@ -1,4 +1,4 @@
-import { PURPOSES, signMessage } from '@bulkhead/contracts';
+import { type Lease, PURPOSES, signMessage } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -10,7 +10,16 @@ const SMALL = 65_536;
 const afterSchema = z.coerce.number().int().min(0).optional();
 
 /** Orders and leases, for headquarters. */
-export function addOrderRoutes(app: WireApp, deps: OrderDeps & { readonly leaseMs: number }): void {
+export function addOrderRoutes(
+  app: WireApp,
+  deps: OrderDeps & {
+    readonly leaseMs: number;
+    /** Told before a lease leaves. */
+    readonly granted?: (lease: Lease) => void;
+    /** Who asks may have lost the charge while it waited. */
+    readonly requireHeard?: (caller: string) => void;
+  },
+): void {
   const { book } = deps;
 
   app.get('/orders', async (c) => {
@@ -22,6 +31,7 @@ export function addOrderRoutes(app: WireApp, deps: OrderDeps & { readonly leaseM
     while (book.sequence() === after.data && performance.now() < endsAt && !c.req.raw.signal.aborted) {
       await book.untilChanged(endsAt - performance.now(), c.req.raw.signal);
     }
+    deps.requireHeard?.(c.get('caller'));
     return c.json({ sequence: book.sequence(), orders: book.listReleased().map(({ signed }) => signed) });
   });
 
@@ -31,6 +41,9 @@ export function addOrderRoutes(app: WireApp, deps: OrderDeps & { readonly leaseM
       issued: (name: string) => book.issued(name),
       isBeingSealed: (name: string) => book.isBeingSealed(name),
     };
-    return c.json(signMessage(deps.key, PURPOSES.lease, grantLease(view, asked, deps.leaseMs)));
+    const lease = grantLease(view, asked, deps.leaseMs);
+    deps.requireHeard?.(c.get('caller'));
+    deps.granted?.(lease);
+    return c.json(signMessage(deps.key, PURPOSES.lease, lease));
   });
 }

@@ -4,6 +4,9 @@ import {
   type JailImage,
   jailHealthSchema,
   jailImageSchema,
+  type Promoted,
+  type PromoteRequest,
+  promotedSchema,
   type RepairOutcome,
   type RowsRequest,
   repairOutcomeSchema,
@@ -16,6 +19,7 @@ import {
   verificationSchema,
 } from '@bulkhead/contracts';
 import { callWire, openWire, type WirePeer, type WireReply } from '@bulkhead/wire';
+import { z } from 'zod';
 
 /** A jailed PostgreSQL, standby or quarantine. What it answers is hostile input until it is checked. */
 export type JailPeer = {
@@ -31,9 +35,14 @@ export type JailPeer = {
   /** Stops the restored cluster and packs it. */
   readonly packImage: () => Promise<JailImage>;
   readonly openImage: () => Promise<WireReply>;
+  /** A standby replays all up to a position, whether history has read it or not. */
+  readonly catchUp: (lsn: string) => Promise<void>;
+  /** A standby that has caught up becomes a cluster of its own timeline, and is shut down. */
+  readonly promote: (asked: PromoteRequest) => Promise<Promoted>;
 };
 
 const LONG_MS = 7_200_000;
+const CATCH_UP_MS = 660_000;
 
 export function reachJail(peer: WirePeer): JailPeer {
   return {
@@ -46,6 +55,14 @@ export function reachJail(peer: WirePeer): JailPeer {
     repair: (stream) => callWire(peer, { method: 'POST', path: '/repair', stream, timeoutMs: LONG_MS }, repairOutcomeSchema),
     openRows: (body) => openWire(peer, { method: 'POST', path: '/rows', body, timeoutMs: LONG_MS }),
     packImage: () => callWire(peer, { method: 'POST', path: '/image', body: {}, timeoutMs: LONG_MS }, jailImageSchema),
+    catchUp: async (lsn) => {
+      await callWire(
+        peer,
+        { method: 'POST', path: '/catch-up', body: { lsn }, timeoutMs: CATCH_UP_MS },
+        z.object({ ok: z.literal(true) }),
+      );
+    },
+    promote: (body) => callWire(peer, { method: 'POST', path: '/promote', body, timeoutMs: CATCH_UP_MS }, promotedSchema),
     openImage: () => openWire(peer, { method: 'GET', path: '/image', timeoutMs: LONG_MS }),
   };
 }

@@ -38,6 +38,8 @@ export type ReceiverPeer = {
       /** Leaves WAL behind that nobody has any more; the gap is recorded. */
       readonly acceptGap?: boolean;
       readonly password?: string;
+      /** Where the cluster to be joined has its socket, from here on. */
+      readonly socketDirectory?: string;
     },
   ) => Promise<JoinedStream>;
   /** A timeline number that no restore of the compartment had before: restores that stand side by side cannot take the same. */

@@ -1,6 +1,11 @@
-import type { TokenKey } from '@bulkhead/contracts';
+import { sha256Schema, type TokenKey, type VerifyingKey, verifyingKeySchema } from '@bulkhead/contracts';
+import { hasCode } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
+
+/** What tells one data directory from another: its global/pg_control. */
+export const handedOverSchema = z.object({ bytes: z.number().int().positive(), sha256: sha256Schema });
+export type HandedOver = z.infer<typeof handedOverSchema>;
 
 const quarantineSchema = z.object({ socket: z.string().min(1).max(200), secret: z.string().min(1).max(500) });
 
@@ -26,6 +31,17 @@ export type SupervisorPeer = {
   }) => Promise<{ readonly socket: string; readonly secret: string }>;
   readonly stopReader: () => Promise<void>;
   readonly rebuildStandby: (compartment: string) => Promise<void>;
+  /** Ends a promoted standby and puts its data directory beside the stand-in, under this id. */
+  readonly handOver: (compartment: string, id: string) => Promise<HandedOver>;
+  /** What was put there under this id. */
+  readonly findHandedOver: (id: string) => Promise<HandedOver | undefined>;
+  /**
+   * Starts or ends the stand-in; while it is in charge, headquarters' own secrets are refused.
+   * @returns the key that its gateway signs with
+   */
+  readonly keepStandIn: (wanted: { readonly isWanted: boolean; readonly isInCharge: boolean }) => Promise<VerifyingKey>;
+  /** Runs the hook that moves the public names; null if there is none. */
+  readonly moveNames: (way: 'away' | 'home') => Promise<string | null>;
   /** Keeps the gateway's keys beside the trust file, and starts anew whoever verifies with them. */
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
 };
@@ -47,5 +63,35 @@ export function reachSupervisor(peer: WirePeer): SupervisorPeer {
       await callWire(peer, call, z.object({ ok: z.literal(true) }));
     },
     rebuildStandby: (compartment) => tell('POST', `/standbys/${compartment}/rebuild`),
+    handOver: (compartment, id) =>
+      callWire(
+        peer,
+        { method: 'POST', path: `/standbys/${compartment}/hand-over`, body: { id }, timeoutMs: 120_000 },
+        handedOverSchema,
+      ),
+    findHandedOver: async (id) => {
+      try {
+        return await callWire(peer, { method: 'GET', path: `/handed/${id}` }, handedOverSchema);
+      } catch (error) {
+        if (hasCode(error, 'request.not_found')) return undefined;
+        throw error;
+      }
+    },
+    keepStandIn: async (body) =>
+      (
+        await callWire(
+          peer,
+          { method: 'PUT', path: '/stand-in', body, timeoutMs: 120_000 },
+          z.object({ gatewayKey: verifyingKeySchema }),
+        )
+      ).gatewayKey,
+    moveNames: async (way) =>
+      (
+        await callWire(
+          peer,
+          { method: 'POST', path: '/names', body: { way }, timeoutMs: 150_000 },
+          z.object({ told: z.string().nullable() }),
+        )
+      ).told,
   };
 }

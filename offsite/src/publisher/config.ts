@@ -22,6 +22,8 @@ export const configSchema = z.object({
   /** Where headquarters fetches editions. */
   HQ_SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/publisher.sock' }),
   HQ_SECRET: secretSchema,
+  /** With which the stand-in comes for them too. */
+  STAND_IN_SECRET: secretSchema.optional(),
   /** Where recovery speaks to it. */
   CONTROL_SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/internal/publisher.sock' }),
   CONTROL_SECRET: secretSchema,

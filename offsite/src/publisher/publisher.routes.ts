@@ -12,8 +12,15 @@ const RESUME_BYTES = 67_108_864;
 export type Presses = ReadonlyMap<string, Press>;
 
 /** What headquarters can ask for: the latest edition, and its files. It can change nothing. */
-export function createHeadquartersApp(deps: { readonly presses: Presses; readonly secret: string; readonly log: Log }): WireApp {
-  const app = createWireApp({ secrets: { headquarters: deps.secret }, log: deps.log });
+export function createHeadquartersApp(deps: {
+  readonly presses: Presses;
+  readonly secret: string;
+  readonly standInSecret?: string | undefined;
+  readonly log: Log;
+}): WireApp {
+  const { secret, standInSecret } = deps;
+  const secrets = { headquarters: secret, ...(standInSecret ? { 'stand-in': standInSecret } : {}) };
+  const app = createWireApp({ secrets, log: deps.log });
   addReading(app, deps.presses, WAIT_MS);
   addFiles(app, deps.presses);
   return app;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Estate, hasCluster, type RestoreTarget, type SigningKey, type Trust } from '@bulkhead/contracts';
+import { type Estate, estateOfStandIn, hasCluster, type RestoreTarget, type SigningKey, type Trust } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { connectionTo, listMigrations, migrate } from '@bulkhead/postgres';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
@@ -20,6 +20,10 @@ import { createDrillStore } from '#drill/drill.store.ts';
 import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts';
 import { addErasureRoutes } from '#erasure/erasure.routes.ts';
 import { createErasureStore } from '#erasure/erasure.store.ts';
+import { Charge } from '#failover/charge.actions.ts';
+import type { MoveRequestDeps } from '#failover/failover.actions.ts';
+import { addMoveRoutes } from '#failover/failover.routes.ts';
+import { createFailoverStore } from '#failover/failover.store.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
 import { keepPublicInformed } from '#notice/notice.actions.ts';
 import { createNoticeStore } from '#notice/notice.store.ts';
@@ -56,6 +60,7 @@ import { StreamWatch } from '#watch/stream.actions.ts';
 import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/watch.routes.ts';
 import { createWindowStore } from '#watch/window.store.ts';
 import { addClosingRoutes } from './closing.routes.ts';
+import { composeMoving, composeRequests, describeSecondSite } from './compose-moving.ts';
 import type { RecoveryConfig } from './config.ts';
 import { GatewayKeys } from './gateway-key.actions.ts';
 import { addImageRoutes } from './recovery.routes.ts';
@@ -91,9 +96,11 @@ export async function startRecovery(setting: RecoverySetting): Promise<{ readonl
   const database = await openMigrated(setting.config, setting.now);
   const parts = composeRecovery(setting, database, stopping.signal);
   await loadOrders(parts.order);
+  await parts.charge.load();
   const engine = await launchRecoveryEngine(parts.recovery, database.workflowPool);
-  const serving = await serve(setting, parts, engine, database);
-  const background = keepGoing(setting, parts, stopping.signal);
+  const moving = composeMoving(setting, parts, engine);
+  const serving = await serve(setting, parts, { engine, moving, database });
+  const background = [...keepGoing(setting, parts, stopping.signal), moving.keeper.run(setting.log, stopping.signal)];
   setting.log.info({ compartments: [...parts.order.manifests.keys()] }, 'recovery is up');
   return {
     stop: async () => {
@@ -117,6 +124,10 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const incident = { incidents: createIncidentStore(db), now };
   const queue = { waiting: 0, last: Promise.resolve() };
   const finding: FindingDeps = { ...incident, findings: createFindingStore(db), recorder, manifests, seal, queue, log };
+  const moves = createFailoverStore(db);
+  const charge = new Charge(moves, { now: now(), monotonicMs: () => performance.now() });
+  const standIn = config.STAND_IN_JSON;
+  const estateInForce = () => (charge.site === 'stand-in' ? (estateOfStandIn(estate) ?? estate) : estate);
   const reopening = { incidents: incident.incidents, listNamed: finding.findings.listSubjects, recorder, now };
   const history = reachHistory(peerOf(config, 'HISTORY'));
   const receipts = createReceiptStore(db);
@@ -143,12 +154,15 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     gatewayKeys: new GatewayKeys(trust.gatewayKeys),
     jobKeyIds: trust.jobKeys.map(({ keyId }) => keyId),
     newSecret: () => randomBytes(32).toString('hex'),
+    socketsOf: (compartment) =>
+      standIn && join(charge.site === 'stand-in' ? standIn.sockets : standIn.homeSockets, `${compartment}-pg`),
     publisher,
     reachJail,
     standbys: new Map(Object.entries(config.JAILS_JSON).map(([name, peer]) => [name, reachJail(peer)])),
     manifests,
     listMigrations: (compartment) => listMigrationsOf(estate, compartment),
-    probe: (manifest) => probeCompartment({ estate, publisher, now }, manifest, config.PATIENCE_JSON.probeMs, stopping),
+    probe: (manifest) =>
+      probeCompartment({ estate: estateInForce(), publisher, now }, manifest, config.PATIENCE_JSON.probeMs, stopping),
     patience: config.PATIENCE_JSON,
     turns: new Turns(),
     progress: new Map(),
@@ -203,34 +217,52 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     drill,
     quarantine,
     resolve,
+    moves,
+    charge,
     commands: createCommandStore(db),
     notices: createNoticeStore(db),
     archive: reachArchive(peerOf(config, 'RECEIVER')),
   };
 }
 
-async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine, database: OffsiteDatabase) {
-  const { config, estate, trust, log, now } = setting;
-  const { order, seal, finding, testimony, recovery } = parts;
+type Served = {
+  readonly engine: RecoveryEngine;
+  readonly moving: ReturnType<typeof composeMoving>;
+  readonly database: OffsiteDatabase;
+};
 
-  const headquarters = createWireApp({ secrets: { headquarters: config.HQ_SECRET }, log });
-  headquarters.use(async (_, next) => {
+async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, moving, database }: Served) {
+  const { config, estate, trust, log, now } = setting;
+  const { order, seal, finding, testimony, recovery, charge } = parts;
+  const standIn = config.STAND_IN_JSON;
+
+  const secrets = { headquarters: config.HQ_SECRET, ...(standIn ? { 'stand-in': standIn.secret } : {}) };
+  const headquarters = createWireApp({ secrets, log });
+  headquarters.use(async (c, next) => {
+    charge.admit(c.get('caller'), now());
     testimony.listeners.hear(now());
     await next();
   });
-  addOrderRoutes(headquarters, { ...order, leaseMs: estate.leaseMs });
+  addOrderRoutes(headquarters, {
+    ...order,
+    leaseMs: estate.leaseMs,
+    granted: (lease) => charge.noteLease(lease),
+    requireHeard: (caller) => charge.admit(caller, now()),
+  });
   addAppliedRoutes(headquarters, seal);
   addFindingRoutes(headquarters, finding, 'headquarters');
   addTestimonyRoutes(headquarters, testimony);
   addImageRoutes(headquarters, recovery);
-  addClosingRoutes(headquarters, recovery, { ...recovery, keys: recovery.gatewayKeys, jobKeys: trust.jobKeys, book: order.book });
+  const jobKeys = [...trust.jobKeys, ...(standIn ? [standIn.jobKey] : [])];
+  addClosingRoutes(headquarters, recovery, { ...recovery, keys: recovery.gatewayKeys, jobKeys, book: order.book });
 
   const offsite = createWireApp({ secrets: { offsite: config.INTERNAL_SECRET }, log });
   addFindingRoutes(offsite, finding, 'offsite');
   addReceiptReading(offsite, testimony);
 
   const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
-  addDeskRoutes(desk, composeDesk(setting, parts, engine));
+  addDeskRoutes(desk, composeDesk(setting, parts, engine, moving.requests));
+  addMoveRoutes(desk, moving.requests);
   addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
   addErasureRoutes(desk, parts.erasure);
@@ -249,7 +281,12 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, engine: Rec
   return Promise.all(servers.map((server) => serveWire({ ...server, mode: 0o666 })));
 }
 
-function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryParts, engine: RecoveryEngine) {
+function composeDesk(
+  { trust, now, newId }: RecoverySetting,
+  parts: RecoveryParts,
+  engine: RecoveryEngine,
+  moving: MoveRequestDeps,
+) {
   const { order, seal, finding, recorder, testimony, streams, recovery, commands, archive } = parts;
   const { book, manifests } = order;
   const { recoveries } = recovery;
@@ -266,18 +303,8 @@ function composeDesk({ trust, now, newId }: RecoverySetting, parts: RecoveryPart
     operatorKeys: trust.operatorKeys,
     recorder,
     seal,
-    requests: {
-      recoveries,
-      book,
-      manifests,
-      history: recovery.history,
-      resolve: parts.resolve,
-      recorder,
-      reopening: recovery.reopening,
-      engine,
-      now,
-      newId,
-    },
+    requests: composeRequests(parts, engine, { now, newId }),
+    moving,
     finding,
     erasure: parts.erasure,
     drill: parts.drill,
@@ -309,7 +336,7 @@ function composeReading({ log, newId }: RecoverySetting, { finding, order, recov
 
 /** What runs by itself: each part reads the world again and again, and does what is owed. */
 function keepGoing({ config, estate, now, log }: RecoverySetting, parts: RecoveryParts, signal: AbortSignal): Promise<void>[] {
-  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices } = parts;
+  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices, charge } = parts;
   const { book } = order;
   const manifests = [...order.manifests.values()];
   const informing = {
@@ -321,6 +348,7 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     manifests,
     listOrders: () => book.listReleased().map((released) => released.order),
     listWindows: () => testimony.windows.listNewest(WINDOWS_TOLD),
+    secondSite: () => describeSecondSite(estate, charge),
     untilChanged: (withinMs: number, until: AbortSignal) => book.untilChanged(withinMs, until),
     now,
     log,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { compartmentNameSchema } from '@bulkhead/contracts';
+import { compartmentNameSchema, verifyingKeySchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 
@@ -65,6 +65,20 @@ export const configSchema = z.object({
   JAILS_JSON: json(z.record(compartmentNameSchema, z.object({ socket: z.string().max(200), secret: z.string().max(500) })))
     .default({})
     .meta({ example: '{"website":{"socket":"/run/bulkhead/offsite/standby-website.sock","secret":"…"}}' }),
+  /** Who stands in for headquarters when it is lost: its secret here, its public keys, and where its databases have their sockets. */
+  STAND_IN_JSON: json(
+    z.object({
+      secret: z.string().min(32).max(500),
+      jobKey: verifyingKeySchema,
+      sockets: z.string().startsWith('/').max(90),
+      homeSockets: z.string().startsWith('/').max(90),
+    }),
+  )
+    .optional()
+    .meta({
+      example:
+        '{"secret":"…","jobKey":{"keyId":"stand-in-jobs-1a2b3c4d","publicKey":"…"},"sockets":"/run/bulkhead/stand-in/hq","homeSockets":"/run/bulkhead/hq"}',
+    }),
   DATABASE_SOCKET_DIRECTORY: path('/run/bulkhead/offsite/database'),
   DATABASE_NAME: z.string().min(1).max(63).meta({ example: 'recovery' }),
   DATABASE_ROLE: z.string().min(1).max(63).meta({ example: 'recovery' }),

@@ -55,6 +55,8 @@ export type RecoveryDeps = {
   /** Keys of headquarters' supervisor, which no recovery replaces. */
   readonly jobKeyIds: readonly string[];
   readonly newSecret: () => string;
+  /** Where the database of whoever is in charge has its socket; undefined where it can only be headquarters'. */
+  readonly socketsOf?: (compartment: string) => string | undefined;
   readonly publisher: PublisherPeer;
   readonly reachJail: (peer: WirePeer) => JailPeer;
   readonly standbys: ReadonlyMap<string, JailPeer>;

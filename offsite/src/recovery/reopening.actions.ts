@@ -62,7 +62,13 @@ export async function protectAgain(deps: RecoveryDeps, recovery: RecoveryRecord)
   if (!image) throw new EstateError('restore.failed', `joining ${compartment}: it has no image`);
   const { systemId, timeline } = image;
   const password = await findReplicationPassword(deps, compartment);
-  const joining = { systemId, timeline, ...(password === undefined ? {} : { password }) };
+  const socketDirectory = deps.socketsOf?.(compartment);
+  const joining = {
+    systemId,
+    timeline,
+    ...(password === undefined ? {} : { password }),
+    ...(socketDirectory ? { socketDirectory } : {}),
+  };
   if (!(await isJoined(deps, compartment, image, epoch))) await deps.receiver.join(compartment, { ...joining, epoch });
   await waitStreaming(deps, compartment, () =>
     deps.receiver.join(compartment, { ...joining, epoch: epoch + 1, acceptGap: true }),

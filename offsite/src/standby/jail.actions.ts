@@ -1,4 +1,4 @@
-import type { DecodingCatalog, JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
+import type { DecodingCatalog, JailHealth, JailImage, JailPosition, Promoted } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import type { PostgresBinaries } from '@bulkhead/postgres';
 import type { Lsn } from '#archive/wal.rules.ts';
@@ -43,6 +43,10 @@ export type Jail = {
   /** From now on decoding tells of what is written in this cluster. */
   readonly startDecoding: () => Promise<void>;
   readonly readDecodingCatalog: () => Promise<DecodingCatalog>;
+  /** Replays all that the receiver holds up to a position. @throws EstateError `compartment.wrong_state`, `restore.failed` */
+  readonly catchUp: (lsn: Lsn) => Promise<void>;
+  /** Becomes a cluster of its own timeline and ends shut down. @throws EstateError `compartment.wrong_state`, `restore.failed` */
+  readonly promote: (asked: { readonly timeline: number; readonly lsn: Lsn }) => Promise<Promoted>;
   readonly stop: () => Promise<void>;
 };
 

@@ -6,6 +6,9 @@ import {
   jailHealthSchema,
   jailImageSchema,
   jailPositionSchema,
+  lsnSchema,
+  promotedSchema,
+  promoteRequestSchema,
   rowsRequestSchema,
   tableDigestsSchema,
   verificationSchema,
@@ -13,6 +16,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
+import { z } from 'zod';
 import { parseLsn } from '#archive/wal.rules.ts';
 import type { Jail } from './jail.actions.ts';
 import { addRepairRoutes } from './repair.routes.ts';
@@ -21,6 +25,7 @@ import { verifyCluster } from './verify.actions.ts';
 
 const BODY_BYTES = 16_777_216;
 const WAIT_MS = 20_000;
+const catchUpSchema = z.object({ lsn: lsnSchema });
 
 /** Adds a jail's API. Everything it answers was decoded from what an attacker may have written: callers treat it so. */
 export function addJailRoutes(app: WireApp, jail: Jail, directory: string, log: Log): void {
@@ -46,6 +51,14 @@ export function addJailRoutes(app: WireApp, jail: Jail, directory: string, log: 
     const request = await readWireBody(c.req.raw, verifyRequestSchema, BODY_BYTES);
     const { isWritable, ...database } = jail.requireReady();
     return c.json(verificationSchema.parse(await verifyCluster(database, request, { isWritable })));
+  });
+  app.post('/catch-up', async (c) => {
+    await jail.catchUp(parseLsn((await readWireBody(c.req.raw, catchUpSchema)).lsn));
+    return c.json({ ok: true });
+  });
+  app.post('/promote', async (c) => {
+    const { timeline, lsn } = await readWireBody(c.req.raw, promoteRequestSchema);
+    return c.json(promotedSchema.parse(await jail.promote({ timeline, lsn: parseLsn(lsn) })));
   });
   app.post('/image', async (c) => c.json(jailImageSchema.parse(await jail.makeImage())));
   app.get('/image', async () => {

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
 import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import { type RunningCluster, startCluster } from '@bulkhead/postgres';
-import { formatLsn, historyName, type Lsn, parseLsn } from '#archive/wal.rules.ts';
+import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { type Built, buildDirectory } from './build.actions.ts';
 import { readBranch } from './checkpoint.actions.ts';
 import { Decoding, type DecodingPlace } from './decoding.actions.ts';
@@ -15,10 +14,10 @@ import { logStandbySnapshot, readPosition } from './position.store.ts';
 import { RestoreWatch } from './restore-watch.actions.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, quarantineSettings, replaySettings } from './settings.rules.ts';
+import { blockTimelines, freeTimelines } from './timeline.actions.ts';
 
 const REPLAY_MS = 86_400_000;
 const STOP_MS = 2_000;
-const TIMELINES_SKIPPED = 10_000;
 const BUILD_ATTEMPTS = 60;
 const BUILD_PAUSE_MS = 1_000;
 
@@ -102,6 +101,17 @@ export class QuarantineJail implements Jail {
     return { socketDirectory, compartment, systemId, timeline: this.#timeline ?? 1, base };
   }
 
+  async catchUp(): Promise<never> {
+    throw new EstateError(
+      'compartment.wrong_state',
+      'catching up: a quarantine ends where it was told to; only a standby follows',
+    );
+  }
+
+  async promote(): Promise<never> {
+    throw new EstateError('compartment.wrong_state', 'promoting: a quarantine is on a timeline of its own already');
+  }
+
   async position(): Promise<JailPosition> {
     const { socketDirectory } = this.requireReady();
     const session = await JailSession.open(socketDirectory, 'postgres');
@@ -143,9 +153,9 @@ export class QuarantineJail implements Jail {
         `restoring: NEW_TIMELINE ${timeline} is not above the followed timeline ${built.timeline}`,
       );
     }
-    await this.#blockTimelines(built.timeline + 1, timeline - 1, 'create');
+    await blockTimelines(directory, built.timeline + 1, timeline - 1);
     await this.#replay(built);
-    await this.#blockTimelines(built.timeline + 1, timeline - 1, 'remove');
+    await freeTimelines(directory, built.timeline + 1, timeline - 1);
     const branch = await readBranch(join(directory, 'pg'), timeline);
     this.#timeline = timeline;
     this.#replayedLsn = branch.endLsn;
@@ -215,18 +225,6 @@ export class QuarantineJail implements Jail {
       waitFor: 'read-write',
       startTimeoutMs: REPLAY_MS,
     });
-  }
-
-  // PostgreSQL takes the first number above the followed timeline that has no history file: those given to other
-  // restores get an empty one for the time of the promotion [A5].
-  async #blockTimelines(from: number, to: number, what: 'create' | 'remove'): Promise<void> {
-    if (to - from > TIMELINES_SKIPPED)
-      throw new EstateError('config.invalid', `restoring: over ${TIMELINES_SKIPPED} timelines lie between ${from} and ${to}`);
-    for (let timeline = from; timeline <= to; timeline += 1) {
-      const path = join(this.#options.directory, 'pg/pg_wal', historyName(timeline));
-      if (what === 'create') await writeFile(path, '', { mode: 0o600 });
-      else await rm(path, { force: true });
-    }
   }
 
   async #pack(): Promise<JailImage> {

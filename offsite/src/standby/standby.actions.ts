@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { JailHealth, JailPosition } from '@bulkhead/contracts';
+import type { JailHealth, JailPosition, Promoted } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
 import { type RunningCluster, startCluster } from '@bulkhead/postgres';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
@@ -9,6 +11,8 @@ import { Decoding, type DecodingPlace } from './decoding.actions.ts';
 import { failedWith, type Jail, type JailOptions, notReady, type Progress, type Waiting } from './jail.actions.ts';
 import { PacedWal } from './paced-wal.actions.ts';
 import { readPosition } from './position.store.ts';
+import { type Promotion, promoteCluster } from './promotion.actions.ts';
+import { ReplayEnd } from './replay-end.rules.ts';
 import { ReplayWatch } from './replay-watch.actions.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, standbySettings } from './settings.rules.ts';
@@ -17,6 +21,8 @@ const POLL_MS = 500;
 const RETRY_MS = 3_000;
 const STOP_MS = 2_000;
 const START_MS = 3_600_000;
+const CATCH_UP_MS = 600_000;
+const CATCH_UP_POLL_MS = 25;
 /** A server that fails so often in a row does not fail by chance: it is built anew. */
 const STARTS_BEFORE_REBUILD = 2;
 
@@ -38,6 +44,9 @@ export class StandbyJail implements Jail {
   #mustBuild = false;
   #paced: PacedWal | undefined;
   readonly #watch = new ReplayWatch();
+  /** Somebody needs all of it now: history is told later, from the archive. */
+  #mustNotWait = false;
+  #promoting: Promise<Promoted> | undefined;
 
   constructor(options: JailOptions, source: { readonly walSocketDirectory: string; readonly secret: string }) {
     this.#options = options;
@@ -82,6 +91,7 @@ export class StandbyJail implements Jail {
   }
 
   async openDecoding(after: Lsn, signal: AbortSignal): Promise<AsyncGenerator<Buffer>> {
+    if (this.#mustNotWait) throw new EstateError('compartment.wrong_state', 'decoding: this standby is being promoted');
     const place = this.#place();
     const bases = (await this.#options.archive.listBases()).filter(({ systemId }) => systemId === place.systemId);
     const onBehind = () => {
@@ -102,6 +112,53 @@ export class StandbyJail implements Jail {
     return this.#decoding.catalog(this.#place());
   }
 
+  async catchUp(lsn: Lsn): Promise<void> {
+    this.#mustNotWait = true;
+    await this.#decoding.close();
+    const endsAtMs = performance.now() + CATCH_UP_MS;
+    const end = new ReplayEnd(lsn);
+    for (;;) {
+      const position = this.#cluster && (await this.#look().catch(() => undefined));
+      if (position && end.isReached(position, performance.now())) break;
+      if (performance.now() > endsAtMs || this.#stopping.signal.aborted)
+        throw new EstateError(
+          'restore.failed',
+          `catching up: ${this.#progress.message}; replayed ${this.#position?.replayLsn ?? 'nothing'}`,
+        );
+      await sleepMs(CATCH_UP_POLL_MS);
+    }
+    if (this.#progress.state === 'replaying')
+      this.#progress = { state: 'ready', message: 'at the end of what was acknowledged', code: null };
+  }
+
+  promote(asked: { readonly timeline: number; readonly lsn: Lsn }): Promise<Promoted> {
+    this.#promoting ??= this.#promote(asked).catch((error: unknown) => {
+      this.#promoting = undefined;
+      throw error;
+    });
+    return this.#promoting;
+  }
+
+  /** What is begun here is never taken for a standby again: a kill in between has it built anew. */
+  async #promote({ timeline, lsn }: Promotion): Promise<Promoted> {
+    await this.catchUp(lsn);
+    const { directory, socketDirectory } = this.#options;
+    const place = this.#place();
+    await writeFile(this.#mark, `${timeline}\n`, { mode: 0o600 });
+    await this.#decoding.remove(place);
+    const promoted = await promoteCluster({ directory, socketDirectory, place }, timeline);
+    await this.#session?.close();
+    this.#session = undefined;
+    await this.#cluster?.stop('fast');
+    this.#cluster = undefined;
+    this.#progress = { state: 'imaged', message: `promoted to timeline ${timeline}, and shut down`, code: null };
+    return promoted;
+  }
+
+  get #mark(): string {
+    return join(this.#options.directory, 'promoting');
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#decoding.close();
@@ -114,16 +171,28 @@ export class StandbyJail implements Jail {
   async #keepRunning(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
+        if (await this.#isPromoted()) return;
         await this.#runOnce();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
+        // The server ended because it was promoted.
+        if (this.#promoting) continue;
         this.#progress = failedWith(error);
         this.#options.log.warn({ err: error, compartment: this.#options.compartment }, 'the standby fails');
         await sleepMs(RETRY_MS, this.#stopping.signal).catch(() => undefined);
       } finally {
-        await this.#shutDown();
+        if (!this.#promoting) await this.#shutDown();
       }
     }
+  }
+
+  /** Nothing follows a promotion but the end of this process. */
+  async #isPromoted(): Promise<boolean> {
+    if (!this.#promoting) return false;
+    const promoted = await this.#promoting.catch(() => undefined);
+    if (!promoted) await this.#shutDown();
+    else await untilAborted(this.#stopping.signal);
+    return promoted !== undefined;
   }
 
   /** Brings the standby up and follows it until it must be built anew or is stopped. */
@@ -135,14 +204,14 @@ export class StandbyJail implements Jail {
     await this.#start(reused !== undefined);
     for (;;) {
       await sleepMs(POLL_MS, this.#stopping.signal);
-      if (!(await this.#canFollow())) return;
+      if (this.#promoting || !(await this.#canFollow())) return;
       await this.#observe();
     }
   }
 
   /** What stands on disk, if it is of the joined cluster and starts. */
   async #reuse(): Promise<Built | undefined> {
-    if (this.#failedStarts >= STARTS_BEFORE_REBUILD || this.#mustBuild) return undefined;
+    if (this.#failedStarts >= STARTS_BEFORE_REBUILD || this.#mustBuild || existsSync(this.#mark)) return undefined;
     const built = await readBuilt(this.#options.directory).catch(() => undefined);
     if (!built || built.mode !== 'standby') return undefined;
     const found = await readCheckpoint(join(this.#options.directory, 'pg')).catch(() => undefined);
@@ -155,7 +224,7 @@ export class StandbyJail implements Jail {
     this.#failedStarts = 0;
     this.#mustBuild = false;
     const { archive, directory, limitBytes, log } = this.#options;
-    return buildDirectory({
+    const built = await buildDirectory({
       archive,
       directory,
       limitBytes,
@@ -165,6 +234,8 @@ export class StandbyJail implements Jail {
       targetLsn: undefined,
       decodeFrom: this.#decoding.wanted,
     });
+    await rm(this.#mark, { force: true });
+    return built;
   }
 
   // The slot is made while the standby stands at the end of its base: everything behind that can be decoded [H3].
@@ -196,7 +267,9 @@ export class StandbyJail implements Jail {
     this.#paced ??= await PacedWal.listen({
       directory: join(dirname(socketDirectory), 'w'),
       sourceDirectory: this.#source.walSocketDirectory,
-      gate: (horizon, behindLsn) => this.#decoding.untilFree({ socketDirectory, compartment }, horizon, behindLsn),
+      gate: async (horizon, behindLsn) => {
+        if (!this.#mustNotWait) await this.#decoding.untilFree({ socketDirectory, compartment }, horizon, behindLsn);
+      },
       onPassed: (endLsn) => this.#watch.passed(endLsn),
       log,
     });
@@ -269,4 +342,11 @@ export class StandbyJail implements Jail {
     await this.#cluster?.stop('fast');
     this.#cluster = undefined;
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }

@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language, type Notice, PUBLIC_STATES, type PublicStatus } from '@bulkhead/contracts';
-import { directionOf, fillIn, formatMoment, type Html, html, LANGUAGE_NAMES, page, wordsIn } from '@bulkhead/web';
+import { directionOf, fillIn, formatMoment, type Html, html, inLanguage, LANGUAGE_NAMES, page, wordsIn } from '@bulkhead/web';
 import { PAGE_LIMIT, SEEN_LIMIT } from './report.rules.ts';
 import { judgeOverall, NOTICES_A_PAGE, pageOfNotice, type Shown } from './status.rules.ts';
 import { explainState, nameCompartment, nameState, statusWords, tellNotice, tellOverall } from './words.rules.ts';
@@ -42,6 +42,7 @@ export function statusPage(shown: Shown, language: Language, context: SiteContex
 ${unaffectedLine(shown, language)}
 ${asOf(shown, language)}
 </div>
+${shown.facts?.secondSite ? secondSite(shown.facts.secondSite, language) : null}
 ${shown.facts ? services(shown.facts, language) : null}
 ${latestNotices(shown, language)}
 ${invitation(language)}
@@ -143,6 +144,15 @@ function asOf({ facts, isCurrent }: Shown, language: Language): Html {
   if (!facts) return html`<p class="lead">${words.noFacts}</p>`;
   const sentence = isCurrent ? words.asOf : words.lastKnown;
   return html`<p class="status-moment${isCurrent ? '' : ' not-current'}">${withMoment(sentence, facts.at, language)}</p>`;
+}
+
+/** Where people go on while headquarters is lost. */
+function secondSite({ sinceAt, addresses }: NonNullable<PublicStatus['secondSite']>, language: Language): Html {
+  const words = statusWords(language);
+  return html`<section class="status-second" aria-labelledby="second"><h2 id="second">${words.secondSite}</h2>
+<p>${withMoment(words.secondSiteSince, sinceAt, language)}</p>
+<ul>${addresses.map(({ title, url }) => html`<li><a href="${url}">${inLanguage(title, language).text}</a></li>`)}</ul>
+</section>`;
 }
 
 function unaffectedLine({ facts }: Shown, language: Language): Html | null {

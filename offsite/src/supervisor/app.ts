@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { estateSchema, linkSchema, type SiteStatus, type TokenKey, trustSchema } from '@bulkhead/contracts';
+import { estateSchema, linkSchema, type ProcessStatus, type SiteStatus, type TokenKey, trustSchema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { locateBinaries } from '@bulkhead/postgres';
 import {
@@ -31,9 +31,14 @@ import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sit
 import { GatewayKeyStore } from './site/gateway-key.store.ts';
 import { handOutIdentity } from './site/identity.actions.ts';
 import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
+import { StandIn } from './stand-in/stand-in.actions.ts';
+import { layOutStandIn } from './stand-in/stand-in.rules.ts';
+import { StandInKeeper } from './stand-in/stand-in-keeper.actions.ts';
 
 /** How many uids off-site takes from UID_BASE on. */
-const UIDS = 600;
+const UIDS = 300;
+/** The stand-in's users come after them. */
+const STAND_IN_UIDS_FROM = UIDS;
 /** Who verifies what the gateway signed, and reads its keys when it starts. */
 const VERIFIERS = ['history', 'publisher'] as const;
 const keptSecretsSchema = z.object({ superuserPassword: z.string().min(32) });
@@ -43,7 +48,7 @@ export type OffsiteSupervisor = { readonly close: () => Promise<void> };
 
 /** Starts off-site and returns when its control sockets answer; the processes come up behind them. */
 export async function startOffsite(config: Config, log: Log, askedToStop: () => void): Promise<OffsiteSupervisor> {
-  const given = await readGiven(config);
+  let given = await readGiven(config);
   const names = streamsOf(given.estate);
   const unlocked = layOut(config.DATA_DIRECTORY, config.RUNTIME_DIRECTORY, config.CHECKOUT, config.HEADQUARTERS_SOCKETS);
   checkSocketPaths(unlocked, names);
@@ -59,21 +64,53 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   const gid = (await uids.ownerOf('group'))?.uid;
   await prepareDirectories(layout, names, uids, gid);
   const gatewayKeys = new GatewayKeyStore(layout);
-  await publish(layout, estate, await gatewayKeys.addTo(given.trust));
+  const enrolled = async () => (await gatewayKeys.addTo(given.trust)).gatewayKeys;
+  const place = layOutStandIn(layout);
+  const standInKeeper = new StandInKeeper({
+    place,
+    layout,
+    supervision: { stop: (name) => supervision.stop(name) },
+    standIn: new StandIn({
+      place,
+      offsiteSockets: layout.sockets,
+      checkout: config.CHECKOUT,
+      uidBase: config.UID_BASE + STAND_IN_UIDS_FROM,
+      postgres: config.POSTGRES_INSTALLATION,
+      logLevel: config.LOG_LEVEL,
+      log,
+      now,
+    }),
+    estate: given.estate,
+    trust: given.trust,
+    listEnrolled: enrolled,
+    chargeChanged: async (credentials, isInCharge) => {
+      sites = { ...sites, standIn: { credentials, sockets: place.sockets, isInCharge } };
+      await start('publisher');
+    },
+  });
+  const credentials = given.estate.standIn ? await standInKeeper.ready() : undefined;
+  // History must know the stand-in's jobs when it reads what they wrote.
+  const publishAll = async () => {
+    const trust = await gatewayKeys.addTo(given.trust);
+    await publish(layout, estate, { ...trust, jobKeys: [...trust.jobKeys, ...(credentials ? [credentials.jobKey] : [])] });
+  };
+  await publishAll();
 
   const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
   const secrets = drawSecrets(names);
   const originals = { order: config.ORDER_KEY_FILE, edition: config.EDITION_KEY_FILE, ledger: config.LEDGER_KEY_FILE };
-  const sites: Sites = {
+  let sites: Sites = {
     layout,
     estate,
     link: given.link,
+    standIn: credentials && { credentials, sockets: place.sockets, isInCharge: false },
     secrets,
     deskSecret: config.DESK_SECRET,
     ...(await handOutKeys(layout, estate, originals, (name) => uids.ownerOf(name, gid))),
     archiveIdentity: await handOutIdentity(layout, await uids.ownerOf('receiver', gid)),
     logLevel: config.LOG_LEVEL,
   };
+  const start = (name: ProcessName) => startProcess(sites, { supervision, uids, gid }, name);
   const findings = createFindingQueue({ peer: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings }, now, log });
   const installation = await locateInstallation(config);
   const database = new KeptDatabase({
@@ -114,9 +151,16 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     reader: createArchiveReader({ sites, supervision, owner: () => uids.ownerOf('receiver', gid), newSecret }),
     enrolGatewayKeys: async (keys) => {
       await gatewayKeys.save(keys);
-      await publish(layout, estate, await gatewayKeys.addTo(given.trust));
+      await publishAll();
       // Recovery, which asked, knows them.
-      await Promise.all(VERIFIERS.map(async (name) => startProcess(sites, { supervision, uids, gid }, name)));
+      await Promise.all(VERIFIERS.map(start));
+    },
+    standIn: standInKeeper,
+    rejoin: async () => {
+      given = await readGiven(config);
+      sites = { ...sites, link: given.link };
+      await publishAll();
+      await Promise.all(['recovery' as const, ...VERIFIERS].map(start));
     },
     askedToStop,
     log,
@@ -136,6 +180,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   return {
     close: async () => {
       await started;
+      await standInKeeper.stop();
       await stopAll(supervision, database);
       forget();
       await Promise.all([findings.close(), closeControl()]);
@@ -191,14 +236,17 @@ async function serveControl(options: {
   readonly boundary: SiteStatus['boundary'];
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly reader: ArchiveReader;
+  readonly standIn: StandInKeeper;
+  readonly rejoin: () => Promise<void>;
   readonly askedToStop: () => void;
   readonly log: Log;
 }): Promise<() => Promise<void>> {
-  const { config, layout, jails, secrets, supervision, database, boundary, enrolGatewayKeys, reader, askedToStop, log } = options;
-  const status = () => describeSite(supervision, database, boundary);
+  const { config, layout, jails, secrets, supervision, database, boundary, askedToStop, log } = options;
+  const { enrolGatewayKeys, reader, standIn, rejoin } = options;
+  const status = async () => describeSite(supervision, database, boundary, await standIn.status());
   const serve = (secret: string, socket: string, mode: number) =>
     serveWire({
-      app: createControlApp({ jails, enrolGatewayKeys, reader, status, stop: askedToStop, secret, log }),
+      app: createControlApp({ jails, enrolGatewayKeys, reader, standIn, rejoin, status, stop: askedToStop, secret, log }),
       socket,
       mode,
     });
@@ -209,11 +257,16 @@ async function serveControl(options: {
   };
 }
 
-function describeSite(supervision: Supervision, database: KeptDatabase, boundary: SiteStatus['boundary']): SiteStatus {
+function describeSite(
+  supervision: Supervision,
+  database: KeptDatabase,
+  boundary: SiteStatus['boundary'],
+  standIn: readonly ProcessStatus[],
+): SiteStatus {
   return {
     site: 'offsite',
     ready: PROCESSES.every((name) => supervision.statusOf(name)?.state === 'running') && database.status().state === 'running',
-    processes: [database.status(), ...supervision.status()],
+    processes: [database.status(), ...supervision.status(), ...standIn],
     compartments: [],
     boundary,
   };

@@ -28,7 +28,7 @@ export const configSchema = z.object({
   /** A distribution's PostgreSQL 18; the embedded one by default. */
   POSTGRES_INSTALLATION: pathSchema.optional().meta({ example: '/usr/lib/postgresql/18' }),
   CHECKOUT: pathSchema.meta({ example: '/opt/bulkhead' }),
-  /** The first of 600 uids for the processes of off-site, when started as root. */
+  /** The first of 600 uids for the processes of off-site and of its stand-in, when started as root. */
   UID_BASE: wholeNumber(1000, 4_000_000_000).default(64_400).meta({ example: '64400' }),
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),

@@ -155,6 +155,12 @@ export const tableNameSchema = z
   .string()
   .regex(/^[a-z_][a-z0-9_]{0,62}(\.[a-z_][a-z0-9_]{0,62})?$/, 'must be a table such as article or public.article');
 
+/** POST /promote of a standby: to the end of what is acknowledged, then on a timeline of its own; it ends shut down. */
+export const promoteRequestSchema = z.object({ timeline: timelineSchema, lsn: lsnSchema });
+export type PromoteRequest = z.infer<typeof promoteRequestSchema>;
+export const promotedSchema = z.object({ systemId: systemIdSchema, timeline: timelineSchema, branchLsn: lsnSchema });
+export type Promoted = z.infer<typeof promotedSchema>;
+
 /** POST /rows of a jail, answered with NDJSON: `{lsn}`, then `{table,row}` each, then `{end:true,rows}`. */
 export const rowsRequestSchema = z.object({
   tables: z.array(tableNameSchema).min(1).max(200),

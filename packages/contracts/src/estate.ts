@@ -6,6 +6,32 @@ import { manifestSchema } from './manifest.ts';
 import { verifyingKeySchema } from './signed.ts';
 import { vaultTargetSchema } from './vault-target.ts';
 
+/** A program with its arguments, by its absolute path: no shell reads it. */
+const programSchema = z
+  .tuple([z.string().startsWith('/', 'must begin with the absolute path of a program').max(400)], z.string().max(400))
+  .refine((words) => words.length <= 30, 'must have at most 30 words');
+
+/** How the public names come to the site that serves: a program for each way, run by off-site. */
+export const nameHookSchema = z.object({
+  /** Headquarters is lost: the names are to lead to the stand-in. */
+  away: programSchema,
+  /** Headquarters serves again. */
+  home: programSchema,
+  timeoutSeconds: z.number().int().min(1).max(120).default(10),
+});
+export type NameHook = z.infer<typeof nameHookSchema>;
+
+/** Where off-site's stand-in answers the public when headquarters is lost. */
+export const standInSchema = z.object({
+  listenAddress: z.string().max(64),
+  port: z.number().int().min(1).max(65_535),
+  /** Ready off-site, for the same names. */
+  tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
+  /** Null where a person moves the names, or nothing has to be moved. */
+  names: nameHookSchema.nullable(),
+});
+export type StandIn = z.infer<typeof standInSchema>;
+
 /** What the whole estate is configured with; both sites hold a copy. */
 export const estateSchema = z.object({
   organisation: z.string().min(1).max(200),
@@ -24,6 +50,8 @@ export const estateSchema = z.object({
   leaseMs: z.number().int().min(2000).max(3_600_000),
   /** From one drill of a compartment to the next, in milliseconds; a day if not given. */
   drillEveryMs: z.number().int().min(60_000).max(31_536_000_000).optional(),
+  /** Without it nobody stands in for headquarters. */
+  standIn: standInSchema.optional(),
   /** How mail leaves; without it letters wait. */
   mail: mailSchema.optional(),
   /** Organisations' directories at inner addresses that identity may ask, as `host:port`. */
@@ -74,6 +102,14 @@ export const linkSchema = z.object({
   replicationPasswords: z.record(z.string(), z.string().min(32)),
 });
 export type Link = z.infer<typeof linkSchema>;
+
+/** The estate as the stand-in serves it; undefined where nobody stands in. */
+export function estateOfStandIn(estate: Estate): Estate | undefined {
+  const { standIn } = estate;
+  if (standIn === undefined) return undefined;
+  const { listenAddress, port, tls } = standIn;
+  return { ...estate, listenAddress, port, tls };
+}
 
 /** The public address of an origin: scheme, host and port as browsers write them. */
 export function originUrl(estate: Pick<Estate, 'domain' | 'port' | 'tls'>, host: string): string {

@@ -27,6 +27,7 @@ export * from './security-headers.ts';
 export * from './session.ts';
 export * from './signed.ts';
 export * from './site.ts';
+export * from './site-move.ts';
 export * from './state.ts';
 export * from './token.ts';
 export * from './vault.ts';

@@ -16,6 +16,7 @@ export const LEDGER_KINDS = [
   'blob.erased',
   'blob.collected',
   'key.replaced',
+  'site.moved',
   'edition.published',
   'protection.window',
   'drill.receipt',

@@ -28,6 +28,8 @@ export const imageSchema = z.object({
   timeline: z.number().int().positive(),
   /** Blobs that rows name; headquarters fetches those it lacks from the vault. Streamed from GET /images/:id/blobs, a digest a line. */
   blobCount: z.number().int().min(0),
+  /** Off-site has put the directory itself beside the stand-in; `bytes` and `sha256` are those of its global/pg_control. */
+  handed: z.boolean().optional(),
 });
 export type Image = z.infer<typeof imageSchema>;
 
@@ -158,6 +160,10 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
     mode: z.enum(DRILL_MODES),
     reason: z.string().min(3).max(500),
   }),
+  /** Headquarters is lost: off-site runs the compartments itself. */
+  z.object({ kind: z.literal('failover'), reason: z.string().min(3).max(500) }),
+  /** Back to headquarters. */
+  z.object({ kind: z.literal('failback'), reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

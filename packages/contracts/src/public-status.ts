@@ -33,5 +33,12 @@ export const publicStatusSchema = z.object({
     }),
   ),
   notices: z.array(noticeSchema).max(10_000),
+  /** Headquarters is lost: off-site runs the compartments itself, at these addresses. */
+  secondSite: z
+    .object({
+      sinceAt: instantSchema,
+      addresses: z.array(z.object({ title: sixLanguagesSchema, url: z.url().max(300) })).max(500),
+    })
+    .optional(),
 });
 export type PublicStatus = z.infer<typeof publicStatusSchema>;

@@ -105,6 +105,9 @@ export type ErrorCode =
   | 'order.stale'
   | 'order.not_allowed'
   | 'lease.expired'
+  | 'site.not_in_charge'
+  | 'failover.failed'
+  | 'failover.wrong_state'
   | 'receipt.out_of_sequence'
   // blobs and vault
   | 'blob.not_found'

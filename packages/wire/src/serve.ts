@@ -24,6 +24,8 @@ const STATUS: Partial<Record<ErrorCode, 400 | 401 | 403 | 404 | 409 | 410 | 413 
   'blob.erased': 410,
   'account.administrator_exists': 409,
   'order.stale': 409,
+  'site.not_in_charge': 409,
+  'failover.wrong_state': 409,
   'vault.append_only': 409,
   'vault.upload_interrupted': 409,
   'vault.target_failed': 503,

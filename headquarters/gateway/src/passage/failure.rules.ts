@@ -32,6 +32,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, Row>>> = {
   'transaction.in_doubt': [503, 'laterTitle', 'inDoubt'],
   'compartment.read_only': [503, 'readOnlyTitle', 'readOnlyText', 60],
   'lease.expired': [503, 'readOnlyTitle', 'leaseOut', 15],
+  'site.not_in_charge': [503, 'elsewhereTitle', 'elsewhere', 60],
   'edition.not_yet': [503, 'laterTitle', 'notYet', 2],
   'session.ended': [401, 'sessionEndedTitle', 'sessionEnded'],
   'session.stale': [401, 'signInTitle', 'sessionStale'],

@@ -60,7 +60,7 @@ export function answerVisit(deps: PassageDeps, visit: Visit): void {
   const asked = beginAsked(deps, visit.request, visit.awaitsContinue);
   const here: AskedHere = Object.assign(asked, { response: visit.response });
   visit.response.on('error', ignore);
-  if (visit.fault === null && answerFromEdition(deps, here)) return;
+  if (visit.fault === null && !deps.board.isAside && answerFromEdition(deps, here)) return;
   const sentBefore = visit.request.socket.bytesWritten;
   visit.response.once('close', () => {
     const status = visit.response.headersSent ? visit.response.statusCode : HUNG_UP;
@@ -145,6 +145,9 @@ async function answer(deps: PassageDeps, asked: AskedHere, fault: unknown): Prom
   const { request } = asked;
   const origin = enter(deps, asked);
   if (origin === 'bare') return redirectToWww(deps, asked);
+  const isStyle = asked.path === deps.style.path;
+  if (deps.board.isAside && !isStyle)
+    throw new EstateError('site.not_in_charge', 'answering a request: another site runs the compartments');
   if (asked.path.startsWith('/.gateway/')) return answerGatewayPath(deps, asked, origin);
   if (asked.path.startsWith('/.') && !asked.path.startsWith(WELL_KNOWN))
     throw new EstateError('request.not_found', 'finding a route: paths of ours are not for people');

@@ -38,6 +38,7 @@ export class SealBoard {
   readonly #distrusted = new Set<string>();
   #nonces: string[] = [];
   #isDirty = false;
+  #isAside = false;
   #blocking = new Blocking([]);
 
   private constructor(deps: SealDeps) {
@@ -55,7 +56,30 @@ export class SealBoard {
     return board;
   }
 
+  /** Another site runs the compartments: nothing is served here but the page that says so [G28]. */
+  get isAside(): boolean {
+    return this.#isAside;
+  }
+
+  /** At once in memory, `save` must follow; until off-site orders something here again, over restarts too. */
+  standAside(): void {
+    if (this.#isAside) return;
+    this.#isAside = true;
+    this.#isDirty = true;
+    this.#deps.log.warn('another site runs the compartments: closing everything here');
+    for (const name of this.#deps.compartments) this.#deps.cut(name);
+  }
+
+  /** After all orders that stand were carried out. */
+  comeBack(): void {
+    if (!this.#isAside) return;
+    this.#isAside = false;
+    this.#isDirty = true;
+    this.#deps.log.warn('in charge of the compartments again');
+  }
+
   standingOf(compartment: string): Standing {
+    if (this.#isAside) return { ...(this.#standings.get(compartment) ?? FIRST_STANDING), state: 'sealed' };
     return this.#standings.get(compartment) ?? { ...FIRST_STANDING, state: 'sealed' };
   }
 
@@ -117,6 +141,7 @@ export class SealBoard {
         orders: Object.fromEntries(this.#orders),
         localSeals: Object.fromEntries(this.#localSeals),
         nonces: this.#nonces,
+        isAside: this.#isAside,
       });
     } catch (error) {
       this.#isDirty = true;
@@ -176,6 +201,7 @@ export class SealBoard {
 
   #restore(kept: KeptOrders): void {
     this.#nonces = kept.nonces;
+    this.#isAside = kept.isAside;
     for (const [name, signed] of Object.entries(kept.orders)) this.#restoreOrder(name, signed);
     for (const [name, seal] of Object.entries(kept.localSeals)) this.#restoreLocalSeal(name, seal);
   }

@@ -42,8 +42,15 @@ export class OrderFollower {
         this.#poll = new AbortController();
         const call = { method: 'GET', path: `/orders?after=${this.#sequence}`, timeoutMs: POLL_MS } as const;
         const both = AbortSignal.any([signal, this.#poll.signal]);
-        const reply = await callWire(given.recovery, { ...call, signal: both }, ordersSchema);
+        const reply = await callWire(given.recovery, { ...call, signal: both }, ordersSchema).catch(async (error: unknown) => {
+          if (hasCode(error, 'site.not_in_charge')) {
+            given.board.standAside();
+            await given.board.save();
+          }
+          throw error;
+        });
         const outcomes = reply.orders.flatMap((order) => obey(order, given) ?? []);
+        given.board.comeBack();
         await given.board.save();
         this.#note(outcomes, given.carriedOut);
         const ordered = new Set(outcomes.map(({ compartment }) => compartment));

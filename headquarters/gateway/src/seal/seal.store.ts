@@ -13,6 +13,8 @@ const keptSchema = z.object({
   ),
   /** Nonces of operators' commands used here. */
   nonces: z.array(z.string()).max(1000),
+  /** Off-site said that another site runs the compartments. */
+  isAside: z.boolean().default(false),
 });
 export type KeptOrders = z.infer<typeof keptSchema>;
 export type LocalSeal = { readonly command: Signed; readonly sealedAt: string; readonly epoch: number };

@@ -80,8 +80,8 @@ export class Compartment {
     this.#attempt.abort();
     this.#attempt = new AbortController();
     this.#notBeforeMs = 0;
-    const { order, localSeal } = this.#deps.standing();
-    const isToBeClosed = localSeal !== undefined || (order !== undefined && isClosed(order.state));
+    const { order, localSeal, isAside } = this.#deps.standing();
+    const isToBeClosed = isAside === true || localSeal !== undefined || (order !== undefined && isClosed(order.state));
     if (!isToBeClosed) this.#silencing = undefined;
     else if (this.#running !== 'nothing' || this.#silencing === undefined) this.#silencing = this.#silence();
     this.nudge();
@@ -159,10 +159,10 @@ export class Compartment {
   }
 
   status(): SiteStatus['compartments'][number] {
-    const { order, localSeal } = this.#deps.standing();
+    const { order, localSeal, isAside } = this.#deps.standing();
     return {
       name: this.#name,
-      state: actualState(order, localSeal, this.#running),
+      state: isAside ? 'sealed' : actualState(order, localSeal, this.#running),
       epoch: order?.epoch ?? 0,
       protection: tellProtection(this.#running, this.#deps.cluster.isSynchronous && this.#deps.hasCopy),
       detail: this.#tellDetail(order),
@@ -205,9 +205,9 @@ export class Compartment {
   }
 
   async #reconcile(attempt: AbortSignal): Promise<void> {
-    const { order, localSeal } = this.#deps.standing();
-    await this.#noteFirst(order);
-    if (order?.image && localSeal === undefined && !this.#isLaid(order)) await this.#lay(order, order.image, attempt);
+    const { order, localSeal, isAside } = this.#deps.standing();
+    if (!isAside) await this.#noteFirst(order);
+    if (order?.image && !isAside && localSeal === undefined && !this.#isLaid(order)) await this.#lay(order, order.image, attempt);
     const target = this.#decide();
     if (target.run === 'nothing') await this.#close(target, attempt);
     else await this.#open(target, attempt);
@@ -268,6 +268,8 @@ export class Compartment {
     const { cluster, windows } = this.#deps;
     if (this.#running !== 'nothing') this.#silencing ??= this.#silence();
     await this.#silencing;
+    // The database was made ready meanwhile, with nobody let in.
+    if (this.#running === 'wait') this.#running = 'nothing';
     if (target.database === 'stopped') await cluster.stop('immediate');
     await windows.end(this.#name);
     if (target.database !== 'running' || !(await this.#standsData())) return;
@@ -340,10 +342,11 @@ export class Compartment {
   }
 
   #decide(): Target {
-    const { order, localSeal } = this.#deps.standing();
+    const { order, localSeal, isAside } = this.#deps.standing();
     return decideTarget({
       order,
       localSeal,
+      isAside: isAside === true,
       leave: order === undefined ? 'none' : this.#deps.leave(order.epoch),
       mayStillAnswer: this.#deps.mayStillAnswer(),
       isLost: this.#deps.kept.record.isLost,
@@ -356,8 +359,8 @@ export class Compartment {
 
   /** Tells off-site that the order is carried out: what is closed, once it is; what runs, once it is well. */
   #report(order: Order | undefined): void {
-    if (order === undefined) return;
-    const { localSeal } = this.#deps.standing();
+    const { localSeal, isAside } = this.#deps.standing();
+    if (order === undefined || isAside) return;
     const state = actualState(order, localSeal, this.#running);
     const isRunning = state === 'open' || state === 'read-only';
     if (isRunning && (this.#deps.kept.record.isLost || state !== order.state || !this.#isWell())) return;

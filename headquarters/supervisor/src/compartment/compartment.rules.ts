@@ -22,6 +22,7 @@ export type Situation = {
   /** Off-site has not answered yet, and this process started a moment ago. */
   readonly mayStillAnswer: boolean;
   readonly isLost: boolean;
+  readonly isAside?: boolean;
 };
 
 /**
@@ -30,7 +31,7 @@ export type Situation = {
  */
 export function decideTarget(situation: Situation): Target {
   const { order, leave } = situation;
-  if (situation.isLost) return { ...CLOSED, database: 'stopped' };
+  if (situation.isLost || situation.isAside) return { ...CLOSED, database: 'stopped' };
   if (situation.localSeal) return CLOSED;
   if (order === undefined) return { run: 'wait', database: 'running', isSynchronous: true };
   // Off-site takes the new stream and base of a restored cluster before anybody is let in.

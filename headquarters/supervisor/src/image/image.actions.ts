@@ -7,6 +7,7 @@ import { type PostgresBinaries, readControlFile } from '@bulkhead/postgres';
 import { chownTree, makeDirectory, type Owner } from '@bulkhead/supervision';
 import { openWire, type WirePeer } from '@bulkhead/wire';
 import { gatherBlobs } from './blobs.actions.ts';
+import { takeHanded } from './handed.actions.ts';
 import { evidenceName, type LayingStep, listOutdatedEvidence } from './image.rules.ts';
 import { unpackImage } from './unpack.actions.ts';
 
@@ -20,6 +21,8 @@ export type ImageDeps = {
   readonly directory: string;
   readonly pgOwner: Owner | undefined;
   readonly blobOwner: Owner | undefined;
+  /** Where off-site lays promoted clusters for its stand-in; undefined at headquarters, which takes none. */
+  readonly handed: string | undefined;
   readonly log: Log;
   /** How far it came, on disk. */
   readonly step: () => LayingStep | undefined;
@@ -62,13 +65,8 @@ export async function layImage(deps: ImageDeps, image: Image, epoch: number, sig
 async function unpackStep(deps: ImageDeps, image: Image, signal: AbortSignal): Promise<void> {
   const fresh = join(deps.directory, 'pg.new');
   await deps.reached('unpacking');
-  const { body } = await openWire(deps.recovery, {
-    method: 'GET',
-    path: `/images/${image.id}`,
-    timeoutMs: RECEIVE_LIMIT_MS,
-    signal,
-  });
-  await unpackImage(body, image, fresh, signal);
+  if (image.handed) await takeHanded(deps.handed, image, fresh);
+  else await fetchImage(deps, image, fresh, signal);
   const { systemIdentifier } = await readControlFile(fresh).catch((cause: unknown) => {
     throw new EstateError('restore.failed', 'looking at an unpacked image: it holds no cluster', { cause });
   });
@@ -81,6 +79,12 @@ async function unpackStep(deps: ImageDeps, image: Image, signal: AbortSignal): P
   await chownTree(fresh, deps.pgOwner);
   await syncCluster(deps.binaries, fresh, deps.pgOwner);
   await deps.reached('unpacked');
+}
+
+async function fetchImage(deps: ImageDeps, image: Image, fresh: string, signal: AbortSignal): Promise<void> {
+  const call = { method: 'GET', path: `/images/${image.id}`, timeoutMs: RECEIVE_LIMIT_MS, signal } as const;
+  const { body } = await openWire(deps.recovery, call);
+  await unpackImage(body, image, fresh, signal);
 }
 
 async function blobStep(deps: ImageDeps, image: Image, epoch: number, signal: AbortSignal): Promise<string> {

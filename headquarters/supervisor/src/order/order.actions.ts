@@ -6,7 +6,12 @@ import type { OrderStore } from './order.store.ts';
 const NONCES_LIMIT = 1000;
 
 /** What stands for one compartment. */
-export type Standing = { readonly order: Order | undefined; readonly localSeal: LocalSeal | undefined };
+export type Standing = {
+  readonly order: Order | undefined;
+  readonly localSeal: LocalSeal | undefined;
+  /** Another site runs the compartments. */
+  readonly isAside?: boolean;
+};
 
 export type OrderDeps = {
   readonly compartments: readonly string[];
@@ -16,6 +21,8 @@ export type OrderDeps = {
   readonly now: Now;
   /** Told at once, before anything waits for the disk. */
   readonly changed: (compartment: string) => void;
+  /** Whether it begins aside: a stand-in waits to be called. */
+  readonly startsAside?: boolean;
 };
 
 type KnownOrder = { readonly order: Order; readonly message: string; readonly signed: Signed };
@@ -29,6 +36,7 @@ export class OrderBook {
   readonly #kept = new Map<string, KnownOrder>();
   readonly #localSeals = new Map<string, LocalSeal>();
   #nonces: string[] = [];
+  #isAside = false;
 
   private constructor(deps: OrderDeps) {
     this.#deps = deps;
@@ -46,20 +54,42 @@ export class OrderBook {
       if (deps.compartments.includes(name)) book.#localSeals.set(name, seal);
     }
     book.#nonces = [...(kept?.nonces ?? [])];
+    book.#isAside = kept?.isAside ?? deps.startsAside ?? false;
     return book;
   }
 
   standingOf(compartment: string): Standing {
     const order = this.#orders.get(compartment)?.order;
     const localSeal = this.#localSeals.get(compartment);
-    return { order, localSeal: localSeal && localSeal.epoch >= (order?.epoch ?? 0) ? localSeal : undefined };
+    const isAside = this.#isAside;
+    return { order, localSeal: localSeal && localSeal.epoch >= (order?.epoch ?? 0) ? localSeal : undefined, isAside };
+  }
+
+  /**
+   * Off-site said that another site runs the compartments: everything is closed at once, and stays so over restarts [O16].
+   */
+  async standAside(): Promise<void> {
+    if (this.#isAside) return;
+    this.#isAside = true;
+    this.#deps.log.warn('another site runs the compartments: closing everything here');
+    for (const name of this.#deps.compartments) this.#deps.changed(name);
+    await this.#save();
+  }
+
+  /** Off-site orders here again, and every order that stands was taken. */
+  async comeBack(): Promise<void> {
+    if (!this.#isAside) return;
+    this.#isAside = false;
+    await this.#save();
+    this.#deps.log.warn('in charge of the compartments');
+    for (const name of this.#deps.compartments) this.#deps.changed(name);
   }
 
   /** What a lease is asked for. A compartment sealed here asks for none. */
   listEpochs(): { readonly name: string; readonly epoch: number }[] {
     return this.#deps.compartments.flatMap((name) => {
       const { order, localSeal } = this.standingOf(name);
-      return order === undefined || localSeal !== undefined ? [] : [{ name, epoch: order.epoch }];
+      return order === undefined || localSeal !== undefined || this.#isAside ? [] : [{ name, epoch: order.epoch }];
     });
   }
 
@@ -157,6 +187,7 @@ export class OrderBook {
       orders: Object.fromEntries([...this.#kept].map(([name, { signed }]) => [name, signed])),
       localSeals: Object.fromEntries(this.#localSeals),
       nonces: this.#nonces,
+      isAside: this.#isAside,
     });
   }
 }

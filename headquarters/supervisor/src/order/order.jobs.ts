@@ -1,5 +1,5 @@
 import { type Signed, signedSchema } from '@bulkhead/contracts';
-import { type ErrorCode, EstateError, type Log, sha256Hex, sleepMs } from '@bulkhead/kernel';
+import { type ErrorCode, EstateError, hasCode, type Log, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import type { Reports } from '#report/report.actions.ts';
@@ -39,6 +39,7 @@ export class OrderFollower {
         pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         if (signal.aborted) return;
+        if (hasCode(error, 'site.not_in_charge')) await this.#standAside();
         this.#deps.log.debug({ err: error }, 'waiting for orders');
         await sleepMs(pauseMs, signal).catch(() => undefined);
         pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
@@ -55,7 +56,16 @@ export class OrderFollower {
     const failed = taken.find((one) => one.status === 'rejected');
     // A full disk for instance: the question is asked anew until every order is taken.
     if (failed) throw failed.reason;
+    await this.#deps.book.comeBack();
     this.#sequence = reply.sequence;
+  }
+
+  /** What stands here is another site's matter: all of it is asked for anew when this one is called back. */
+  async #standAside(): Promise<void> {
+    this.#sequence = undefined;
+    await this.#deps.book
+      .standAside()
+      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'writing down that another site is in charge'));
   }
 
   async #take(signed: Signed): Promise<void> {

@@ -11,11 +11,14 @@ const keptSchema = z.object({
   ),
   /** Of operators' commands used here. */
   nonces: z.array(z.string()).max(1000),
+  /** Off-site said that another site runs the compartments. */
+  isAside: z.boolean().default(false),
 });
 export type KeptOrders = {
   readonly orders: Readonly<Record<string, Signed>>;
   readonly localSeals: z.infer<typeof keptSchema>['localSeals'];
   readonly nonces: readonly string[];
+  readonly isAside: boolean;
 };
 
 /** Orders on disk. On return of `save` they outlast a power cut. */

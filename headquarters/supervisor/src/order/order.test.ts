@@ -51,6 +51,21 @@ test('[O3] only a higher epoch replaces an order; the same message again is no f
   }
 });
 
+test('[O16] a site that another one took over from closes everything at once, asks for no lease, and stays so over a restart', async (t) => {
+  const { book, path, changes } = await openBook(t);
+  await book.obey(sign(order(1, 'open')));
+  changes.length = 0;
+  const standing = book.standAside();
+  assert.deepEqual([changes, book.standingOf('website').isAside], [['website', 'identity'], true], 'before it is on disk');
+  await standing;
+  assert.deepEqual(book.listEpochs(), []);
+  const again = (await openBook(t, path)).book;
+  assert.equal(again.standingOf('website').isAside, true);
+  await again.obey(sign(order(2, 'sealed')));
+  await again.comeBack();
+  assert.deepEqual([again.standingOf('website').isAside, again.standingOf('website').order?.state], [false, 'sealed']);
+});
+
 test('[O4] a closing order takes effect before it is on disk, an opening one after', async (t) => {
   const { book, changes } = await openBook(t);
   const opening = book.obey(sign(order(1, 'open')));

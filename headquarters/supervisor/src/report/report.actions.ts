@@ -73,7 +73,8 @@ export class Reports {
     } catch (error) {
       if (!hasCode(error, 'wire.refused')) return 'away';
       const code = error instanceof EstateError && error.cause instanceof EstateError ? error.cause.code : undefined;
-      if (signal.aborted) return 'away';
+      // Another site is in charge: what is seen here is heard when this one is again.
+      if (signal.aborted || code === 'site.not_in_charge') return 'away';
       this.#log.error({ err: error, kind: report.kind }, 'off-site refused a report');
       return isHopeless(code) ? 'hopeless' : 'refused';
     }

@@ -8,6 +8,9 @@ export const en = {
   asOf: 'As of {moment}',
   lastKnown: 'As last known at {moment}. Nothing newer has reached this page yet.',
   noFacts: 'No information has reached this page yet. It will be shown here as soon as it does.',
+  secondSite: 'Served from our second site',
+  secondSiteSince:
+    'Our first site is out of service. Since {moment} we run these services from our second site; what was confirmed to you before is there. You may have to sign in again.',
   services: 'Services',
   notAffected: 'Not affected:',
   separator: ', ',

@@ -9,6 +9,9 @@ export const es: Words = {
   asOf: 'Situación al {moment}',
   lastKnown: 'Última situación conocida: {moment}. Todavía no ha llegado a esta página nada más reciente.',
   noFacts: 'Todavía no ha llegado información a esta página. Se mostrará aquí en cuanto llegue.',
+  secondSite: 'Servido desde nuestra segunda sede',
+  secondSiteSince:
+    'Nuestra primera sede está fuera de servicio. Desde el {moment} ofrecemos estos servicios desde nuestra segunda sede; lo que se le confirmó antes está allí. Puede que tenga que iniciar sesión de nuevo.',
   services: 'Servicios',
   notAffected: 'No afectados:',
   separator: ', ',

@@ -9,6 +9,9 @@ export const fr: Words = {
   asOf: 'Situation au {moment}',
   lastKnown: 'Dernière situation connue : {moment}. Rien de plus récent n’est encore parvenu à cette page.',
   noFacts: 'Aucune information n’est encore parvenue à cette page. Elle s’affichera ici dès sa réception.',
+  secondSite: 'Servi depuis notre second site',
+  secondSiteSince:
+    'Notre premier site est hors service. Depuis le {moment}, nous exploitons ces services depuis notre second site ; ce qui vous avait été confirmé s’y trouve. Il se peut que vous deviez vous reconnecter.',
   services: 'Services',
   notAffected: 'Non touchés :',
   separator: ', ',

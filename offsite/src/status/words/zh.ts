@@ -9,6 +9,9 @@ export const zh: Words = {
   asOf: '截至{moment}',
   lastKnown: '以下为截至{moment}的最后已知状态。本页尚未收到更新的信息。',
   noFacts: '本页尚未收到任何信息，收到后将立即在此显示。',
+  secondSite: '由我们的第二站点提供服务',
+  secondSiteSince:
+    '我们的第一站点已停止服务。自 {moment} 起，这些服务由第二站点提供；此前向您确认过的内容都在那里。您可能需要重新登录。',
   services: '各项服务',
   notAffected: '未受影响：',
   separator: '、',

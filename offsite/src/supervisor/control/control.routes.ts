@@ -2,6 +2,7 @@ import {
   archiveCopySchema,
   compartmentNameSchema,
   gatewayKeysSchema,
+  imageSchema,
   lsnSchema,
   type SiteStatus,
   type TokenKey,
@@ -13,6 +14,7 @@ import { z } from 'zod';
 import { deleteQuarantine, type JailDeps, rebuildStandby, startQuarantine } from '#supervisor/jail/jail.actions.ts';
 import type { ArchiveReader } from '#supervisor/jail/reader.actions.ts';
 import { LONGEST_QUARANTINE_ID } from '#supervisor/layout/layout.rules.ts';
+import type { StandInKeeper } from '#supervisor/stand-in/stand-in-keeper.actions.ts';
 
 const idSchema = z
   .string()
@@ -26,21 +28,27 @@ const quarantineSchema = z.object({
 });
 
 const copySchema = z.object({ compartment: compartmentNameSchema, copy: archiveCopySchema.shape.id });
+const handOverSchema = z.object({ id: imageSchema.shape.id });
+const standInSchema = z.object({ isWanted: z.boolean(), isInCharge: z.boolean() });
+const namesSchema = z.object({ way: z.enum(['away', 'home']) });
 
 /** The control API of off-site's supervisor, for its own recovery process and for the command line. */
 export function createControlApp(options: {
   readonly jails: JailDeps;
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly reader: ArchiveReader;
-  readonly status: () => SiteStatus;
+  readonly standIn: StandInKeeper;
+  /** Headquarters was founded anew: its keys and the secrets shared with it are read again. */
+  readonly rejoin: () => Promise<void>;
+  readonly status: () => Promise<SiteStatus>;
   readonly stop: () => void;
   readonly secret: string;
   readonly log: Log;
 }): WireApp {
-  const { jails, enrolGatewayKeys, reader, status, stop, secret, log } = options;
+  const { jails, enrolGatewayKeys, reader, standIn, rejoin, status, stop, secret, log } = options;
   const app = createWireApp({ secrets: { control: secret }, log });
   app.get('/health', (c) => c.json({ ok: true }));
-  app.get('/status', (c) => c.json(status()));
+  app.get('/status', async (c) => c.json(await status()));
   app.post('/quarantines', async (c) =>
     c.json(await startQuarantine(jails, await readWireBody(c.req.raw, quarantineSchema)), 201),
   );
@@ -56,6 +64,20 @@ export function createControlApp(options: {
   app.delete('/archive-reader', async (c) => {
     await reader.stop();
     return c.body(null, 204);
+  });
+  app.post('/standbys/:compartment/hand-over', async (c) => {
+    const { id } = await readWireBody(c.req.raw, handOverSchema);
+    return c.json(await standIn.handOver(parse(compartmentNameSchema, c.req.param('compartment')), id));
+  });
+  app.get('/handed/:id', async (c) => c.json(await standIn.findHandedOver(parse(imageSchema.shape.id, c.req.param('id')))));
+  app.put('/stand-in', async (c) => c.json({ gatewayKey: await standIn.keep(await readWireBody(c.req.raw, standInSchema)) }));
+  app.post('/names', async (c) => {
+    const { way } = await readWireBody(c.req.raw, namesSchema);
+    return c.json({ told: await standIn.moveNames(way) });
+  });
+  app.post('/rejoin', async (c) => {
+    await rejoin();
+    return c.json({ ok: true });
   });
   app.post('/gateway-keys', async (c) => {
     await enrolGatewayKeys((await readWireBody(c.req.raw, gatewayKeysSchema)).gatewayKeys);

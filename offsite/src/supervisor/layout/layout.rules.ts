@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 
 /** Where everything of off-site lies. */
@@ -109,8 +109,10 @@ export function primarySockets(layout: Layout, compartment: string): string {
  * @throws EstateError `socket.path_too_long`
  */
 export function checkSocketPaths(layout: Layout, compartments: readonly string[]): void {
+  const inStandIn = compartments.map((name) => join(dirname(layout.sockets), 'stand-in', 'hq', `${name}-pg`, '.s.PGSQL.5432'));
   const longest = [...compartments.map((name) => `standby-${name}`), `quarantine-${'x'.repeat(LONGEST_QUARANTINE_ID)}`]
     .map((jail) => join(jailSockets(layout, jail), '.s.PGSQL.5432'))
+    .concat(inStandIn)
     .reduce((left, right) => (right.length > left.length ? right : left));
   if (Buffer.byteLength(longest) <= SOCKET_PATH_LIMIT) return;
   throw new EstateError(

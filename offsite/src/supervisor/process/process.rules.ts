@@ -12,6 +12,7 @@ import {
   primarySockets,
   walSockets,
 } from '#supervisor/layout/layout.rules.ts';
+import type { StandInCredentials } from '#supervisor/stand-in/stand-in.rules.ts';
 
 /** Secrets of the links among off-site's processes, drawn anew at each start. */
 export type RunSecrets = {
@@ -37,6 +38,10 @@ export type Sites = {
   readonly layout: Layout;
   readonly estate: Estate;
   readonly link: Link;
+  /** Who stands in when headquarters is lost; undefined where nobody does. */
+  readonly standIn?:
+    | { readonly credentials: StandInCredentials; readonly sockets: string; readonly isInCharge: boolean }
+    | undefined;
   readonly secrets: RunSecrets;
   readonly deskSecret: string;
   /** Where each key lies for the one process that signs with it. */
@@ -175,12 +180,14 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: streamsOf(estate).map((name) => walSockets(layout, name)),
     health: { socket: outerSocket(layout, 'receiver'), secret: secrets.receiver },
   }),
-  publisher: ({ layout, secrets, link, keys }) => ({
+  publisher: ({ layout, secrets, link, keys, standIn }) => ({
     environment: {
       SIGNING_KEY_FILE: keys.edition,
       DIRECTORY: ownDirectory(layout, 'publisher'),
       HQ_SOCKET: outerSocket(layout, 'publisher'),
-      HQ_SECRET: link.publisherSecret,
+      // What headquarters knows opens nothing while the stand-in is in charge.
+      HQ_SECRET: standIn?.isInCharge ? standIn.credentials.link.publisherSecret : link.publisherSecret,
+      ...(standIn ? { STAND_IN_SECRET: standIn.credentials.link.publisherSecret } : {}),
       CONTROL_SOCKET: innerSocket(layout, 'publisher'),
       CONTROL_SECRET: secrets.publisher,
       LEDGER_SOCKET: innerSocket(layout, 'ledger'),
@@ -222,7 +229,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: innerSocket(layout, 'history'), secret: secrets.history },
   }),
-  recovery: ({ layout, secrets, link, keys, deskSecret, files }) => ({
+  recovery: ({ layout, secrets, link, keys, deskSecret, files, standIn }) => ({
     environment: {
       SIGNING_KEY_FILE: keys.order,
       HQ_SOCKET: outerSocket(layout, 'recovery'),
@@ -246,6 +253,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       SUPERVISOR_SOCKET: layout.innerControlSocket,
       SUPERVISOR_SECRET: secrets.supervisor,
       JAILS_JSON: describeJails(layout, secrets),
+      ...(standIn ? { STAND_IN_JSON: describeStandIn(standIn, layout) } : {}),
       DATABASE_SOCKET_DIRECTORY: layout.databaseSockets,
       DATABASE_NAME: 'recovery',
       DATABASE_ROLE: 'recovery',
@@ -282,4 +290,9 @@ function describeJails(layout: Layout, secrets: RunSecrets): string {
     { socket: jailControl(layout, `standby-${name}`), secret },
   ]);
   return JSON.stringify(Object.fromEntries(jails));
+}
+
+function describeStandIn({ credentials, sockets }: NonNullable<Sites['standIn']>, { headquartersSockets }: Layout): string {
+  const { link, jobKey } = credentials;
+  return JSON.stringify({ secret: link.recoverySecret, jobKey, sockets, homeSockets: headquartersSockets });
 }

@@ -3,6 +3,8 @@ import { isTagged, lookOnce, type TransactionRule, type WatchContext } from './r
 
 /** Requests that were under way when the new key came may still commit for so long. */
 export const HANDOVER_MS = 90_000;
+/** How the ids of a stand-in's keys begin. */
+const STAND_IN = 'stand-in-';
 
 type Commit = { readonly timeline: number; readonly commitLsn: string; readonly committedAt: string };
 
@@ -55,7 +57,9 @@ function positionOf(lsn: string): bigint {
 
 function followsSuccessor(keyId: string, { committedAt }: Commit, { gatewayKeys, jobKeys, keyUses, boundedKeys }: WatchContext) {
   if (boundedKeys.some((key) => key.keyId === keyId && key.until)) return undefined;
-  const family = [gatewayKeys, jobKeys].find((keys) => keys.includes(keyId)) ?? [];
+  // A stand-in's keys replace nobody's: headquarters goes on with its own when it is back.
+  const followed = [gatewayKeys, jobKeys].map((keys) => keys.filter((key) => !key.startsWith(STAND_IN)));
+  const family = followed.find((keys) => keys.includes(keyId)) ?? [];
   const later = new Set(family.slice(family.indexOf(keyId) + 1));
   const successor = keyUses.find(
     (use) => later.has(use.keyId) && Date.parse(committedAt) - Date.parse(use.firstAt) > HANDOVER_MS,

@@ -57,6 +57,9 @@ export const en = {
     'This service can be read but not changed at the moment. Nothing that you sent was saved. The status page tells more.',
   leaseOut:
     'What is saved here must also be kept at a second site, and that site cannot be reached at the moment. So nothing can be changed; reading goes on. Nothing that you sent was saved.',
+  elsewhereTitle: 'Served from our second site',
+  elsewhere:
+    'These services are not served from here at the moment: we run them from our second site. Nothing that you sent was passed on. The status page tells where to go on.',
   notYet: 'The public pages of this site are being fetched and verified. Unverified pages are not shown. Try again in a moment.',
   sessionEndedTitle: 'We ended your session',
   addressBlockedTitle: 'Your network is refused here for now',

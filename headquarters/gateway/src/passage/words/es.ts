@@ -59,6 +59,9 @@ export const es: GatewayWords = {
     'En este momento el servicio se puede consultar, pero no modificar. No se ha guardado nada de lo que envió. La página de estado ofrece más información.',
   leaseOut:
     'Lo que se guarda aquí debe conservarse también en un segundo lugar, y en este momento no es posible comunicar con él. Por eso no se puede modificar nada; la lectura continúa. No se ha guardado nada de lo que envió.',
+  elsewhereTitle: 'Servido desde nuestra segunda sede',
+  elsewhere:
+    'Estos servicios no se prestan desde aquí en este momento: los ofrecemos desde nuestra segunda sede. No se ha transmitido nada de lo que envió. La página de estado indica dónde continuar.',
   notYet:
     'Las páginas públicas de este sitio se están recibiendo y verificando. Las páginas sin verificar no se muestran. Inténtelo de nuevo en un momento.',
   sessionEndedTitle: 'Hemos terminado su sesión',

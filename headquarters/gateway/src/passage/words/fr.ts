@@ -59,6 +59,9 @@ export const fr: GatewayWords = {
     'Ce service peut être consulté mais non modifié pour le moment. Rien de ce que vous avez envoyé n’a été enregistré. La page d’état donne plus d’informations.',
   leaseOut:
     'Ce qui est enregistré ici doit aussi être conservé sur un second site, et ce site est injoignable pour le moment. Rien ne peut donc être modifié ; la lecture reste possible. Rien de ce que vous avez envoyé n’a été enregistré.',
+  elsewhereTitle: 'Servi depuis notre second site',
+  elsewhere:
+    'Ces services ne sont pas rendus d’ici pour le moment : nous les exploitons depuis notre second site. Rien de ce que vous avez envoyé n’a été transmis. La page d’état indique où continuer.',
   notYet:
     'Les pages publiques de ce site sont en cours de réception et de vérification. Les pages non vérifiées ne sont pas affichées. Réessayez dans un instant.',
   sessionEndedTitle: 'Nous avons mis fin à votre session',
