@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { identifyProcess } from '@bulkhead/supervision';
-import { type EstateProcess, findFreePort, runBulkhead, startEstateProcess, waitUntil } from '@bulkhead/testkit';
+import { type EstateProcess, findFreePort, runBulkhead, waitUntil } from '@bulkhead/testkit';
 import { listForms, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
 import { placeOf, startApache, WITHOUT_APACHE } from '#foreign-software.ts';
+import { holdEstate } from '#held-estate.ts';
+import { KILLS, testRestore } from '#killed-restore.ts';
+import { testOffsiteAway } from '#off-site-away.ts';
 import { askSite, killHard, listProcesses, noteOf, originOf, untilAllIsWell } from '#sites.ts';
 
 function accountIn({ description }: EstateProcess, compartment: string, role: string) {
@@ -17,13 +20,12 @@ function accountIn({ description }: EstateProcess, compartment: string, role: st
   return account;
 }
 
-suite('a sample estate', () => {
-  let estate: EstateProcess;
-  before(async () => {
-    estate = await startEstateProcess({ BULKHEAD_LEASE_SECONDS: '5' });
-  });
-  after(() => estate?.remove());
+/** Of the kills during a restore; each of another process. */
+const EVERY = 3;
 
+const estate = holdEstate({ BULKHEAD_LEASE_SECONDS: '5' });
+
+suite('a sample estate', () => {
   test('tells every address in one line, and each answers', async () => {
     const visitor = new Visitor({ address: '127.0.0.1' });
     for (const { url } of estate.description.addresses) assert.equal((await visitor.visit(url)).status, 200, url);
@@ -136,7 +138,7 @@ suite('a sample estate', () => {
     const visitor = new Visitor({ address: '127.0.0.1' });
     const before = (await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text;
     await estate.stop();
-    estate = await estate.startAgain();
+    await estate.startAgain();
     assert.equal((await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text, before);
     const supervisors = await Promise.all([noteOf(estate, 'headquarters'), noteOf(estate, 'offsite')]);
     const pids = [...(await listProcesses(estate)), ...supervisors.map(({ supervisor }) => supervisor)].map(({ pid }) => pid);
@@ -144,11 +146,17 @@ suite('a sample estate', () => {
     estate.child.kill('SIGKILL');
     for (const pid of pids) if (pid !== null) killHard(pid);
     await ended;
-    estate = await estate.startAgain();
+    await estate.startAgain();
     assert.equal((await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text, before);
     visitor.leave();
   });
 });
+
+testRestore(
+  estate,
+  KILLS.filter((_, at) => at % EVERY === 0),
+);
+testOffsiteAway(estate);
 
 const REAL_ESTATE = {
   organisation: 'Maritime Authority of Example',

@@ -3,12 +3,12 @@ import {
   connectionTo,
   type Database,
   openAdmin,
-  openDatabase,
   prepareDatabase,
   rolesOf,
   type ScratchCluster,
   startScratchCluster,
 } from '@bulkhead/postgres';
+import { openDatabase } from '@bulkhead/postgres/database';
 import pg from 'pg';
 import { makeRow, median, type Row } from './row.ts';
 

@@ -10,7 +10,7 @@ import type { TestCounts } from './test-counts.ts';
 
 const REPORTER = fileURLToPath(new URL('test-counts.ts', import.meta.url));
 const OUTPUT_GRACE_MS = 2000;
-const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number() });
+const countsSchema = z.object({ passed: z.number(), failed: z.number(), skipped: z.number(), cpuSeconds: z.number().nullable() });
 
 /** How a file of tests ended, what it printed, and how long it took. */
 export type TestFileEnd = TestCounts & { readonly output: string; readonly seconds: number };
@@ -62,7 +62,7 @@ export async function runTestFile(file: string, { cwd, limitMs }: { cwd: string;
   }
   const why = isLate ? `did not end within ${limitMs / 1000} s` : `ended by itself (${child.signalCode ?? child.exitCode})`;
   const told = `✖ ${file} ${why}; its tests were not counted\n`;
-  return { passed: 0, skipped: 0, failed: 1, output: output + told, seconds };
+  return { passed: 0, skipped: 0, failed: 1, cpuSeconds: null, output: output + told, seconds };
 }
 
 function reporters(countsFile: string): string[] {

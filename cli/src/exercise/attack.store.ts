@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError, hasCode } from '@bulkhead/kernel';
-import { type Admin, connectionTo, openAdmin, rolesOf } from '@bulkhead/postgres';
+import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres/connection';
+import { rolesOf } from '@bulkhead/postgres/roles';
 import type { EstatePaths } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import { askSite } from '#site/launch.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hasCode } from '@bulkhead/kernel';
-import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres';
+import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres/connection';
 import type { EstatePaths } from '#estate/paths.ts';
 import type { RunningEstate } from '#estate/run.ts';
 import { takeVariable } from './attack.store.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres';
+import { type Admin, connectionTo, openAdmin } from '@bulkhead/postgres/connection';
 import { z } from 'zod';
 import { type EstatePaths, filesOf } from '#estate/paths.ts';
 

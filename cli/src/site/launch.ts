@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { type Address, type SiteStatus, siteStatusSchema } from '@bulkhead/contracts';
 import { EstateError, sleepMs } from '@bulkhead/kernel';
-import { makeDirectory } from '@bulkhead/supervision';
+import { makeDirectory, ofRootAlone } from '@bulkhead/supervision';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { type EstatePaths, filesOf, type SiteName } from '#estate/paths.ts';
 
@@ -74,10 +74,10 @@ export async function launchSite(name: SiteName, paths: EstatePaths, secrets: Ru
     paths.checkout,
     name === 'headquarters' ? 'headquarters/supervisor/src/main.ts' : 'offsite/src/supervisor/main.ts',
   );
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, ['--disallow-code-generation-from-strings', entry], {
     cwd: '/',
     detached: true,
-    env: { ...common, ...own },
+    env: { ...common, ...own, ...(await ofRootAlone(paths.checkout)) },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const log = createWriteStream(join(files.logs, `${name}-supervisor.log`), { flags: 'a', mode: 0o600 });

@@ -7,7 +7,7 @@ import { after } from 'node:test';
 import { createBlobStore } from '@bulkhead/blobs';
 import { estateSchema } from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
-import { type Database, openDatabase } from '@bulkhead/postgres';
+import { type Database, openDatabase } from '@bulkhead/postgres/database';
 import { type TestCluster, type TestDatabase, temporaryDirectory, useCluster, waitUntil } from '@bulkhead/testkit';
 import { type Answer, type Asked, type Asker, createScratchGateway, type ScratchGateway, serveCompartment } from '@bulkhead/web';
 import { callWire } from '@bulkhead/wire';

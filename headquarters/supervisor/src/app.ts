@@ -70,7 +70,14 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   });
   const publishTrust = () => publish(layout, estate, trustWith(given.trust, signingKey.enrolled));
   await publishTrust();
-  const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
+  const supervision = createSupervision({
+    log,
+    node: runtime.node,
+    compiled: runtime.compiled,
+    now,
+    logDirectory: layout.logs,
+    pidFile,
+  });
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
   await endStrays(uids);
   const site: Site = { config, log, layout, given: { ...given, estate }, signingKey, runtime, supervision, uids };

@@ -11,8 +11,8 @@ import {
   siteStatusSchema,
 } from '@bulkhead/contracts';
 import { connectionTo, openAdmin } from '@bulkhead/postgres';
-import { isRoot } from '@bulkhead/supervision';
-import { findFreePort, waitUntil } from '@bulkhead/testkit';
+import { isRoot, ofRootAlone } from '@bulkhead/supervision';
+import { findFreePort, layTemplate, waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { manifest as exampleManifest } from './example-compartment/src/compartment.ts';
@@ -77,10 +77,12 @@ export class Headquarters {
       CONTROL_SECRET: secret(),
       UID_BASE: '61000',
       BULKHEAD_SUPERVISED: '1',
+      ...(await ofRootAlone(CHECKOUT)),
     };
     const headquarters = new Headquarters(directory, offSite, environment);
     headquarters.#replicationPassword = link.replicationPassword;
     await mkdir(join(directory, 'r'), { mode: 0o711 });
+    await layTemplate(join(directory, 'd/supervisor'));
     await headquarters.#writeGiven(
       order.verifying,
       link,
@@ -100,11 +102,15 @@ export class Headquarters {
   }
 
   start(): void {
-    const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], {
-      env: { ...this.#environment },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const child = spawn(
+      process.execPath,
+      ['--disallow-code-generation-from-strings', join(import.meta.dirname, '../src/main.ts')],
+      {
+        env: { ...this.#environment },
+        stdio: ['pipe', 'pipe', 'pipe'],
+        detached: true,
+      },
+    );
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
     child.stdin.on('error', () => undefined);
     this.#child = child;

@@ -98,7 +98,7 @@ suite('an image takes the place of the data', () => {
           const laying: { step?: string } | null = JSON.parse(await readFile(record, 'utf8')).laying;
           return laying?.step === step || laying?.step === 'laid' ? laying.step : undefined;
         },
-        { what: `step ${step}`, timeoutMs: LONG_MS },
+        { what: `step ${step}`, timeoutMs: LONG_MS, pauseMs: 10 },
       );
       if (reached === 'laid') break;
       await headquarters.end('SIGKILL');

@@ -1,5 +1,5 @@
 import type { Signed } from '@bulkhead/contracts';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely } from 'kysely';
 import type { Schema } from '#schema.ts';
 

@@ -1,6 +1,6 @@
 import type { DecodingLine, TransactionSummary } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { DDL_PREFIX, TOKEN_PREFIX } from '@bulkhead/postgres';
+import { DDL_PREFIX, TOKEN_PREFIX } from '@bulkhead/postgres/provenance';
 import { z } from 'zod';
 import { parseLsn } from '#archive/wal.rules.ts';
 import { type DecodedChange, parseDecoded } from './decoded.rules.ts';

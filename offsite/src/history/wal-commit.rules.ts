@@ -1,4 +1,4 @@
-import { LONGEST_TOKEN_BYTES, TOKEN_PREFIX } from '@bulkhead/postgres';
+import { LONGEST_TOKEN_BYTES, TOKEN_PREFIX } from '@bulkhead/postgres/provenance';
 import { damaged, MANAGER, readUInt32, type WalRecord } from '#archive/wal-record.rules.ts';
 
 /** A transaction's end as the WAL has it, and what it did. */

@@ -1,6 +1,6 @@
 import { type Applied, appliedSchema, type Order, orderSchema, type Signed, signedSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Selectable } from 'kysely';
 import type { Schema } from '#schema.ts';
 import type { IssuedOrder } from './order.rules.ts';

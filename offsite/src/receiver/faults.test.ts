@@ -17,7 +17,7 @@ let rounds = 0;
 
 beforeEach(async () => {
   const root = join(place.root, `r${(rounds += 1)}`);
-  headquarters = new Headquarters(root, 'hq', join(place.root, 'template'));
+  headquarters = new Headquarters(root);
   await headquarters.create();
   receiver = new ReceiverProcess(root, headquarters.socketDirectory);
   await receiver.start();

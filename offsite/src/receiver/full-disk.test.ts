@@ -21,7 +21,7 @@ test("[FA3] headquarters' full disk ends its database and loses nothing that ret
   } catch {
     return t.skip('needs the right to mount a small file system');
   }
-  const headquarters = new Headquarters(small, 'hq', join(place.root, 'template'));
+  const headquarters = new Headquarters(small, 'hq');
   const receiver = new ReceiverProcess(place.root, headquarters.socketDirectory);
   try {
     await headquarters.create();

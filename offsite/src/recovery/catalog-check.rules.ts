@@ -1,5 +1,5 @@
 import type { CompartmentManifest } from '@bulkhead/contracts';
-import { rolesOf } from '@bulkhead/postgres';
+import { rolesOf } from '@bulkhead/postgres/roles';
 
 type Check = CompartmentManifest['checks'][number];
 

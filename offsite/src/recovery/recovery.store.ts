@@ -15,7 +15,7 @@ import {
   resolvedTargetSchema,
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Selectable, Updateable } from 'kysely';
 import { z } from 'zod';
 import type { Schema } from '#schema.ts';

@@ -3,10 +3,8 @@ import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import {
-  type JailHealth,
   jailImageSchema,
   jailPositionSchema,
-  streamSealSchema,
   tableDigestsSchema,
   type VerifyRequest,
   verificationSchema,
@@ -15,47 +13,14 @@ import { hasCode, sleepMs } from '@bulkhead/kernel';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire, openWire } from '@bulkhead/wire';
 import { z } from 'zod';
-import { parseLsn } from '#archive/wal.rules.ts';
-import { Headquarters, makePlace, ReceiverProcess } from '#receiver/tests/headquarters.ts';
 import { JAIL_OWNER, JailProcess } from './tests/jail.ts';
+import { idsIn, Quarantines, seal } from './tests/quarantines.ts';
 
-const place = await makePlace();
-const running: { readonly kill: () => Promise<void> }[] = [];
-after(async () => {
-  for (const process of running.toReversed()) await process.kill();
-  await place.remove();
-});
+const quarantines = await Quarantines.open();
+const makeEstate = (name: string) => quarantines.makeEstate(name);
+const restore = (...asked: Parameters<Quarantines['restore']>) => quarantines.restore(...asked);
+after(() => quarantines.end());
 
-/** Headquarters under protection and a receiver that streams it. */
-async function makeEstate(name: string): Promise<{ headquarters: Headquarters; receiver: ReceiverProcess; root: string }> {
-  const root = join(place.root, name);
-  const headquarters = new Headquarters(root, 'hq', join(place.root, 'template'));
-  await headquarters.create();
-  running.push(headquarters);
-  const receiver = new ReceiverProcess(root, headquarters.socketDirectory);
-  await receiver.start();
-  running.push(receiver);
-  await receiver.until((status) => status.state === 'streaming', 'it streams');
-  await headquarters.protect();
-  return { headquarters, receiver, root };
-}
-
-async function restore(
-  root: string,
-  receiver: ReceiverProcess,
-  name: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ jail: JailProcess; health: JailHealth }> {
-  const jail = new JailProcess(root, receiver, 'quarantine', name, more);
-  await jail.start();
-  running.push(jail);
-  return { jail, health: await jail.until('ready', 'failed') };
-}
-
-const idsIn = async (jail: JailProcess) =>
-  new Set((await jail.query<{ id: string }>('select id from note')).map(({ id }) => Number(id)));
-const seal = (receiver: ReceiverProcess, epoch = 1) =>
-  callWire(receiver.peer, { method: 'POST', path: '/compartments/site/seal', body: { epoch } }, streamSealSchema);
 const verify = (jail: JailProcess, request: Partial<VerifyRequest> = {}) =>
   callWire(
     jail.peer,
@@ -68,34 +33,8 @@ const verify = (jail: JailProcess, request: Partial<VerifyRequest> = {}) =>
     verificationSchema,
   );
 
-const TRIALS = 3;
-for (let trial = 1; trial <= TRIALS; trial += 1) {
-  test(`[A7] headquarters killed and wiped at a random moment, trial ${trial}: every acknowledged commit is in the restored copy`, async () => {
-    const { headquarters, receiver, root } = await makeEstate(`trial-${trial}`);
-    const acknowledged: number[] = [];
-    const writers = [1, 2, 3].map((writer) =>
-      headquarters.writeNotes(acknowledged, { from: writer * 1_000_000, until: () => false, bytes: 700 * trial }),
-    );
-    await sleepMs(300 + Math.random() * 1500);
-    await headquarters.kill();
-    await Promise.all(writers);
-    await headquarters.wipe();
-    const { lsn } = await seal(receiver);
-    const { jail, health } = await restore(root, receiver, 'q');
-    assert.equal(health.state, 'ready', health.message);
-    assert.equal(health.archiveLsn, lsn);
-    assert.deepEqual([health.timeline, health.leftOut], [2, []]);
-    assert.equal(health.unreplayedBytes, Number(parseLsn(lsn ?? '0/0') - parseLsn(health.replayLsn ?? '0/0')));
-    const present = await idsIn(jail);
-    assert.ok(acknowledged.length > 0);
-    assert.deepEqual(
-      acknowledged.filter((id) => !present.has(id)),
-      [],
-    );
-    await jail.kill();
-    await receiver.kill();
-  });
-}
+test('[A7] headquarters killed and wiped while it writes: every acknowledged commit is in the restored copy', () =>
+  quarantines.killAndWipe(1));
 
 test('a restored copy tells whether it is sound, what its tables hold, and gives its rows and its image', async (t) => {
   const { headquarters, receiver, root } = await makeEstate('sound');

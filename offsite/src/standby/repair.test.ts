@@ -52,7 +52,7 @@ function refusedWith(code: string) {
 
 test('[U36] a quarantine tells its schema and carries out the steps that its digest names, once; a standby refuses', async () => {
   const root = join(place.root, 'repair');
-  const headquarters = new Headquarters(root, 'hq', join(place.root, 'template'));
+  const headquarters = new Headquarters(root);
   await headquarters.create();
   running.push(headquarters);
   await headquarters.run('site', [

@@ -96,7 +96,14 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   };
   await publishAll();
 
-  const supervision = createSupervision({ log, node: runtime.node, now, logDirectory: layout.logs, pidFile });
+  const supervision = createSupervision({
+    log,
+    node: runtime.node,
+    compiled: runtime.compiled,
+    now,
+    logDirectory: layout.logs,
+    pidFile,
+  });
   const secrets = drawSecrets(names);
   const originals = { order: config.ORDER_KEY_FILE, edition: config.EDITION_KEY_FILE, ledger: config.LEDGER_KEY_FILE };
   let sites: Sites = {

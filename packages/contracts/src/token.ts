@@ -1,5 +1,7 @@
 import { EstateError, type Now } from '@bulkhead/kernel';
-import { errors, jwtVerify, SignJWT } from 'jose';
+import * as errors from 'jose/errors';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
 import { z } from 'zod';
 import type { TokenKey } from './gateway-key.ts';
 import { compartmentNameSchema, sha256Schema } from './name.ts';

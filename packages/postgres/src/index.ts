@@ -2,7 +2,7 @@ export { type LocateOptions, locateBinaries, type PostgresBinaries } from './clu
 export { type ControlFile, readControlFile } from './cluster/control-file.ts';
 export type { Owner } from './cluster/copy-tree.ts';
 export { type CreateClusterOptions, createCluster } from './cluster/create-cluster.ts';
-export { type ScratchCluster, startScratchCluster } from './cluster/scratch-cluster.ts';
+export { type ScratchCluster, scratchTemplate, startScratchCluster } from './cluster/scratch-cluster.ts';
 export type { ServerLog } from './cluster/server-log.ts';
 export {
   type Readiness,
@@ -23,4 +23,5 @@ export { describeTypes } from './schema/describe-types.ts';
 export { type Admin, type ConnectionTarget, connectionTo, openAdmin, socketPath } from './session/connection.ts';
 export { sqlState, violatedConstraint } from './session/query-error.ts';
 export type { Isolation } from './transaction/begin-tagged.ts';
-export { type Committed, type Database, type DatabaseConfig, openDatabase } from './transaction/database.ts';
+// `openDatabase` stands in `@bulkhead/postgres/database`: most processes need no query builder.
+export type { Committed, Database, DatabaseConfig } from './transaction/database.ts';

@@ -6,6 +6,7 @@ export { endLeftovers } from './leftover/pid-registry.ts';
 export { endStrays } from './leftover/strays.ts';
 export { isRoot, type Owner } from './owner/owner.ts';
 export { createUidAllocator, type UidAllocator } from './owner/uid-allocator.ts';
+export { COMPILED_DIRECTORY, mayUseCompiled, ofRootAlone } from './process/compiled.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process/identity.ts';
 export type { PlainHealth } from './process/plain-health.ts';
 export type { ProcessSpec } from './process/process-spec.ts';

@@ -11,6 +11,8 @@ export type SupervisionOptions = {
   readonly log: Log;
   /** Absolute path of the Node 24 binary. */
   readonly node: string;
+  /** Where root keeps compiled modules, if anywhere; see `mayUseCompiled`. */
+  readonly compiled?: string;
   readonly now: Now;
   /** Standard output and error of each process go to `<name>.log` here. */
   readonly logDirectory: string;

@@ -22,7 +22,12 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
 }
 
 /** A supervision whose processes end with the test. */
-export async function superviseIn(t: TestContext, directory: string, silentLimitMs?: number): Promise<Supervision> {
+export async function superviseIn(
+  t: TestContext,
+  directory: string,
+  silentLimitMs?: number,
+  compiled?: string,
+): Promise<Supervision> {
   const supervision = createSupervision({
     log: createLog('test', 'silent'),
     node: process.execPath,
@@ -30,6 +35,7 @@ export async function superviseIn(t: TestContext, directory: string, silentLimit
     logDirectory: join(directory, 'logs'),
     pidFile: join(directory, 'pids.json'),
     ...(silentLimitMs === undefined ? {} : { silentLimitMs }),
+    ...(compiled === undefined ? {} : { compiled }),
   });
   t.after(async () => {
     await Promise.all(supervision.status().map(({ name }) => supervision.kill(name)));
@@ -74,6 +80,8 @@ const aboutSchema = z.object({
   ownDirectory: z.string(),
   passwd: z.string(),
   code: z.string(),
+  compiled: z.string().nullable(),
+  implant: z.string(),
 });
 
 /** Asks an example process what it may. */

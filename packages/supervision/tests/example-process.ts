@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { createLog, readConfig, untilStopped } from '@bulkhead/kernel';
 import { createWireApp, serveWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -38,6 +39,11 @@ app.get('/about', (c) =>
     passwd: attempt(() => readFileSync('/etc/passwd', 'utf8')),
     // oxlint-disable-next-line typescript/no-implied-eval -- it must be refused
     code: attempt(() => String(new Function('return 1')())),
+    compiled: getCompileCacheDir() ?? null,
+    implant: attempt(() => {
+      writeFileSync(`${getCompileCacheDir() ?? '/nowhere'}/implant`, 'code');
+      return 'in';
+    }),
   }),
 );
 const wire = await serveWire({ app, socket: config.SOCKET, mode: 0o666 });

@@ -90,7 +90,8 @@ test('waits between starts double from a tenth of a second to half a minute', ()
 test('a readable checkout is run from where it is; without root there is nothing to prepare', async (t) => {
   const directory = await temporaryDirectory(t);
   const asUser = await prepareRuntime({ checkout: CHECKOUT, dataDirectory: directory, switchesUser: false });
-  assert.deepEqual(asUser, { checkout: CHECKOUT, node: process.execPath, boundary: 'api' });
+  const compiled = join(CHECKOUT, 'node_modules/.cache/compiled');
+  assert.deepEqual(asUser, { checkout: CHECKOUT, node: process.execPath, compiled, boundary: 'api' });
 });
 
 test('a checkout that others cannot read is copied once, without packages for developing, and again when code changed', async (t) => {

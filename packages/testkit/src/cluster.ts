@@ -1,18 +1,5 @@
 import { after } from 'node:test';
-import {
-  type Admin,
-  connectionTo,
-  type Database,
-  type Extension,
-  grantDatabase,
-  migrate,
-  openDatabase,
-  prepareDatabase,
-  type RolePasswords,
-  rolesOf,
-  type ScratchCluster,
-  startScratchCluster,
-} from '@bulkhead/postgres';
+import type { Admin, Database, Extension, RolePasswords, ScratchCluster } from '@bulkhead/postgres';
 import type { ClientConfig } from 'pg';
 
 const PASSWORDS: RolePasswords = {
@@ -66,6 +53,9 @@ export type TestCluster = Pick<
  */
 export async function useCluster(options: UseClusterOptions): Promise<TestCluster> {
   const { name } = options;
+  // Only here: most test files need no database, and would load all of this to wait for something.
+  const { connectionTo, rolesOf, startScratchCluster } = await import('@bulkhead/postgres');
+  const { openDatabase } = await import('@bulkhead/postgres/database');
   const scratch = await startScratchCluster(options.settings);
   const opened: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -108,6 +98,7 @@ export async function useCluster(options: UseClusterOptions): Promise<TestCluste
 }
 
 async function prepare(admin: Admin, { name, migrations, extensions }: UseClusterOptions, owner: ClientConfig): Promise<void> {
+  const { migrate, prepareDatabase } = await import('@bulkhead/postgres');
   await prepareDatabase({ admin, name, passwords: PASSWORDS, ...(extensions === undefined ? {} : { extensions }) });
   if (migrations !== undefined) await migrate({ connection: owner, directory: migrations });
   // A database with sessions cannot be cloned: clones are made from a copy that nobody uses.
@@ -119,6 +110,7 @@ function pristineOf(name: string): string {
 }
 
 async function copyDatabase(admin: Admin, { from, to, name }: Record<'from' | 'to' | 'name', string>): Promise<void> {
+  const { grantDatabase } = await import('@bulkhead/postgres');
   await admin.query(`create database "${to}" template "${from}" strategy file_copy`);
   await grantDatabase(admin, to, name);
 }

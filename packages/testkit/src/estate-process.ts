@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layTemplate } from './template.ts';
 
 const CHECKOUT = new URL('../../..', import.meta.url).pathname;
 const START_LIMIT_MS = 180_000;
@@ -54,6 +55,7 @@ export async function startEstateProcess(settings: Readonly<Record<string, strin
     BULKHEAD_STATUS_PORT: String(await findFreePort()),
     ...settings,
   };
+  for (const site of ['headquarters', 'offsite']) await layTemplate(join(directory, 'data', site, 'supervisor'));
   return launch(directory, environment);
 }
 

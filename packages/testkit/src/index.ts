@@ -1,4 +1,5 @@
 export { type TestCluster, type TestDatabase, type UseClusterOptions, useCluster } from './cluster.ts';
+export { type Compiled, compiledModules } from './compiled.ts';
 export {
   type CommandResult,
   type EstateAccount,
@@ -9,5 +10,6 @@ export {
   startEstateProcess,
 } from './estate-process.ts';
 export { FaultyLink, type LinkConditions, type LinkEnd, type LinkWay } from './faulty-link.ts';
+export { layTemplate } from './template.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
 export { waitUntil } from './wait-until.ts';

@@ -1,6 +1,6 @@
 import { languageSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Role } from '#role/role.rules.ts';

@@ -1,5 +1,5 @@
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { z } from 'zod';
 import { ADMINISTRATOR, CANARY_ACCOUNT, type Reach, type Role } from '#role/role.rules.ts';

@@ -1,5 +1,5 @@
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '#schema.ts';
 import type { Passkey } from './passkey.rules.ts';

@@ -1,6 +1,6 @@
 import { languageSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { CANARY_ACCOUNT, type Role } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Selectable, Transaction } from 'kysely';
 import { figuresOf } from '#prose/prose.rules.ts';
 import type { ArticleVersionTable, Schema } from '#schema.ts';

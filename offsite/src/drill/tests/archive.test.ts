@@ -17,7 +17,7 @@ after(async () => {
 });
 
 test('[DR4] of a real archive a whole copy is read well, one with damage of any kind is not, and the stream goes on meanwhile', async (t) => {
-  const headquarters = new Headquarters(place.root, 'hq', join(place.root, 'template'));
+  const headquarters = new Headquarters(place.root, 'hq');
   await headquarters.create();
   running.push(headquarters);
   const receiver = new ReceiverProcess(place.root, headquarters.socketDirectory);

@@ -1,6 +1,6 @@
 import type { StreamSeal } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
-import { violatedConstraint } from '@bulkhead/postgres';
+import { violatedConstraint } from '@bulkhead/postgres/query-error';
 import type { Kysely, Selectable } from 'kysely';
 import type { IssuedOrder } from '#order/order.rules.ts';
 import type { Schema } from '#schema.ts';

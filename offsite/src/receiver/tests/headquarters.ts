@@ -14,8 +14,10 @@ import {
   openAdmin,
   type PostgresBinaries,
   type RunningCluster,
+  scratchTemplate,
   startCluster,
 } from '@bulkhead/postgres';
+import { compiledModules } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import pg from 'pg';
 
@@ -26,6 +28,9 @@ const RECEIVER_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 /** Uids that nobody else has: PostgreSQL refuses root, and each party gets its own. Without root all share ours. */
 export const HEADQUARTERS_OWNER: Owner | undefined = process.getuid?.() === 0 ? { uid: 64_801, gid: 64_801 } : undefined;
+
+/** What is to outlive a power cut stands off-site. */
+const UNSYNCED = { fsync: 'off' };
 
 /** A place for one test file, with everything in it removed at the end. */
 export async function makePlace(): Promise<{ readonly root: string; readonly remove: () => Promise<void> }> {
@@ -47,11 +52,9 @@ export function findBinaries(): Promise<PostgresBinaries> {
 export class Headquarters {
   readonly dataDirectory: string;
   readonly socketDirectory: string;
-  readonly #template: string;
   #cluster: RunningCluster | undefined;
 
-  constructor(root: string, name = 'hq', template = join(root, 'template')) {
-    this.#template = template;
+  constructor(root: string, name = 'hq') {
     this.dataDirectory = join(root, name, 'pg');
     this.socketDirectory = join(root, name, 's');
   }
@@ -60,9 +63,9 @@ export class Headquarters {
   async create(): Promise<void> {
     await mkdir(dirname(this.dataDirectory), { recursive: true, mode: 0o755 });
     await createCluster({
-      binaries: await findBinaries(),
+      ...(await scratchTemplate()),
       dataDirectory: this.dataDirectory,
-      templateDirectory: this.#template,
+      isDisposable: true,
       superuserPassword: SUPERUSER_PASSWORD,
       ...ownedBy(HEADQUARTERS_OWNER),
     });
@@ -86,7 +89,7 @@ export class Headquarters {
       binaries: await findBinaries(),
       dataDirectory: this.dataDirectory,
       socketDirectory: this.socketDirectory,
-      settings,
+      settings: { ...UNSYNCED, ...settings },
       ...ownedBy(HEADQUARTERS_OWNER),
     });
   }
@@ -98,12 +101,12 @@ export class Headquarters {
 
   /** From now on a commit is acknowledged only when the archive has it. */
   async protect(settings: Readonly<Record<string, string>> = {}): Promise<void> {
-    await this.#cluster?.reconfigure({ synchronous_standby_names: 'offsite', ...settings });
+    await this.#cluster?.reconfigure({ ...UNSYNCED, synchronous_standby_names: 'offsite', ...settings });
     await sleepMs(100);
   }
 
   async reconfigure(settings: Readonly<Record<string, string>>): Promise<void> {
-    await this.#cluster?.reconfigure(settings);
+    await this.#cluster?.reconfigure({ ...UNSYNCED, ...settings });
     await sleepMs(100);
   }
 
@@ -199,9 +202,11 @@ export class ReceiverProcess {
         readerSecret: READER_SECRET,
       },
     ];
-    const child = spawn(process.execPath, [...confined([this.#root, this.directory]), RECEIVER_MAIN], {
+    const compiled = await compiledModules();
+    const child = spawn(process.execPath, [...confined([this.#root, this.directory]), ...compiled.flags, RECEIVER_MAIN], {
       env: {
         ...process.env,
+        ...compiled.environment,
         DATA_DIRECTORY: this.directory,
         RECEIVER_SOCKET: join(this.#root, 'receiver.sock'),
         RECEIVER_SECRET: this.peer.secret ?? '',

@@ -24,7 +24,7 @@ import {
 } from '@bulkhead/contracts';
 import { createLog } from '@bulkhead/kernel';
 import type { Admin, ScratchCluster } from '@bulkhead/postgres';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { startLedger } from '#ledger/app.ts';
@@ -148,23 +148,15 @@ export class World {
 
   async launch(): Promise<void> {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) throw new Error('recovery runs already');
-    const child = spawn(process.execPath, [...this.#confinement(), MAIN], {
-      env: this.environment,
+    const compiled = await compiledModules();
+    const child = spawn(process.execPath, [...this.#confinement(), ...compiled.flags, MAIN], {
+      env: { ...this.environment, ...compiled.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const keep = (chunk: Buffer) => this.#output.push(chunk.toString('utf8'));
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     this.#child = child;
-  }
-
-  /** From here on it starts in half the time: what an orderly stop left compiled is not compiled again. */
-  async keepCompiled(): Promise<void> {
-    this.environment['NODE_COMPILE_CACHE'] = join(this.directory, 'compiled');
-    await this.kill();
-    await this.start();
-    await this.kill('SIGTERM');
-    await this.start();
   }
 
   /** As its supervisor starts it. */

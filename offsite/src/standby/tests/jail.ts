@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type JailHealth, jailHealthSchema } from '@bulkhead/contracts';
 import { sleepMs } from '@bulkhead/kernel';
 import type { Owner } from '@bulkhead/postgres';
+import { compiledModules } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import pg from 'pg';
 import { confined, findBinaries, READER_SECRET, type ReceiverProcess } from '#receiver/tests/headquarters.ts';
@@ -61,13 +62,14 @@ export class JailProcess {
     if (JAIL_OWNER) await chown(home, JAIL_OWNER.uid, JAIL_OWNER.gid);
     const binaries = await findBinaries();
     const installation = dirname(dirname(binaries.postgres));
+    const compiled = await compiledModules(JAIL_OWNER);
     const child = spawn(
       process.execPath,
-      [...confined([this.#root], [installation, '/proc']), '--allow-child-process', JAIL_MAIN],
+      [...confined([this.#root], [installation, '/proc']), ...compiled.flags, '--allow-child-process', JAIL_MAIN],
       {
         ...JAIL_OWNER,
         cwd: '/',
-        env: { PATH: process.env['PATH'] ?? '', POSTGRES_BINARIES: installation, ...this.#environment },
+        env: { PATH: process.env['PATH'] ?? '', POSTGRES_BINARIES: installation, ...compiled.environment, ...this.#environment },
         stdio: ['pipe', 'pipe', 'pipe'],
       },
     );

@@ -14,7 +14,8 @@ import {
   signingKeySchema,
   siteStatusSchema,
 } from '@bulkhead/contracts';
-import { findFreePort, waitUntil } from '@bulkhead/testkit';
+import { ofRootAlone } from '@bulkhead/supervision';
+import { findFreePort, layTemplate, waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 
 const CHECKOUT = join(import.meta.dirname, '../../../..');
@@ -53,6 +54,7 @@ export class BootedOffsite {
     const directory = await mkdtemp(join(tmpdir(), 'bho-'));
     await chmod(directory, 0o711);
     await mkdir(join(directory, 'r'), { mode: 0o711 });
+    await layTemplate(join(directory, 'd/supervisor'));
     await writeGiven(join(directory, 'given'));
     const given = (name: string) => join(directory, 'given', name);
     return new BootedOffsite(directory, {
@@ -70,11 +72,16 @@ export class BootedOffsite {
       CHECKOUT,
       UID_BASE: '62000',
       BULKHEAD_SUPERVISED: '1',
+      ...(await ofRootAlone(CHECKOUT)),
     });
   }
 
   start(): void {
-    const child = spawn(process.execPath, [MAIN], { env: { ...this.#environment }, stdio: 'pipe', detached: true });
+    const child = spawn(process.execPath, ['--disallow-code-generation-from-strings', MAIN], {
+      env: { ...this.#environment },
+      stdio: 'pipe',
+      detached: true,
+    });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (this.output += String(chunk)));
     child.stdin.on('error', () => undefined);
     this.#child = child;

@@ -3,11 +3,12 @@ import { chmod, lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 import { type Admin, connectionTo, openAdmin } from '../session/connection.ts';
-import { locateBinaries } from './binaries.ts';
+import { locateBinaries, type PostgresBinaries } from './binaries.ts';
 import type { Owner } from './copy-tree.ts';
 import { createCluster } from './create-cluster.ts';
 import { isAlive } from './leftover-server.ts';
 import { type RunningCluster, startCluster } from './start-cluster.ts';
+import { ensureTemplate } from './template.ts';
 import { temporaryBase } from './temporary-base.ts';
 
 const PREFIX = 'bh-pg-';
@@ -33,11 +34,8 @@ export type ScratchCluster = {
  */
 export async function startScratchCluster(settings: Readonly<Record<string, string>> = {}): Promise<ScratchCluster> {
   const base = await temporaryBase();
-  const isRoot = process.getuid?.() === 0;
-  const owner = isRoot ? { owner: UNPRIVILEGED } : {};
-  const binaries = await locateBinaries({ mustBeReadableByOthers: isRoot, copyInto: join(base, 'bulkhead-binaries') });
-  const templateDirectory = join(base, `bulkhead-template-${process.getuid?.() ?? 0}-${binaries.version}`);
-  await refuseForeignTemplate(templateDirectory);
+  const owner = process.getuid?.() === 0 ? { owner: UNPRIVILEGED } : {};
+  const { binaries, templateDirectory } = await placeScratchTemplate(base);
   await removeAbandoned(base);
   const directory = await mkdtemp(join(base, `${PREFIX}${process.pid}-`));
   await chmod(directory, 0o711);
@@ -67,6 +65,21 @@ export async function startScratchCluster(settings: Readonly<Record<string, stri
     await remove();
     throw error;
   }
+}
+
+/** The template of scratch clusters, made if it is missing: whoever lays it where a site keeps its own saves an initdb. */
+export async function scratchTemplate(): Promise<{ readonly binaries: PostgresBinaries; readonly templateDirectory: string }> {
+  const place = await placeScratchTemplate(await temporaryBase());
+  await ensureTemplate(place.binaries, place.templateDirectory);
+  return place;
+}
+
+async function placeScratchTemplate(base: string) {
+  const isRoot = process.getuid?.() === 0;
+  const binaries = await locateBinaries({ mustBeReadableByOthers: isRoot, copyInto: join(base, 'bulkhead-binaries') });
+  const templateDirectory = join(base, `bulkhead-template-${process.getuid?.() ?? 0}-${binaries.version}`);
+  await refuseForeignTemplate(templateDirectory);
+  return { binaries, templateDirectory };
 }
 
 // The name is guessable and the place open to all: a template that somebody else put there could hold anything.

@@ -31,23 +31,26 @@ export type ProcessSpec = {
   readonly program?: { readonly command: readonly [string, ...string[]]; readonly directory: string };
 };
 
-/** The command line that a process is started with, and where. */
+/** The command line that a process is started with, and where; with root's compiled modules if they are given. */
 export function commandOf(
   spec: ProcessSpec,
   node: string,
+  compiled?: string,
 ): { readonly file: string; readonly arguments: string[]; readonly cwd: string } {
-  if (spec.program === undefined) return { file: node, arguments: listArguments(spec), cwd: '/' };
+  if (spec.program === undefined) return { file: node, arguments: listArguments(spec, compiled), cwd: '/' };
   // Whatever it makes lies in directories that only it may enter, but for its socket, which the gateway must be able to open.
   const script = 'umask 0 && exec "$@"';
   return { file: '/bin/sh', arguments: ['-c', script, 'sh', ...spec.program.command], cwd: spec.program.directory };
 }
 
 /** Node's arguments: the permission model with just these paths, no code from strings, a bounded heap. */
-export function listArguments(spec: ProcessSpec): string[] {
+export function listArguments(spec: ProcessSpec, compiled?: string): string[] {
+  // Node reads compiled modules only where it has leave to write them; the file system does not give it.
+  const offered = compiled === undefined ? [] : [compiled];
   return [
     '--permission',
-    ...outermost([...spec.read, ...spec.write]).map((path) => `--allow-fs-read=${path}`),
-    ...outermost(spec.write).map((path) => `--allow-fs-write=${path}`),
+    ...outermost([...spec.read, ...spec.write, ...offered]).map((path) => `--allow-fs-read=${path}`),
+    ...outermost([...spec.write, ...offered]).map((path) => `--allow-fs-write=${path}`),
     ...(spec.allowChildProcess === true ? ['--allow-child-process'] : []),
     ...(spec.allowAddons === true ? ['--allow-addons'] : []),
     '--disallow-code-generation-from-strings',

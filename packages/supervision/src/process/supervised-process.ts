@@ -3,6 +3,7 @@ import type { ProcessStatus } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { PidRegistry } from '../leftover/pid-registry.ts';
 import { backOffMs, FORGIVEN_AFTER_MS } from './back-off.rules.ts';
+import { mayUseCompiled } from './compiled.ts';
 import { askHealth, type Health } from './health.ts';
 import { createLogFile, type LogFile } from './log-file.ts';
 import { watchOrphan } from './orphan-watch.ts';
@@ -39,6 +40,8 @@ export type SupervisedProcess = {
 export type SuperviseDependencies = {
   readonly log: Log;
   readonly node: string;
+  /** Where root keeps compiled modules, if anywhere. */
+  readonly compiled?: string;
   readonly now: Now;
   readonly logDirectory: string;
   readonly pids: PidRegistry;
@@ -190,11 +193,13 @@ async function spawnProcess(
   isAsked: () => boolean,
 ): Promise<Run> {
   // A group of its own: Ctrl-C in a terminal reaches the supervisor only. Node drops root's supplementary groups itself.
-  const command = commandOf(spec, deps.node);
+  const mayUse = deps.compiled !== undefined && (await mayUseCompiled(deps.compiled, spec.owner));
+  const compiled = mayUse ? deps.compiled : undefined;
+  const command = commandOf(spec, deps.node, compiled);
   const child = spawn(command.file, command.arguments, {
     ...(spec.owner === undefined ? {} : { uid: spec.owner.uid, gid: spec.owner.gid }),
     cwd: command.cwd,
-    env: spec.program === undefined ? { ...environment, BULKHEAD_SUPERVISED: '1' } : environment,
+    env: spec.program === undefined ? { ...environment, ...ownVariables(compiled) } : environment,
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -221,6 +226,10 @@ async function spawnProcess(
     });
   });
   return { child, pid, exited, usage: measureUsage(pid) };
+}
+
+function ownVariables(compiled: string | undefined): Readonly<Record<string, string>> {
+  return { BULKHEAD_SUPERVISED: '1', ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }) };
 }
 
 function tellExit(exit: ProcessExit, lastLine: string | null): string | null {

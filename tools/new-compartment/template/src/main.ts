@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
 import { createLog, EstateError, type Log, readConfig, untilStopped } from '@bulkhead/kernel';
-import { connectionTo, openDatabase } from '@bulkhead/postgres';
+import { connectionTo } from '@bulkhead/postgres/connection';
+import { openDatabase } from '@bulkhead/postgres/database';
 import { serveCompartment } from '@bulkhead/web';
 import type { z } from 'zod';
 import { createApp } from './app.ts';
