@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Base, ControlKind } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import { parseSegmentName } from '#archive/wal.rules.ts';
 import { ArchiveClient } from '#standby/archive-client.actions.ts';
 
@@ -40,7 +40,11 @@ export async function readArchive(client: ArchiveClient, damaged: Damaged): Prom
 
 /** @throws EstateError `archive.damaged` if the bytes are not those that were taken */
 async function readBase(client: ArchiveClient, base: Base): Promise<void> {
-  const { sha256 } = await hashStream(await client.openBase(base), `reading base ${base.id}`);
+  const { sha256 } = await hashStream(await client.openBase(base), `reading base ${base.id}`).catch(async (error: unknown) => {
+    // In the middle of a body no error can be told: who asks again is told why it broke off.
+    if (hasCode(error, 'wire.unreachable')) (await client.openBase(base)).destroy();
+    throw error;
+  });
   if (sha256 !== base.sha256) throw new EstateError('archive.damaged', `reading base ${base.id}: it does not match its digest`);
 }
 

@@ -58,10 +58,10 @@ test('[DR4] of a real archive a whole copy is read well, one with damage of any 
     ['segment', 1],
     ['base', 99_999],
     ['index', 0],
+    ['key', 0],
   ] as const) {
     await assert.rejects(read(kind, seed), (error) => hasCode(error, 'archive.damaged'), `${kind} ${seed}`);
   }
-  assert.equal(await read('key', 0), 'absent');
   const before = (await receiver.status()).flushedLsn;
   await headquarters.run('site', ['set synchronous_commit = on', "insert into note (id, text) values (99, 'goes on')"]);
   assert.notEqual((await receiver.status()).flushedLsn, before);
