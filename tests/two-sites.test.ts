@@ -124,7 +124,10 @@ suite('an estate whose sites stand on two hosts', { skip: WITHOUT_NAMESPACES }, 
     });
     assert.equal((await editor.createDraft('not-now')).status, 503);
     assert.equal((await readPublic('/en/news/across-the-link')).status, 200);
-    assert.equal((await show(headquarters)).link?.isUp, false);
+    await waitUntil(async () => (await show(headquarters)).link?.isUp === false, {
+      what: 'the silence of the link is told',
+      timeoutMs: LONG_MS,
+    });
     // An operator brings the key along.
     await mkdir(join(headquarters.data, 'operators'), { recursive: true });
     await copyFile(join(offsite.data, 'operators/first-operator.json'), join(headquarters.data, 'operators/first-operator.json'));

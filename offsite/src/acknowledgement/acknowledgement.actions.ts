@@ -56,9 +56,9 @@ export async function nameAcknowledged(deps: AcknowledgementDeps, cut: Cut): Pro
     const leg = legs.find((one) => one.timeline === of);
     return leg !== undefined && parseLsn(commitLsn) <= leg.endLsn && parseLsn(commitLsn) <= parseLsn(cutLsn);
   };
-  const { transactions, fromAt } = await listNear(deps, cut, isInCopy);
+  const { transactions, fromAt, earlier } = await listNear(deps, cut, isInCopy);
   const receipts = await listReceipts(deps, cut, fromAt);
-  const entries = classify({ transactions, receipts, isInCopy });
+  const entries = classify({ transactions, receipts, isInCopy, earlier, isWhole: unknown === null });
   const count = (standing: string) => entries.filter((entry) => entry.standing === standing).length;
   const summary: AcknowledgedSummary = {
     cutLsn,
@@ -91,25 +91,37 @@ async function whyUnknown(deps: AcknowledgementDeps, { compartment, sealLsn }: C
   return `history stands at ${reconciledLsn ?? 'nothing'}, sealed at ${sealLsn}; ${fault ?? 'it reads on'}`.slice(0, 300);
 }
 
+type Near = {
+  readonly transactions: TransactionSummary[];
+  readonly fromAt: Date | undefined;
+  /** Transactions of the minute before those, by their number. */
+  readonly earlier: ReadonlySet<string>;
+};
+
 /** What is not in the copy, and what is from a minute before its last commit on. */
 async function listNear(
   deps: AcknowledgementDeps,
   { compartment, timeline, isTakenOut }: Cut,
   isInCopy: (transaction: TransactionSummary) => boolean,
-): Promise<{ readonly transactions: TransactionSummary[]; readonly fromAt: Date | undefined }> {
+): Promise<Near> {
   const transactions: TransactionSummary[] = [];
+  const earlier = new Set<string>();
   let fromMs: number | undefined;
+  const near = () => ({ transactions, earlier, fromAt: fromMs === undefined ? undefined : new Date(fromMs) });
   for (let before: number | undefined; ; ) {
     const page = await deps.history.search(compartment, { ...(before === undefined ? {} : { before }), limit: PAGE });
     for (const transaction of page.transactions) {
       const committedMs = Date.parse(transaction.committedAt);
       if (fromMs === undefined && isInCopy(transaction)) fromMs = committedMs - NEAR_MS;
-      if (fromMs !== undefined && committedMs < fromMs) return { transactions, fromAt: new Date(fromMs) };
+      if (fromMs !== undefined && committedMs < fromMs) {
+        if (committedMs < fromMs - NEAR_MS) return near();
+        earlier.add(transaction.xid);
+        continue;
+      }
       // What came on the new timeline came after the reopening.
       if (transaction.timeline <= timeline && isNamed(transaction) && !isTakenOut(transaction)) transactions.push(transaction);
     }
-    if (page.next === null || transactions.length >= TRANSACTIONS_LIMIT)
-      return { transactions, fromAt: fromMs === undefined ? undefined : new Date(fromMs) };
+    if (page.next === null || transactions.length >= TRANSACTIONS_LIMIT) return near();
     before = page.next;
   }
 }

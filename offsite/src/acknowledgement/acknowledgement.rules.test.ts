@@ -17,8 +17,11 @@ const receipt = (requestId: string, status: number, xids: readonly string[] = []
   answeredAt: '2026-01-01T00:00:01.000Z',
 });
 const ada = { accountId: 'ada' };
-const told = (around: Parameters<typeof classify>[0]) =>
-  classify(around).map(({ standing, requestId, xid, isInCopy }) => `${standing} ${requestId} ${xid} ${isInCopy}`);
+const WHOLE = { earlier: new Set<string>(), isWhole: true };
+const told = (around: Omit<Parameters<typeof classify>[0], keyof typeof WHOLE>, history = WHOLE) =>
+  classify({ ...around, ...history }).map(
+    ({ standing, requestId, xid, isInCopy }) => `${standing} ${requestId} ${xid} ${isInCopy}`,
+  );
 
 test('[C31] each transaction is guaranteed, in doubt or lost, by the copy and by what its person was answered', () => {
   const transactions = [1, 2, 3, 4, 5].map((sequence) => transaction(sequence, ada));
@@ -52,6 +55,15 @@ test('[C31] what a receipt names and the archive never had is lost; what was pas
     'in-doubt request-9 null false',
     'guaranteed known 701 true',
   ]);
+});
+
+test('[C31] what history does not reach is not called lost', () => {
+  const receipts = [receipt('before', 303, ['650']), receipt('earlier', 303, ['699']), receipt('after', 303, ['900'])];
+  const around = { transactions: [transaction(1, ada)], receipts, isInCopy: () => true };
+  const earlier = new Set(['699']);
+  const behind = ['in-doubt before 650 false', 'in-doubt request-1 701 true'];
+  assert.deepEqual(told(around, { earlier, isWhole: true }), ['lost after 900 false', ...behind]);
+  assert.deepEqual(told(around, { earlier, isWhole: false }).toSorted(), ['in-doubt after 900 false', ...behind]);
 });
 
 test('[C31] a job has nobody who waits for an answer, and an untagged write has nobody at all', () => {

@@ -11,13 +11,17 @@ export type Around = {
   /** Of this compartment, of requests that came before the seal. */
   readonly receipts: readonly Receipt[];
   readonly isInCopy: (transaction: TransactionSummary) => boolean;
+  /** What history knows from before these transactions: a receipt may come long after its commit. */
+  readonly earlier: ReadonlySet<string>;
+  /** Whether history reaches the seal: only then did what it does not know never come off-site. */
+  readonly isWhole: boolean;
 };
 
 /**
  * Names each transaction, and each request that was passed on, with what became of it [C31]. A receipt of 500 and above says that
  * the person was told nothing certain; one below that the reply went out, or was about to.
  */
-export function classify({ transactions, receipts, isInCopy }: Around): AcknowledgedEntry[] {
+export function classify({ transactions, receipts, isInCopy, earlier, isWhole }: Around): AcknowledgedEntry[] {
   const byRequest = groupReceipts(receipts);
   const byXid = new Map(receipts.flatMap((receipt) => receipt.xids.map((xid) => [shortXid(xid), receipt] as const)));
   const entries: AcknowledgedEntry[] = [];
@@ -30,7 +34,11 @@ export function classify({ transactions, receipts, isInCopy }: Around): Acknowle
     if (receipt) met.add(receipt.requestId);
     entries.push(describeTransaction(transaction, receipt, isInCopy(transaction)));
   }
-  for (const receipt of byRequest.values()) entries.push(...describeUnseen(receipt, known, met.has(receipt.requestId)));
+  const oldest = [...known, ...earlier].map(Number).reduce((least, xid) => Math.min(least, xid), Number.MAX_SAFE_INTEGER);
+  const isTold = (xid: string) => known.has(xid) || earlier.has(xid);
+  const isLost = (xid: string) => isWhole && Number(xid) > oldest;
+  for (const receipt of byRequest.values())
+    entries.push(...describeUnseen(receipt, { isTold, isLost, isMet: met.has(receipt.requestId) }));
   return entries.toSorted(
     (left, right) => ORDER.indexOf(left.standing) - ORDER.indexOf(right.standing) || compareTimes(left, right),
   );
@@ -75,7 +83,10 @@ function tellTransaction(standing: AckStanding, receipt: Receipt | undefined): s
 }
 
 /** What a receipt tells that history does not: transactions that never came off-site, requests of which nobody knows. */
-function describeUnseen(receipt: Receipt, known: ReadonlySet<string>, isMet: boolean): AcknowledgedEntry[] {
+function describeUnseen(
+  receipt: Receipt,
+  { isTold, isLost, isMet }: { readonly isMet: boolean } & Readonly<Record<'isTold' | 'isLost', (xid: string) => boolean>>,
+): AcknowledgedEntry[] {
   const base = {
     isInCopy: false,
     requestId: receipt.requestId,
@@ -85,14 +96,14 @@ function describeUnseen(receipt: Receipt, known: ReadonlySet<string>, isMet: boo
     committedAt: null,
     status: receipt.status,
   };
-  const missing = receipt.xids.filter((xid) => !known.has(shortXid(xid)));
+  const missing = receipt.xids.filter((xid) => !isTold(shortXid(xid)));
   if (missing.length > 0)
-    return missing.map((xid) => ({
-      ...base,
-      standing: 'lost',
-      xid,
-      detail: `committed at headquarters, and never came off-site; answered ${receipt.status}`,
-    }));
+    return missing.map((xid) => {
+      const answered = `answered ${receipt.status}`;
+      return isLost(shortXid(xid))
+        ? { ...base, standing: 'lost', xid, detail: `committed at headquarters, and never came off-site; ${answered}` }
+        : { ...base, standing: 'in-doubt', xid, detail: `committed at headquarters; history does not reach it; ${answered}` };
+    });
   if (isMet || receipt.status < FAILED || receipt.xids.length > 0) return [];
   const detail = `passed on, answered ${receipt.status}; nothing of it is in the copy`;
   return [{ ...base, standing: 'in-doubt', xid: null, detail }];
