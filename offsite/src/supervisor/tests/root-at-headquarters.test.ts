@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
@@ -26,6 +27,9 @@ const BLOB = sha256Hex(CONTENT);
 const SEGMENT = '000000010000000000000001';
 /** Where off-site keeps what must not change. Journals there may grow; what they held stays. */
 const KEPT = ['vault', 'receiver', 'ledger', 'publisher'];
+const REGISTER = 'register.sqlite';
+/** Clocks of off-site's own. */
+const RUNNING = ['running.json'];
 
 const offsite = await BootedOffsite.prepare();
 let primary: SimulatedPrimary;
@@ -190,10 +194,25 @@ async function readKept(): Promise<Map<string, Buffer>> {
     const entries = await readdir(join(offsite.directory, 'd', part), { recursive: true, withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const path = join(entry.parentPath, entry.name);
-      if (entry.isFile() && !entry.name.endsWith('.tmp')) found.set(path, await readFile(path));
+      if (entry.isFile() && !entry.name.endsWith('.tmp') && !entry.name.startsWith(REGISTER) && !RUNNING.includes(entry.name))
+        found.set(path, await readFile(path));
     }
   }
+  for (const [name, content] of readRegister()) found.set(name, content);
   return found;
+}
+
+/** The keys and states of blobs; their leases and the vault's own time go on by themselves. */
+function readRegister(): [string, Buffer][] {
+  const db = new DatabaseSync(join(offsite.directory, 'd/vault/.keyring', REGISTER), { readOnly: true });
+  try {
+    return db
+      .prepare('select compartment, sha256, state, hex(wrapped_key) as wrapped from blob')
+      .all()
+      .map(({ compartment, sha256, state, wrapped }) => [`blob ${compartment}/${sha256}`, Buffer.from(`${state} ${wrapped}`)]);
+  } finally {
+    db.close();
+  }
 }
 
 async function requireSame(before_: ReadonlyMap<string, Buffer>): Promise<void> {

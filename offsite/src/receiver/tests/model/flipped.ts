@@ -106,7 +106,13 @@ async function readAll(archive: string, place: string): Promise<Answers> {
     primaryDirectory: join(place, 'p'),
     now: () => new Date('2026-02-01T00:00:00Z'),
   });
-  await site.start();
+  try {
+    await site.start();
+  } catch (error) {
+    // What opens every archive is damaged: nothing is served at all, and the reason is told.
+    if (error instanceof EstateError) return new Map([['state', REFUSED + codeOf(error)]]);
+    throw error;
+  }
   try {
     return await ask(site.reader);
   } finally {
