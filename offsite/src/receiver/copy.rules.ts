@@ -5,7 +5,7 @@ import type { ControlKind } from '@bulkhead/contracts';
  * else: damage is a byte of such a file turned over.
  */
 export const ARTEFACTS: Readonly<Record<ControlKind, RegExp | undefined>> = {
-  segment: /(^|\/)wal\/[0-9A-F]{24}(\.[a-z0-9.]+)?$/,
+  segment: /(^|\/)wal\/[0-9A-F]{24}(\.zst(\.enc)?)?$/,
   base: /(^|\/)(base\/[^/]+\/base\.tar|pack\/[^/]+\.pack)$/,
   index: /(^|\/)wal\/index\.ndjson$/,
   key: /(^|\/)keys\/[^/]+\.age$/,

@@ -3,7 +3,13 @@ import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { basesSchema, compartmentStreamSchema, joinedStreamSchema, walListSchema } from '@bulkhead/contracts';
+import {
+  archiveReportSchema,
+  basesSchema,
+  compartmentStreamSchema,
+  joinedStreamSchema,
+  walListSchema,
+} from '@bulkhead/contracts';
 import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -114,13 +120,13 @@ async function readAll(archive: string, place: string): Promise<Answers> {
     throw error;
   }
   try {
-    return await ask(site.reader);
+    return await ask(site);
   } finally {
     await site.stop();
   }
 }
 
-async function ask(reader: WirePeer): Promise<Answers> {
+async function ask({ reader, orders }: Pick<SimulatedSite, 'reader' | 'orders'>): Promise<Answers> {
   const answers = new Map<string, string>();
   const files = new Map<string, Promise<string>>();
   /** Each file once, whatever names it. */
@@ -146,6 +152,12 @@ async function ask(reader: WirePeer): Promise<Answers> {
       await note(`wal from ${base.startLsn} on ${timeline}`, () => readWal(reader, readFileOnce, base.startLsn, timeline));
   }
   await note('history', () => readFileOnce(historyName(2)));
+  // What no restore reads, such as PostgreSQL's own list of a base's files, is looked at by whoever examines all of it.
+  await note('examination', async () => {
+    const call = { method: 'POST', path: `${COMPARTMENT}/verify`, timeoutMs: LIMIT_MS } as const;
+    const { faults } = await callWire(orders, call, archiveReportSchema);
+    return faults.length === 0 ? 'whole' : REFUSED + faults.map(({ code }) => code).join(' ');
+  });
   return answers;
 }
 
