@@ -28,6 +28,7 @@ const SEGMENT = '000000010000000000000001';
 /** Where off-site keeps what must not change. Journals there may grow; what they held stays. */
 const KEPT = ['vault', 'receiver', 'ledger', 'publisher'];
 const REGISTER = 'register.sqlite';
+const registerSchema = z.array(z.object({ name: z.string(), content: z.string() }));
 /** Clocks of off-site's own. */
 const RUNNING = ['running.json'];
 
@@ -206,10 +207,10 @@ async function readKept(): Promise<Map<string, Buffer>> {
 function readRegister(): [string, Buffer][] {
   const db = new DatabaseSync(join(offsite.directory, 'd/vault/.keyring', REGISTER), { readOnly: true });
   try {
-    return db
-      .prepare('select compartment, sha256, state, hex(wrapped_key) as wrapped from blob')
-      .all()
-      .map(({ compartment, sha256, state, wrapped }) => [`blob ${compartment}/${sha256}`, Buffer.from(`${state} ${wrapped}`)]);
+    const rows = db.prepare(
+      `select 'blob ' || compartment || '/' || sha256 as name, state || ' ' || hex(wrapped_key) as content from blob`,
+    );
+    return registerSchema.parse(rows.all()).map(({ name, content }) => [name, Buffer.from(content)]);
   } finally {
     db.close();
   }
