@@ -161,6 +161,9 @@ async function measureAttack(world: World, changes: number, attack: number): Pro
       beside: { name: 'restore to before the attack, later work lost', version: '18', value: earlier.readySeconds },
       goal: null,
     });
+    console.error(
+      `  undo ${attack} of ${changes}: ${seconds.toFixed(3)} s; restore to before it ${earlier.readySeconds.toFixed(1)} s, the copy ${copy.readySeconds.toFixed(1)} s`,
+    );
     return { attack, seconds, restore };
   } finally {
     await copy.stop();
