@@ -23,7 +23,6 @@ import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts'
 import { addErasureRoutes } from '#erasure/erasure.routes.ts';
 import { createErasureStore } from '#erasure/erasure.store.ts';
 import { Charge } from '#failover/charge.actions.ts';
-import type { MoveRequestDeps } from '#failover/failover.actions.ts';
 import { addMoveRoutes } from '#failover/failover.routes.ts';
 import { createFailoverStore } from '#failover/failover.store.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
@@ -62,7 +61,8 @@ import { StreamWatch } from '#watch/stream.actions.ts';
 import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/watch.routes.ts';
 import { createWindowStore } from '#watch/window.store.ts';
 import { addClosingRoutes } from './closing.routes.ts';
-import { composeMoving, composeRequests, describeSecondSite } from './compose-moving.ts';
+import { composeDesk, composeReading } from './compose-desk.ts';
+import { composeMoving, describeSecondSite } from './compose-moving.ts';
 import type { RecoveryConfig } from './config.ts';
 import { GatewayKeys } from './gateway-key.actions.ts';
 import { addImageRoutes } from './recovery.routes.ts';
@@ -281,59 +281,6 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
   for (const { app } of servers) addHealth(app, database, order.book);
   // Whoever reaches the directory may connect; each socket asks for a secret of its own.
   return Promise.all(servers.map((server) => serveWire({ ...server, mode: 0o666 })));
-}
-
-function composeDesk(
-  { trust, now, newId }: RecoverySetting,
-  parts: RecoveryParts,
-  engine: RecoveryEngine,
-  moving: MoveRequestDeps,
-) {
-  const { order, seal, finding, recorder, testimony, streams, recovery, commands, archive } = parts;
-  const { book, manifests } = order;
-  const { recoveries } = recovery;
-  return {
-    book,
-    manifests,
-    findStream: (compartment: string) => streams.find(compartment),
-    listSeals: () => seal.seals.listLatest(),
-    listFindings: async (limit: number) => [...(await finding.findings.listNewest(limit))],
-    listRecoveries: (limit: number) => recoveries.listShown(limit),
-    getRecovery: async (id: string) => ({ ...(await recoveries.getShown(id)), progress: recovery.progress.get(id) ?? null }),
-    listWindows: (limit: number) => testimony.windows.listNewest(limit),
-    commands,
-    operatorKeys: trust.operatorKeys,
-    recorder,
-    seal,
-    requests: composeRequests(parts, engine, { now, newId }),
-    moving,
-    finding,
-    erasure: parts.erasure,
-    drill: parts.drill,
-    quarantine: parts.quarantine,
-    publisher: recovery.publisher,
-    archive,
-    now,
-  };
-}
-
-function composeReading({ log, newId }: RecoverySetting, { finding, order, recovery }: RecoveryParts) {
-  const { findings, incidents } = finding;
-  return {
-    incidents,
-    listFindings: findings.listOfIncident,
-    listNamed: findings.listSubjects,
-    listFindingsAfter: findings.listAfter,
-    history: recovery.history,
-    compartments: new Set(order.manifests.keys()),
-    readSchema: async (compartment: string) => {
-      const standby = recovery.standbys.get(compartment);
-      if (!standby) throw new EstateError('request.not_found', `reading the tables of ${compartment}: it has no standby`);
-      return standby.readSchema();
-    },
-    newId,
-    log,
-  };
 }
 
 /** What runs by itself: each part reads the world again and again, and does what is owed. */
