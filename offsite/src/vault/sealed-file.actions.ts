@@ -1,9 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { chmod, type FileHandle, open } from 'node:fs/promises';
 import { hasCode } from '@bulkhead/kernel';
 import { FRAME_BYTES, openFrames, SEALED_FRAME_BYTES, sealFrame } from './sealing.rules.ts';
 
+const GROWING = 0o600;
+const FINISHED = 0o400;
 type Sealing = { readonly path: string; readonly key: Buffer; readonly sha256: string };
 
 /** A file that contents are sealed into as they come, and hashed on the way. Memory stays constant. */
@@ -23,9 +25,9 @@ export class SealedFile {
     this.#framed = framed;
   }
 
-  /** Begins a new file (mode 0400). */
+  /** Begins a new file; once it is finished nobody writes it any more (mode 0400). */
   static async create(sealing: Sealing): Promise<SealedFile> {
-    return new SealedFile(sealing, await open(sealing.path, 'wx', 0o400), createHash('sha256'), 0);
+    return new SealedFile(sealing, await open(sealing.path, 'wx', GROWING), createHash('sha256'), 0);
   }
 
   /**
@@ -35,6 +37,8 @@ export class SealedFile {
   static async resume(sealing: Sealing): Promise<SealedFile> {
     const hash = createHash('sha256');
     const whole = await readWholeFrames(sealing, hash);
+    // A kill may have come when it was finished, and not yet in its place.
+    await chmod(sealing.path, GROWING);
     const handle = await open(sealing.path, 'r+');
     await handle.truncate(whole * SEALED_FRAME_BYTES);
     return new SealedFile(sealing, handle, hash, whole * FRAME_BYTES);
@@ -64,6 +68,7 @@ export class SealedFile {
   /** Writes what is left and flushes. @returns the contents' digest */
   async finish(): Promise<string> {
     if (this.#pendingBytes > 0 || this.#framed === 0) await this.#writeFrame();
+    await chmod(this.#sealing.path, FINISHED);
     await this.#handle.sync();
     return this.#hash.digest('hex');
   }
