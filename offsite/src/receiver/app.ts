@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trustSchema, type VerifyingKey } from '@bulkhead/contracts';
 import type { Log, Now } from '@bulkhead/kernel';
@@ -23,6 +23,7 @@ export async function startReceiver(
   now: Now = () => new Date(),
 ): Promise<{ readonly close: () => Promise<void> }> {
   const isReadOnly = config.READ_ONLY === '1';
+  if (!isReadOnly) await mkdir(config.DATA_DIRECTORY, { recursive: true, mode: 0o700 });
   const startedMs = performance.now();
   const running = await RunningTime.open(join(config.DATA_DIRECTORY, 'running.json'), () => performance.now() - startedMs);
   const archive = {
