@@ -15,18 +15,13 @@ import { FROM_OPTIONS, withArchive } from '#archive/reader.ts';
 import { chooseWay } from '#archive/way.ts';
 import { getRunningEstate } from '#estate/run.ts';
 import { orderAtDesk } from '#operator/request.ts';
+import { type Act, runAct } from '../acts.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { requireEmpty } from '../empty-directory.ts';
 import { alignColumns } from '../table.ts';
 
 const VERIFY_LIMIT_MS = 86_400_000;
 const PRUNE_LIMIT_MS = 600_000;
-
-type Act = {
-  readonly words: readonly [number, number];
-  readonly usage: string;
-  readonly run: (given: Given, around: Surroundings) => Promise<number>;
-};
 
 const ACTS: Readonly<Record<string, Act>> = {
   list: { words: [0, 1], usage: 'list [compartment]', run: list },
@@ -59,13 +54,7 @@ export const command: Command = {
   bulkhead archive prune website                        removes what may go now; off-site does it with each scheduled base
 list, verify and export read the files where they lie and need no running estate: with --from and --identity they work on
 a copy of an archive and an escrow identity alone. To keep less, two operators must order the same within a day.`,
-  run: async (given, around) => {
-    const [name = '', ...words] = given.words;
-    const act = ACTS[name];
-    if (act && words.length >= act.words[0] && words.length <= act.words[1]) return act.run({ ...given, words }, around);
-    const usages = (act ? [act] : Object.values(ACTS)).map(({ usage }) => `"bulkhead archive ${usage}"`);
-    throw new EstateError('input.invalid', `reading the words after "bulkhead archive": it is ${usages.join(', or ')}`);
-  },
+  run: (given, around) => runAct('archive', ACTS, given, around),
 };
 
 function list(given: Given, { paths, print }: Surroundings): Promise<number> {

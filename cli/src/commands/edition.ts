@@ -7,21 +7,16 @@ import { filesOf } from '#estate/paths.ts';
 import { getRunningEstate } from '#estate/run.ts';
 import { listEditions, readEdition, readEditionFile } from '#operator/editions.ts';
 import { orderAtDesk } from '#operator/request.ts';
+import { type Act, runAct } from '../acts.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { alignColumns } from '../table.ts';
 
-type Act = {
-  readonly words: number;
-  readonly usage: string;
-  readonly run: (given: Given, around: Surroundings) => Promise<number>;
-};
-
 const ACTS: Readonly<Record<string, Act>> = {
-  list: { words: 1, usage: 'list <compartment>', run: list },
-  export: { words: 2, usage: 'export <compartment> <directory>', run: exportOne },
-  verify: { words: 1, usage: 'verify <directory>', run: verify },
-  rollback: { words: 2, usage: 'rollback <compartment> <number>', run: rollBack },
-  publish: { words: 1, usage: 'publish <compartment>', run: publish },
+  list: { words: [1, 1], usage: 'list <compartment>', run: list },
+  export: { words: [2, 2], usage: 'export <compartment> <directory>', run: exportOne },
+  verify: { words: [1, 1], usage: 'verify <directory>', run: verify },
+  rollback: { words: [2, 2], usage: 'rollback <compartment> <number>', run: rollBack },
+  publish: { words: [1, 1], usage: 'publish <compartment>', run: publish },
 };
 
 export const command: Command = {
@@ -44,13 +39,7 @@ Off-site keeps the last twenty editions, each signed.
   bulkhead edition rollback website 12 --reason "…"       shows edition 12 again, under a new number; nothing newer follows
   bulkhead edition publish website --reason "…"           goes on publishing after a rollback
 An exported edition is served by nginx, or by anything that reads the manifest: "include /srv/www/nginx.conf;" in http.`,
-  run: async (given, around) => {
-    const [name = '', ...words] = given.words;
-    const act = ACTS[name];
-    if (act?.words === words.length) return act.run({ ...given, words }, around);
-    const usages = (act ? [act] : Object.values(ACTS)).map(({ usage }) => `"bulkhead edition ${usage}"`);
-    throw new EstateError('input.invalid', `reading the words after "bulkhead edition": it is ${usages.join(', or ')}`);
-  },
+  run: (given, around) => runAct('edition', ACTS, given, around),
 };
 
 async function list(given: Given, { paths, print }: Surroundings): Promise<number> {

@@ -5,14 +5,9 @@ import { FROM_OPTIONS, withArchive } from '#archive/reader.ts';
 import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { readArchiveKeys } from '#operator/archive-keys.ts';
 import { orderAtDesk } from '#operator/request.ts';
+import { type Act, runAct } from '../acts.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { alignColumns } from '../table.ts';
-
-type Act = {
-  readonly words: readonly [number, number];
-  readonly usage: string;
-  readonly run: (given: Given, around: Surroundings) => Promise<number>;
-};
 
 const ACTS: Readonly<Record<string, Act>> = {
   list: { words: [0, 1], usage: 'list [compartment]', run: list },
@@ -36,13 +31,7 @@ Each compartment has a key of its own, wrapped with age to this site and to the 
   bulkhead keys rotate website --reason "…"       a new key for what is written from now on; all wrapped to today's recipients
   bulkhead keys prove --identity escrow.txt       shows that this identity opens every key; it stays on this machine
 A key that no proven recipient opens is lost with this site: prove after each rotation.`,
-  run: async (given, around) => {
-    const [name = '', ...words] = given.words;
-    const act = ACTS[name];
-    if (act && words.length >= act.words[0] && words.length <= act.words[1]) return act.run({ ...given, words }, around);
-    const usages = (act ? [act] : Object.values(ACTS)).map(({ usage }) => `"bulkhead keys ${usage}"`);
-    throw new EstateError('input.invalid', `reading the words after "bulkhead keys": it is ${usages.join(', or ')}`);
-  },
+  run: (given, around) => runAct('keys', ACTS, given, around),
 };
 
 async function list(given: Given, { paths, print }: Surroundings): Promise<number> {

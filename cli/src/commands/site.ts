@@ -7,11 +7,10 @@ import { findPlacing, type HeadquartersPlacing, type OffsitePlacing, type Placin
 import { parseAddress, readCode, writeAddress, writeCode } from '#joining/code.ts';
 import { initHeadquarters, joinOffsite } from '#joining/headquarters.ts';
 import { initOffsite, inviteHeadquarters } from '#joining/offsite.ts';
+import { type Act, runAct } from '../acts.ts';
 import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { untilAskedToStop } from '../stop-asked.ts';
 import { alignColumns } from '../table.ts';
-
-type Step = (given: Given, surroundings: Surroundings) => Promise<number>;
 
 export const command: Command = {
   summary: 'Put the two sites on two hosts, joined by mutual TLS: make keys, invite, join, change keys.',
@@ -43,17 +42,16 @@ show    tells which site this is, both keys' pins, and whether the link stands.
 
 The estate (organisation, domain, ports, compartments, mail) is configured off-site; at headquarters only what
 belongs to its host (listenAddress, tlsCertificate and tlsKey, directories, postgres). docs/runbooks/join-two-sites.md`,
-  run: (given, surroundings) => {
-    const [step = '', ...rest] = given.words;
-    const run = Object.hasOwn(STEPS, step) ? STEPS[step] : undefined;
-    if (!run) throw new EstateError('input.invalid', `reading the words: "${step}" is none of ${Object.keys(STEPS).join(', ')}`);
-    if (rest.length > 0 && step !== 'join')
-      throw new EstateError('input.invalid', `reading the words: "${rest[0]}" is one word too many after "site ${step}"`);
-    return run(given, surroundings);
-  },
+  run: (given, surroundings) => runAct('site', STEPS, given, surroundings),
 };
 
-const STEPS: Readonly<Record<string, Step>> = { init, invite, join, rotate, show };
+const STEPS: Readonly<Record<string, Act>> = {
+  init: { words: [0, 0], usage: 'init --site <name> --address <host:port>', run: init },
+  invite: { words: [0, 0], usage: 'invite', run: invite },
+  join: { words: [1, 1], usage: 'join <code>', run: join },
+  rotate: { words: [0, 0], usage: 'rotate', run: rotate },
+  show: { words: [0, 0], usage: 'show', run: show },
+};
 
 async function init(given: Given, surroundings: Surroundings): Promise<number> {
   const site = readSite(textOf(given, 'site'));
@@ -100,7 +98,7 @@ async function invite(given: Given, surroundings: Surroundings): Promise<number>
 }
 
 async function join(given: Given, surroundings: Surroundings): Promise<number> {
-  const code = readCode(given.words[1] ?? '');
+  const code = readCode(given.words[0] ?? '');
   const placing = await requirePlacing(surroundings, 'headquarters');
   const estate = await joinOffsite(surroundings, placing, code);
   const names = estate.compartments.map(({ manifest }) => manifest.name);

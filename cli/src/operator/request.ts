@@ -2,7 +2,7 @@ import { type OperatorCommand, operatorCommandSchema } from '@bulkhead/contracts
 import { EstateError } from '@bulkhead/kernel';
 import { filesOf } from '#estate/paths.ts';
 import { getRunningEstate } from '#estate/run.ts';
-import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+import { type Given, type Surroundings, textOf } from '../command.ts';
 import { type DeskAnswer, loadOperatorKey, sendCommand, signCommand } from './operator.ts';
 
 /** Signs a command as the operator named by `--as` (or as the one given) and hands it to the desk of the running estate. */
@@ -33,30 +33,4 @@ export function checkCommand(command: OperatorCommand): void {
   if (!issue) return;
   const wanted = WANTED.get(issue.path[0]) ?? `${issue.path.join('.')}: ${issue.message}`;
   throw new EstateError('input.invalid', `reading the words: ${wanted}`);
-}
-
-/** A command that asks the desk for something which a second operator must approve. */
-export function createRequestCommand(
-  kind: 'open',
-  told: { readonly summary: string; readonly what: string; readonly details: string },
-): Command {
-  return {
-    summary: told.summary,
-    words: '<compartment>',
-    count: [1, 1],
-    options: { as: AS_OPTION, reason: { type: 'string', value: 'text', help: 'why; goes into the ledger' }, json: JSON_OPTION },
-    details: told.details,
-    run: async (given, surroundings) => {
-      const compartment = given.words[0] ?? '';
-      const reason = textOf(given, 'reason') ?? 'ordered by an operator';
-      const answer = await orderAtDesk(given, surroundings, { kind, compartment, reason }, 'first-operator');
-      const id = answer.recovery ?? '';
-      if (given.options['json']) surroundings.print(JSON.stringify(answer));
-      else
-        surroundings.print(
-          `${told.what} ${compartment} has begun: ${id}\nWatch it with "bulkhead status"; a second operator looks at it with "bulkhead approve ${id}".`,
-        );
-      return EXIT.done;
-    },
-  };
 }

@@ -1,17 +1,6 @@
 import { mailRelaySchema } from '@bulkhead/contracts';
+import { jsonText } from '@bulkhead/kernel';
 import { z } from 'zod';
-
-const relayText = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue('must be JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(mailRelaySchema);
 
 /** The environment of this process. */
 export const configSchema = z.object({
@@ -32,7 +21,7 @@ export const configSchema = z.object({
     .regex(/^[0-9a-f]{64}$/)
     .optional(),
   /** The mail relay (mailRelaySchema); without it letters wait. */
-  MAIL_JSON: relayText.optional(),
+  MAIL_JSON: jsonText(mailRelaySchema).optional(),
   /** Why the relay that the estate names cannot be used. */
   MAIL_FAULT: z.string().max(500).optional(),
   BULKHEAD_SUPERVISED: z.literal('1').optional(),

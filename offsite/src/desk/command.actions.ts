@@ -11,8 +11,8 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { type DrillDeps, requestDrill } from '#drill/drill.actions.ts';
-import { approveErasure, type ErasureDeps, isErasure, refuseErasure, requestErasure } from '#erasure/erasure.actions.ts';
-import { approveMove, isMoveId, type MoveRequestDeps, refuseMove, requestMove } from '#failover/failover.actions.ts';
+import { requestErasure } from '#erasure/erasure.actions.ts';
+import { requestMove } from '#failover/failover.actions.ts';
 import { waiveScope } from '#incident/reopening.actions.ts';
 import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
@@ -20,31 +20,20 @@ import type { ArchivePeer } from '#peer/archive.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
 import { lookAt, type QuarantineDeps, releaseQuarantine } from '#quarantine/quarantine.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
-import {
-  approveRecovery,
-  type RequestDeps,
-  refuseRecovery,
-  requestReopening,
-  requestRestore,
-  requestRevert,
-  requestUndo,
-  waiveHole,
-} from '#recovery/recovery.actions.ts';
+import { requestReopening, requestRestore, requestRevert, requestUndo, waiveHole } from '#recovery/recovery.actions.ts';
 import { type FindingDeps, raiseFinding } from '#watch/finding.actions.ts';
 import { answerOf } from './answer.rules.ts';
 import { checkFresh, isSuspicious } from './command.rules.ts';
 import type { CommandStore } from './command.store.ts';
+import { type DecisionDeps, decideOn } from './decision.actions.ts';
 import { tellSeal } from './desk.rules.ts';
 
-export type CommandDeps = {
+export type CommandDeps = DecisionDeps & {
   readonly commands: CommandStore;
   readonly operatorKeys: readonly VerifyingKey[];
   readonly recorder: Recorder;
   readonly seal: SealDeps;
-  readonly requests: RequestDeps;
-  readonly moving: MoveRequestDeps;
   readonly finding: FindingDeps;
-  readonly erasure: ErasureDeps;
   readonly drill: DrillDeps;
   readonly quarantine: QuarantineDeps;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
@@ -106,31 +95,9 @@ function recordCommand(deps: CommandDeps, value: SignedCommand, operator: string
 }
 
 async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: string, signed: Signed): Promise<CommandReply> {
-  if ((command.kind === 'approve' || command.kind === 'refuse') && isErasure(command.request)) {
-    const { request } = command;
-    if (command.kind === 'approve') await approveErasure(deps.erasure, { request, operator, digest: command.digest });
-    else await refuseErasure(deps.erasure, request, operator);
-    return { request };
-  }
-  if (command.kind === 'failover' || command.kind === 'failback') {
+  if (command.kind === 'approve' || command.kind === 'refuse') return decideOn(deps, command, operator);
+  if (command.kind === 'failover' || command.kind === 'failback')
     return { request: await requestMove(deps.moving, { kind: command.kind, operator, reason: command.reason }) };
-  }
-  if (command.kind === 'approve' && isMoveId(command.request)) {
-    await approveMove(deps.moving, { request: command.request, operator, digest: command.digest });
-    return { request: command.request };
-  }
-  if (command.kind === 'refuse' && isMoveId(command.request)) {
-    await refuseMove(deps.moving, { request: command.request, operator, reason: command.reason });
-    return { request: command.request };
-  }
-  if (command.kind === 'approve') {
-    await approveRecovery(deps.requests, { request: command.request, operator, digest: command.digest });
-    return { recovery: command.request };
-  }
-  if (command.kind === 'refuse') {
-    await refuseRecovery(deps.requests, { request: command.request, operator, reason: command.reason });
-    return { recovery: command.request };
-  }
   if (command.kind === 'waive') {
     const [, incident] = /^incident-(\d{1,9})$/.exec(command.request) ?? [];
     if (incident !== undefined) {

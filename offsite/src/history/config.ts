@@ -1,4 +1,5 @@
 import { compartmentNameSchema } from '@bulkhead/contracts';
+import { jsonText } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const secretSchema = z.string().min(16, 'must have at least 16 characters');
@@ -11,32 +12,15 @@ export const configSchema = z.object({
   ESTATE_FILE: pathSchema,
   TRUST_FILE: pathSchema,
   /** Compartment → the standby whose decoding is read. */
-  JAILS_JSON: json(z.record(compartmentNameSchema, z.object({ socket: pathSchema, secret: secretSchema }))).meta({
+  JAILS_JSON: jsonText(z.record(compartmentNameSchema, z.object({ socket: pathSchema, secret: secretSchema }))).meta({
     example: '{"website":{"socket":"/run/…","secret":"…"}}',
   }),
   RECEIVER_SOCKET: pathSchema,
   /** Compartment → the secret with which its archive is read. */
-  READERS_JSON: json(z.record(compartmentNameSchema, secretSchema)).meta({ example: '{"website":"…"}' }),
+  READERS_JSON: jsonText(z.record(compartmentNameSchema, secretSchema)).meta({ example: '{"website":"…"}' }),
   RECOVERY_SOCKET: pathSchema,
   RECOVERY_SECRET: secretSchema,
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof configSchema>;
-
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z.string().transform((text, context): z.infer<Schema> => {
-    const parsed = schema.safeParse(parseJson(text));
-    if (parsed.success) return parsed.data;
-    context.addIssue({ code: 'custom', message: `must be JSON: ${parsed.error.issues[0]?.message ?? 'of another form'}` });
-    return z.NEVER;
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,19 +1,15 @@
+import { jsonText } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const secretSchema = z.string().min(16, 'must have at least 16 characters');
 const pathSchema = z.string().startsWith('/', 'must be an absolute path');
 
-const secretsSchema = z.string().transform((text, context) => {
-  const parsed = z.record(z.string().regex(/^[a-z][a-z0-9:-]{0,99}$/), secretSchema).safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be JSON: caller to secret, each of at least 16 characters' });
-  return z.NEVER;
-});
+const callerSchema = z.string().regex(/^[a-z][a-z0-9:-]{0,99}$/, 'callers are called like recovery');
 
 export const configSchema = z.object({
   DIRECTORY: pathSchema.meta({ example: '/var/lib/bulkhead/offsite/ledger' }),
   SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/ledger.sock' }),
-  SECRETS_JSON: secretsSchema.meta({ example: '{"recovery":"…"}' }),
+  SECRETS_JSON: jsonText(z.record(callerSchema, secretSchema)).meta({ example: '{"recovery":"…"}' }),
   SIGNING_KEY_FILE: pathSchema,
   TRUST_FILE: pathSchema,
   FINDINGS_SOCKET: pathSchema,
@@ -22,11 +18,3 @@ export const configSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof configSchema>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,27 +1,8 @@
-import { wholeNumber } from '@bulkhead/kernel';
-import { serviceSchema } from '@bulkhead/link';
-import { z } from 'zod';
+import { linkSettingsSchema, servicesSchema } from '@bulkhead/link';
+import type { z } from 'zod';
 
-const pathSchema = z.string().startsWith('/', 'must be an absolute path').max(400);
-const servicesSchema = z
-  .string()
-  .max(100_000)
-  .transform((text) => JSON.parse(text))
-  .pipe(z.record(serviceSchema, pathSchema));
-
-export const configSchema = z.object({
-  /** The key of this site and what it knows of the other. */
-  DIRECTORY: pathSchema.meta({ example: '/var/lib/bulkhead/offsite/link' }),
-  /** Where headquarters connects to. */
-  HOST: z.string().min(1).max(253).meta({ example: '0.0.0.0' }),
-  PORT: wholeNumber(1, 65_535).meta({ example: '8600' }),
-  /** What headquarters may call, and where it is served. */
-  CALLS_JSON: servicesSchema.meta({ example: '{"vault":"/run/bulkhead/offsite/vault/vault.sock"}' }),
+export const configSchema = linkSettingsSchema.extend({
   /** What off-site calls at headquarters, and where its sockets stand here. */
   REACHES_JSON: servicesSchema.meta({ example: '{"website-pg":"/run/bulkhead/hq/website-pg/.s.PGSQL.5432"}' }),
-  CONTROL_SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/internal/link/link.sock' }),
-  CONTROL_SECRET: z.string().min(32),
-  BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type Config = Readonly<z.infer<typeof configSchema>>;

@@ -1,18 +1,9 @@
+import { jsonText } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const pathSchema = z.string().startsWith('/', 'must be an absolute path').max(400);
 const secretSchema = z.string().min(16, 'must have at least 16 characters').max(500);
-const jailsSchema = z
-  .string()
-  .transform((text, context) => {
-    try {
-      return JSON.parse(text) as unknown;
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be JSON' });
-      return z.NEVER;
-    }
-  })
-  .pipe(z.record(z.string(), z.object({ socket: pathSchema, secret: secretSchema })));
+const jailsSchema = z.record(z.string(), z.object({ socket: pathSchema, secret: secretSchema }));
 
 export const configSchema = z.object({
   ESTATE_FILE: pathSchema.meta({ example: '/var/lib/bulkhead/offsite/public/estate.json' }),
@@ -34,7 +25,7 @@ export const configSchema = z.object({
   FINDINGS_SOCKET: pathSchema,
   FINDINGS_SECRET: secretSchema,
   /** Control sockets of the standbys. */
-  JAILS_JSON: jailsSchema.meta({
+  JAILS_JSON: jsonText(jailsSchema).meta({
     example: '{"website":{"socket":"/run/bulkhead/offsite/internal/standby-website.sock","secret":"…"}}',
   }),
   /** Root of the code: renderers may read below it. */

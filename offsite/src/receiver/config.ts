@@ -1,5 +1,5 @@
 import { archiveRecipientsSchema, compartmentNameSchema } from '@bulkhead/contracts';
-import { wholeNumber } from '@bulkhead/kernel';
+import { jsonText, wholeNumber } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const directory = (example: string) => z.string().startsWith('/', 'must be an absolute path').meta({ example });
@@ -18,33 +18,19 @@ const compartmentSchema = z.object({
 });
 const compartmentsSchema = z.array(compartmentSchema).min(1).max(200);
 
-function json<Schema extends z.ZodType>(schema: Schema, what: string) {
-  return z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: `must be ${what}` });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-}
-
 export const configSchema = z.object({
   DATA_DIRECTORY: directory('/var/lib/bulkhead/offsite/receiver'),
   RECEIVER_SOCKET: directory('/run/bulkhead/offsite/receiver.sock'),
   /** Who presents it may seal, unseal and join. */
   RECEIVER_SECRET: secret.meta({ example: '(at least 16 random characters)' }),
-  COMPARTMENTS: json(compartmentsSchema, 'a JSON list of compartments').meta({
+  COMPARTMENTS: jsonText(compartmentsSchema).meta({
     example:
       '[{"name":"website","socketDirectory":"/run/bulkhead/hq/website-pg","password":"…","walSocketDirectory":"/run/bulkhead/offsite/receiver-website","readerSecret":"…"}]',
   }),
   /** age identities, one a line, that open the archive's keys; made beside the archive where none is given. */
   IDENTITY_FILE: directory('/var/lib/bulkhead/offsite/secrets/archive-identity.txt').optional(),
   /** Who can restore without the site: a JSON list of age recipients. */
-  ARCHIVE_RECIPIENTS: json(archiveRecipientsSchema, 'a JSON list of age recipients').default([]).meta({ example: '["age1…"]' }),
+  ARCHIVE_RECIPIENTS: jsonText(archiveRecipientsSchema).default([]).meta({ example: '["age1…"]' }),
   BASE_EVERY_HOURS: wholeNumber(1, 8760).default(24).meta({ example: '24' }),
   /** Who may order how long the archive is kept. */
   TRUST_FILE: directory('/var/lib/bulkhead/offsite/public/trust.json').optional(),

@@ -1,26 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { compartmentNameSchema, verifyingKeySchema } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, jsonText } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const path = (example: string) => z.string().startsWith('/', 'must be an absolute path').max(4096).meta({ example });
 const socket = (name: string) => path(`/run/bulkhead/offsite/${name}.sock`);
 const secret = () => z.string().min(16, 'must be at least 16 characters').max(500).meta({ example: '(random characters)' });
-
-function json<Schema extends z.ZodType>(schema: Schema) {
-  return z
-    .string()
-    .max(1_000_000)
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: 'must be JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
-}
 
 const ms = (usual: number) => z.number().int().min(0).max(86_400_000).default(usual);
 const patienceSchema = z.strictObject({
@@ -62,11 +47,11 @@ export const configSchema = z.object({
   SUPERVISOR_SOCKET: socket('supervisor'),
   SUPERVISOR_SECRET: secret(),
   /** Control sockets of the standbys. */
-  JAILS_JSON: json(z.record(compartmentNameSchema, z.object({ socket: z.string().max(200), secret: z.string().max(500) })))
+  JAILS_JSON: jsonText(z.record(compartmentNameSchema, z.object({ socket: z.string().max(200), secret: z.string().max(500) })))
     .default({})
     .meta({ example: '{"website":{"socket":"/run/bulkhead/offsite/standby-website.sock","secret":"…"}}' }),
   /** Who stands in for headquarters when it is lost: its secret here, its public keys, and where its databases have their sockets. */
-  STAND_IN_JSON: json(
+  STAND_IN_JSON: jsonText(
     z.object({
       secret: z.string().min(32).max(500),
       jobKey: verifyingKeySchema,
@@ -84,7 +69,7 @@ export const configSchema = z.object({
   DATABASE_ROLE: z.string().min(1).max(63).meta({ example: 'recovery' }),
   DATABASE_PASSWORD: z.string().min(1).max(500),
   /** How long steps of a recovery wait for others, in milliseconds; what is left out stays as usual. */
-  PATIENCE_JSON: json(patienceSchema).default(patienceSchema.parse({})).meta({ example: '{"restoreMs":7200000}' }),
+  PATIENCE_JSON: jsonText(patienceSchema).default(patienceSchema.parse({})).meta({ example: '{"restoreMs":7200000}' }),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
 });

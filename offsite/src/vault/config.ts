@@ -1,45 +1,20 @@
-import { compartmentNameSchema, vaultTargetSchema } from '@bulkhead/contracts';
-import { wholeNumber } from '@bulkhead/kernel';
+import { archiveRecipientsSchema, compartmentNameSchema, vaultTargetSchema } from '@bulkhead/contracts';
+import { jsonText, wholeNumber } from '@bulkhead/kernel';
 import { z } from 'zod';
 
 const secretSchema = z.string().min(16, 'must have at least 16 characters');
 const pathSchema = z.string().startsWith('/', 'must be an absolute path');
 
-const secretsSchema = z.string().transform((text, context) => {
-  const parsed = z.record(compartmentNameSchema, secretSchema).safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be JSON: compartment to secret, each of at least 16 characters' });
-  return z.NEVER;
-});
-
-const targetSchema = z.string().transform((text, context) => {
-  const parsed = vaultTargetSchema.safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  const told = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'target'}: ${message}`).join('; ');
-  context.addIssue({ code: 'custom', message: `must be JSON that describes a target: ${told}` });
-  return z.NEVER;
-});
-
-const recipientsSchema = z.string().transform((text, context) => {
-  const parsed = z
-    .array(z.string().regex(/^age1[a-z0-9]{20,4000}$/))
-    .max(20)
-    .safeParse(parseJson(text));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be JSON: a list of age recipients, such as ["age1…"]' });
-  return z.NEVER;
-});
-
 export const configSchema = z.object({
   DIRECTORY: pathSchema.meta({ example: '/var/lib/bulkhead/offsite/vault' }),
   SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/vault.sock' }),
-  SECRETS_JSON: secretsSchema.meta({ example: '{"website":"…"}' }),
+  SECRETS_JSON: jsonText(z.record(compartmentNameSchema, secretSchema)).meta({ example: '{"website":"…"}' }),
   OFFSITE_SECRET: secretSchema,
   ESTATE_FILE: pathSchema,
   /** Where blobs lie; the directory holds the keyring and what is coming in any case. */
-  TARGET_JSON: targetSchema.default({ kind: 'disk' }).meta({ example: '{"kind":"disk"}' }),
+  TARGET_JSON: jsonText(vaultTargetSchema).default({ kind: 'disk' }).meta({ example: '{"kind":"disk"}' }),
   /** age recipients who can read a copy of the vault without this site. */
-  ESCROW_RECIPIENTS_JSON: recipientsSchema.default([]).meta({ example: '["age1…"]' }),
+  ESCROW_RECIPIENTS_JSON: jsonText(archiveRecipientsSchema).default([]).meta({ example: '["age1…"]' }),
   FINDINGS_SOCKET: pathSchema,
   FINDINGS_SECRET: secretSchema,
   /** From the end of one scrub to the beginning of the next. */
@@ -50,11 +25,3 @@ export const configSchema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 export type Config = z.infer<typeof configSchema>;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { EstateError } from './error.ts';
 
+const JSON_LIMIT = 1_000_000;
+
 /**
  * Reads a typed, frozen configuration from an environment. Every fault is reported at once,
  * with the variable's name, what is wrong and (from `.meta({ example })`) an example.
@@ -28,7 +30,8 @@ function listFaults(schema: z.ZodObject, error: z.ZodError): string {
       const field: unknown = schema.shape[name];
       const meta = field instanceof z.ZodType ? field.meta() : undefined;
       const example: unknown = meta?.['example'];
-      return `  ${name}: ${issue.message}${typeof example !== 'string' ? '' : `, for example ${name}=${example}`}`;
+      const within = issue.path.slice(1).map(String).join('.');
+      return `  ${name}${within === '' ? '' : `, ${within}`}: ${issue.message}${typeof example !== 'string' ? '' : `, for example ${name}=${example}`}`;
     })
     .join('\n');
 }
@@ -40,4 +43,20 @@ export function wholeNumber(min: number, max: number) {
     .regex(/^\d{1,12}$/, `must be a whole number from ${min} to ${max}`)
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+}
+
+/** A value given as JSON text of a limited length, of the form that a schema asks for. */
+export function jsonText<Schema extends z.ZodType>(schema: Schema) {
+  return z
+    .string()
+    .max(JSON_LIMIT)
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'must be JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
 }

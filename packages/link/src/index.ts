@@ -7,6 +7,6 @@ export { openHeadquartersEnd } from './headquarters-end.ts';
 export { type Identity, identitySchema, makeIdentity, pinOf } from './identity/identity.ts';
 export { controlSchema, filesOfLink, Keyring } from './identity/keyring.ts';
 export { openOffsiteEnd } from './offsite-end.ts';
-export { serviceSchema } from './wire/frame.rules.ts';
+export { linkSettingsSchema, servicesSchema } from './settings.ts';
 export { readLine } from './wire/line.ts';
 export { connectPinned, listenPinned, PROTOCOLS } from './wire/pinned-tls.ts';
