@@ -1,5 +1,6 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeDurably } from '@bulkhead/kernel';
 
 /** Writes a JSON value, whole or not at all. */
 export function writeJson(path: string, value: unknown, mode: number): Promise<void> {
@@ -9,9 +10,5 @@ export function writeJson(path: string, value: unknown, mode: number): Promise<v
 /** Writes whole or not at all: a file half written by a killed start must not hinder the next one. */
 export async function writeText(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o711 });
-  const file = await open(`${path}.new`, 'w', mode);
-  await file.writeFile(text);
-  await file.sync();
-  await file.close();
-  await rename(`${path}.new`, path);
+  await writeDurably(path, text, mode);
 }

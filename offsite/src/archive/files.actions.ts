@@ -14,9 +14,3 @@ export async function writeDurably(path: string, content: string | Uint8Array, d
   await disk.rename(sibling, path);
   await disk.syncDirectory(dirname(path));
 }
-
-/** Tells whether a file operation failed for want of room. */
-export function isDiskFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
-}

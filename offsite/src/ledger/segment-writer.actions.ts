@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError, syncDirectory } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull, syncDirectory } from '@bulkhead/kernel';
 import { lengthOf, nameOfSegment, SEGMENT_BYTES, type Segment } from './segment.rules.ts';
 
 /** Adds lines to the end of the last segment, and begins a new one when it is full. */

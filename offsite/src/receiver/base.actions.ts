@@ -1,8 +1,7 @@
 import type { Base } from '@bulkhead/contracts';
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError, isDiskFull, type Now } from '@bulkhead/kernel';
 import { commitBase, dropBuilding, findLeaning } from '#archive/base-shelf.actions.ts';
 import { BaseWriter } from '#archive/base-writer.actions.ts';
-import { isDiskFull } from '#archive/files.actions.ts';
 import type { Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { parseDataRow, parseNotice } from './message.rules.ts';

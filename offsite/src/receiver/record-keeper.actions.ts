@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { JoinStream } from '@bulkhead/contracts';
-import { EstateError, type Now } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull, type Now } from '@bulkhead/kernel';
 import { formatLsn } from '#archive/wal.rules.ts';
 import type { JoinPoint } from './join.actions.ts';
 import type { CompartmentSource } from './open.actions.ts';

@@ -15,11 +15,11 @@ import {
   signedSchema,
   type VerifyingKey,
 } from '@bulkhead/contracts';
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError, isDiskFull, type Now } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { listBases } from '#archive/base-shelf.actions.ts';
 import { DISK } from '#archive/disk.actions.ts';
-import { isDiskFull, writeDurably } from '#archive/files.actions.ts';
+import { writeDurably } from '#archive/files.actions.ts';
 import { legsTo } from '#archive/plan.rules.ts';
 import { indexedBase, removePruned } from '#archive/prune.actions.ts';
 import { parseLsn, parseSegmentName } from '#archive/wal.rules.ts';

@@ -1,7 +1,6 @@
 import { open, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull } from '@bulkhead/kernel';
 
 const PROBE_BYTES = 65_536;
 const RESERVE_BYTES = 1_048_576;

@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull } from '@bulkhead/kernel';
 
 const APPEND = constants.O_WRONLY | constants.O_APPEND;
 

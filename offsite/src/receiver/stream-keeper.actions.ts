@@ -1,5 +1,4 @@
-import { EstateError, type Log, type Now, sleepMs } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import type { Lsn } from '#archive/wal.rules.ts';
 import { describeFault, type Fault, outlasts } from './fault.rules.ts';
 import type { Feedback } from './message.rules.ts';

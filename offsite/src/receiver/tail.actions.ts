@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EstateError, syncDirectory } from '@bulkhead/kernel';
-import { isDiskFull } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull, syncDirectory } from '@bulkhead/kernel';
 import { finishSegment, type Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, offsetInSegment, SEGMENT_BYTES, segmentName, segmentStart } from '#archive/wal.rules.ts';
 import { SegmentFile } from './segment-file.actions.ts';

@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Notice, type PublicStatus, publicStatusSchema } from '@bulkhead/contracts';
-import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
-import { isDiskFull, writeDurably } from '#archive/files.actions.ts';
+import { EstateError, isDiskFull, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
+import { writeDurably } from '#archive/files.actions.ts';
 import { appendNotices, readNotices } from './notice-log.actions.ts';
 import type { Rendering, Site } from './site-files.actions.ts';
 import { findNewNotices, type Shown } from './status.rules.ts';

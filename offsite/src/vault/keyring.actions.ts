@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError, syncDirectory } from '@bulkhead/kernel';
+import { EstateError, syncDirectory, writeDurably } from '@bulkhead/kernel';
 import { Decrypter, Encrypter, generateIdentity, identityToRecipient } from 'age-encryption';
 import { z } from 'zod';
 import { drawKey, unwrapKey, type WrappingKey, wrapKey } from './keyring.rules.ts';
@@ -146,18 +146,6 @@ async function readWrapping(directory: string, generation: number, identity: str
       { cause },
     );
   }
-}
-
-async function writeDurably(path: string, content: Uint8Array | string): Promise<void> {
-  const handle = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${path}.new`, path);
-  await syncDirectory(join(path, '..'));
 }
 
 /** Overwritten first: where the disk writes in place, nothing of it is left in a free block. */

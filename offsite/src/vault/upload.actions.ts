@@ -1,8 +1,7 @@
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { refuseFullDisk } from '@bulkhead/blobs';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
 import type { Holdings } from './holdings.actions.ts';
 import type { Keyring } from './keyring.actions.ts';
 import type { Upload } from './quota.rules.ts';

@@ -1,5 +1,4 @@
 export { type BlobStore, createBlobStore, type Obeyed } from './blob-store.ts';
-export { isDiskFull, refuseFullDisk } from './disk.ts';
 export { obeyVaultForever } from './obey.ts';
 export { destroyFile, isBlobDigest, listBlobs, pathOfBlob, placeBlob } from './place.ts';
 export { type Spooled, spoolBlob } from './spool.ts';

@@ -1,7 +1,6 @@
 import { chmod, link, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { syncDirectory } from '@bulkhead/kernel';
-import { isMissing } from './disk.ts';
+import { isMissing, syncDirectory } from '@bulkhead/kernel';
 
 const ZEROS_BYTES = 1_048_576;
 const DIGEST = /^[0-9a-f]{64}$/;

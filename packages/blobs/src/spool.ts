@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { EstateError } from '@bulkhead/kernel';
-import { refuseFullDisk } from './disk.ts';
+import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
 
 /** A file that was written and flushed beside its place, and what is in it. */
 export type Spooled = { readonly path: string; readonly sha256: string; readonly bytes: number };

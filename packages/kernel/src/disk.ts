@@ -1,4 +1,6 @@
-import { open } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EstateError } from './error.ts';
 
 /** Makes entries of a directory (created, renamed, removed) outlast a power cut. */
 export async function syncDirectory(path: string): Promise<void> {
@@ -8,4 +10,41 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/**
+ * Replaces a small file whole: a crash leaves the old content or the new, never a mixture. On return it is on disk.
+ * One at a time for a path: what is being written stands beside it.
+ */
+export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const sibling = `${path}.new`;
+  const file = await open(sibling, 'w', mode);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(sibling, path);
+  await syncDirectory(dirname(path));
+}
+
+/** Whether a file operation failed for want of room: the disk, a quota or a limit on file sizes. */
+export function isDiskFull(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG';
+}
+
+/** Turns want of room into `disk.full`; anything else comes back unchanged. */
+export function refuseFullDisk(error: unknown, doing: string): unknown {
+  return isDiskFull(error) ? new EstateError('disk.full', doing, { cause: error }) : error;
+}
+
+/** Whether a file or directory is not there. */
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === 'ENOENT';
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

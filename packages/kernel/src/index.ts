@@ -3,7 +3,7 @@ export { canonicalJson, type Json } from './canonical-json.ts';
 export { FakeClock, type Now, sleepMs } from './clock.ts';
 export { isSameSecret, sha256Hex } from './compare.ts';
 export { jsonText, readConfig, wholeNumber } from './config.ts';
-export { syncDirectory } from './disk.ts';
+export { isDiskFull, isMissing, refuseFullDisk, syncDirectory, writeDurably } from './disk.ts';
 export { forEachAtOnce } from './each.ts';
 export { type ErrorCode, EstateError, hasCode } from './error.ts';
 export { untilStopped } from './lifetime.ts';

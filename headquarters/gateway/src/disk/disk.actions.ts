@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EstateError, syncDirectory } from '@bulkhead/kernel';
+import { isMissing, refuseFullDisk, syncDirectory } from '@bulkhead/kernel';
 
 /** Puts a file in the place of another, so that a reader (or a kill) sees the old one or the new one, whole. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -10,7 +10,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
     await rename(draft, path);
     await syncDirectory(dirname(path));
   } catch (cause) {
-    throw diskFault(`writing ${path}`, cause);
+    throw refuseFullDisk(cause, `writing ${path}`);
   }
 }
 
@@ -38,16 +38,4 @@ export async function readFileIfAny(path: string): Promise<Buffer | null> {
 
 export async function makeDirectory(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
-const FULL = new Set<unknown>(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-/** Tells a full disk apart from other faults. */
-export function diskFault(what: string, cause: unknown): unknown {
-  if (cause instanceof Error && 'code' in cause && FULL.has(cause.code)) return new EstateError('disk.full', what, { cause });
-  return cause;
 }

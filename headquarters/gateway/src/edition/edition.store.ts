@@ -1,7 +1,8 @@
 import { lstatSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { diskFault, makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
+import { refuseFullDisk } from '@bulkhead/kernel';
+import { makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
 
 const MANIFEST = 'manifest.json';
 const QUARANTINED_LIMIT = 50;
@@ -44,7 +45,7 @@ export class EditionStore {
       await writeFile(draft, bytes, { mode: 0o600, flag: 'wx' });
       await rename(draft, this.#pathOf(sha256));
     } catch (cause) {
-      throw diskFault('keeping a file of an edition', cause);
+      throw refuseFullDisk(cause, 'keeping a file of an edition');
     }
   }
 

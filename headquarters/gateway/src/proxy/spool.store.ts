@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EstateError } from '@bulkhead/kernel';
-import { diskFault, makeDirectory } from '#disk/disk.actions.ts';
+import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
+import { makeDirectory } from '#disk/disk.actions.ts';
 
 /** Large bodies on their way, on disk until their hash is known. All of them together have one limit. */
 export class Spool {
@@ -58,7 +58,7 @@ export class SpooledBody {
   /** @throws EstateError `disk.full` */
   static async create(path: string, account: (bytes: number) => void): Promise<SpooledBody> {
     const file = await open(path, 'w', 0o600).catch((cause: unknown) => {
-      throw diskFault('spooling a body', cause);
+      throw refuseFullDisk(cause, 'spooling a body');
     });
     return new SpooledBody(path, file, account);
   }
@@ -68,7 +68,7 @@ export class SpooledBody {
     this.#account(chunk.length);
     this.#bytes += chunk.length;
     await this.#file.appendFile(chunk).catch((cause: unknown) => {
-      throw diskFault('spooling a body', cause);
+      throw refuseFullDisk(cause, 'spooling a body');
     });
   }
 

@@ -1,9 +1,9 @@
 import { type FileHandle, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Receipt, receiptSchema } from '@bulkhead/contracts';
-import { EstateError, type Log } from '@bulkhead/kernel';
+import { EstateError, type Log, refuseFullDisk } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { diskFault, makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
+import { makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
 
 const BATCH_LIMIT = 1000;
 /** Off-site takes messages up to 2 MiB. */
@@ -137,7 +137,7 @@ export class ReceiptJournal {
         await this.#append(waiters.flatMap((waiter) => waiter.lines));
         for (const waiter of waiters) waiter.resolve();
       } catch (cause) {
-        await this.#failFor(waiters, diskFault('keeping a receipt', cause));
+        await this.#failFor(waiters, refuseFullDisk(cause, 'keeping a receipt'));
       }
     }
     this.#isScheduled = false;

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Image } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, isDiskFull } from '@bulkhead/kernel';
 import tar from 'tar-stream';
 import { judgeEntry } from './image.rules.ts';
 
@@ -80,8 +80,6 @@ function checkBytes(image: Pick<Image, 'bytes' | 'sha256'>): { readonly through:
 
 function tellFailure(cause: unknown): EstateError {
   if (cause instanceof EstateError) return cause;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new EstateError('disk.full', 'unpacking an image: the disk has no room', { cause });
+  if (isDiskFull(cause)) return new EstateError('disk.full', 'unpacking an image: the disk has no room', { cause });
   return new EstateError('restore.failed', 'unpacking an image', { cause });
 }

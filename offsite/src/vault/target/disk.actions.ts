@@ -1,6 +1,7 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { destroyFile, listBlobs, pathOfBlob, placeBlob, refuseFullDisk } from '@bulkhead/blobs';
+import { destroyFile, listBlobs, pathOfBlob, placeBlob } from '@bulkhead/blobs';
+import { refuseFullDisk } from '@bulkhead/kernel';
 import type { BlobName, VaultTarget } from './target.rules.ts';
 
 const DAMAGED = '.damaged';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { EstateError, syncDirectory } from '@bulkhead/kernel';
+import { EstateError, isDiskFull, syncDirectory } from '@bulkhead/kernel';
 import type { z } from 'zod';
 
 /** Replaces a file by a JSON value so that a crash leaves the old or the new content, whole. On return it is on disk. */
@@ -18,8 +18,7 @@ export async function writeJsonDurably(path: string, value: unknown, mode = 0o60
     await rename(sibling, path);
   } catch (cause) {
     await rm(sibling, { force: true });
-    const isFull = cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
-    throw new EstateError(isFull ? 'disk.full' : 'config.invalid', `writing ${path}`, { cause });
+    throw new EstateError(isDiskFull(cause) ? 'disk.full' : 'config.invalid', `writing ${path}`, { cause });
   }
   await syncDirectory(dirname(path));
 }
