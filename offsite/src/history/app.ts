@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { estateSchema, hasProvenance, trustSchema } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, serveWire } from '@bulkhead/wire';
-import { addPlanRoutes } from '#repair/plan.routes.ts';
+import { addPlanRoutes, type PlansBeingMade } from '#repair/plan.routes.ts';
 import { TransactionWatch } from '#watch/transaction-watch.actions.ts';
 import { Chronicle } from './chronicle.actions.ts';
 import type { Config } from './config.ts';
@@ -18,6 +18,7 @@ export async function startHistory(config: Readonly<Config>, log: Log): Promise<
   const recovery = { socket: config.RECOVERY_SOCKET, secret: config.RECOVERY_SECRET };
   const watch = new TransactionWatch({ directory: config.DIRECTORY, estate, trust, recovery, now, log });
   const manifests = new Map(estate.compartments.map(({ manifest }) => [manifest.name, manifest]));
+  const plans: PlansBeingMade = new Map();
   const chronicles = new Map(
     Object.entries(config.JAILS_JSON).flatMap(([compartment, jail]): [string, Chronicle][] => {
       const reader = config.READERS_JSON[compartment];
@@ -30,6 +31,7 @@ export async function startHistory(config: Readonly<Config>, log: Log): Promise<
         keys: trust,
         onTransaction: (transaction, changes) => watch.see(compartment, transaction, changes),
         raise: (seen) => watch.raise({ ...seen, compartment, evidence: { ...seen.evidence } }),
+        isPlanning: () => plans.size > 0,
         now,
         monotonicMs,
         log,
@@ -68,6 +70,7 @@ export async function startHistory(config: Readonly<Config>, log: Log): Promise<
       throw new EstateError('compartment.unknown', `planning a repair: there is no compartment ${compartment}`);
     },
     directory: join(config.DIRECTORY, 'plans'),
+    making: plans,
   });
   const server = await serveWire({ app, socket: config.SOCKET, mode: 0o660 });
   watch.start();

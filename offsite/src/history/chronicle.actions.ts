@@ -19,6 +19,8 @@ export type ChronicleOptions = {
   readonly keys: TokenKeys;
   readonly onTransaction: (transaction: TransactionSummary, changes: Iterable<Change>) => void;
   readonly raise: Raise;
+  /** Whether a repair is being planned: texts are not indexed meanwhile. */
+  readonly isPlanning: () => boolean;
   readonly now: Now;
   readonly monotonicMs: () => number;
   readonly log: Log;
@@ -45,7 +47,7 @@ export class Chronicle {
     this.#added.setMaxListeners(0);
     const lineage = new LineageReader(archive);
     const { compartment, now, monotonicMs, raise, log } = options;
-    this.texts = new TextKeeper({ texts: this.index.texts, reader, compartment, monotonicMs, log });
+    this.texts = new TextKeeper({ texts: this.index.texts, reader, compartment, mustRest: options.isPlanning, monotonicMs, log });
     const untold = (lsn: number) => this.#reconciler.findUntold(lsn);
     this.#follower = new Follower({ ...options, lineage, writer, reader, untold, onAdded });
     this.#reconciler = new Reconciler({

@@ -15,6 +15,7 @@ import {
   type Page,
   type RecordRow,
   readColumns,
+  readHoldings,
   TRUNCATE,
   type TransactionRow,
   toChange,
@@ -27,10 +28,20 @@ import type { Place } from './transaction.rules.ts';
 
 const SLICE = 1_000;
 
+type Relation = {
+  readonly id: number;
+  /** Its row, as it was written. */
+  readonly written: string;
+  readonly key: readonly string[];
+  readonly holdings: readonly (readonly string[])[];
+};
+
 /** Everything that is asked of an index. It sees whole batches only, and reads beside the writer. */
 export class IndexReader {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Tables as they were last read: what their columns say is parsed again only where it was written anew. */
+  readonly #relations = new Map<string, Relation>();
   readonly scopes: ScopeReader;
 
   constructor(db: DatabaseSync) {
@@ -196,22 +207,29 @@ export class IndexReader {
   /** Changes whose row had this key before or has it after. */
   listRowChanges(table: string, key: RowImage, page: Page<ChangePlace>): IndexedChange[] {
     const relation = this.#relation(table);
-    if (!relation) return [];
-    return this.listKeyChanges(table, keyOf(key, relation.key), page);
+    return relation ? this.#listChangesOf(relation, keyOf(key, relation.key), page) : [];
   }
 
   /** The same by the key's text. */
   listKeyChanges(table: string, typed: string, page: Page<ChangePlace>): IndexedChange[] {
     const relation = this.#relation(table);
-    if (!relation) return [];
+    return relation ? this.#listChangesOf(relation, typed, page) : [];
+  }
+
+  #listChangesOf(relation: Relation, typed: string, page: Page<ChangePlace>): IndexedChange[] {
     const key = shorten(typed);
     const { where, order, values } = this.#beyond(page);
-    const rows = this.all<ChangeRow>(
-      `select ${CHANGE_COLUMNS} where c.id in (
-         select id from (select id from change c where relation = ?1 and key = ?2 and kind <> ${TRUNCATE} and ${where} order by id ${order} limit ?4)
+    // Few rows ever had another key: to look for those costs more than all the rest.
+    const hasMoved = this.all('select 1 from change where relation = ? and old_key = ? limit 1', relation.id, key).length > 0;
+    const held = `c.relation = ?1 and c.key = ?2 and c.kind <> ${TRUNCATE} and ${where}`;
+    const found = hasMoved
+      ? `c.id in (
+         select id from (select id from change c where ${held} order by id ${order} limit ?4)
          union
-         select id from (select id from change c where relation = ?1 and old_key = ?2 and ${where} order by id ${order} limit ?4)
-       ) and t.abandoned = 0 order by c.id ${order} limit ?4`,
+         select id from (select id from change c where relation = ?1 and old_key = ?2 and ${where} order by id ${order} limit ?4))`
+      : held;
+    const rows = this.all<ChangeRow>(
+      `select ${CHANGE_COLUMNS} where ${found} and t.abandoned = 0 order by c.id ${order} limit ?4`,
       relation.id,
       key,
       ...values,
@@ -363,14 +381,18 @@ export class IndexReader {
     return (next?.first_change ?? Number.MAX_SAFE_INTEGER) - (isOldest ? 1 : 0);
   }
 
-  #relation(table: string) {
-    const [row] = this.all<{ id: number; key: string; holdings: string }>(
+  #relation(table: string): Relation | undefined {
+    const [row] = this.all<Pick<Relation, 'id'> & { key: string; holdings: string }>(
       'select id, key, holdings from relation where name = ?',
       table,
     );
-    return (
-      row && { id: row.id, key: readColumns(row.key), holdings: z.array(z.array(z.string())).parse(JSON.parse(row.holdings)) }
-    );
+    if (!row) return undefined;
+    const written = `${row.id} ${row.key} ${row.holdings}`;
+    const known = this.#relations.get(table);
+    if (known?.written === written) return known;
+    const read = { id: row.id, written, key: readColumns(row.key), holdings: readHoldings(row.holdings) };
+    this.#relations.set(table, read);
+    return read;
   }
 
   #prepare(sql: string): StatementSync {

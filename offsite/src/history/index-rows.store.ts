@@ -98,6 +98,11 @@ export function readColumns(json: string): string[] {
   return z.array(z.string()).parse(JSON.parse(json));
 }
 
+/** The sets of columns whose values the index knows of a table. */
+export function readHoldings(json: string): string[][] {
+  return z.array(z.array(z.string())).parse(JSON.parse(json));
+}
+
 export function movesAway({ kind, after }: Change, columns: readonly string[], key: string): boolean {
   return kind === 'update' && after !== null && keyOf(after, columns) !== key;
 }

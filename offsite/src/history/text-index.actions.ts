@@ -13,6 +13,8 @@ export type TextKeeperDeps = {
   readonly texts: TextIndex;
   readonly reader: IndexReader;
   readonly compartment: string;
+  /** Whether something is under way that people wait for: the index of texts rests meanwhile. */
+  readonly mustRest: () => boolean;
   readonly monotonicMs: () => number;
   readonly log: Log;
 };
@@ -32,10 +34,10 @@ export class TextKeeper {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { monotonicMs } = this.#deps;
+    const { monotonicMs, mustRest } = this.#deps;
     while (!signal.aborted) {
       const startedMs = monotonicMs();
-      const isMore = this.#advance();
+      const isMore = !mustRest() && this.#advance();
       const pauseMs = this.#fault === undefined ? IDLE_MS : RETRY_MS;
       await sleepMs(isMore ? monotonicMs() - startedMs : pauseMs, signal).catch(() => undefined);
     }

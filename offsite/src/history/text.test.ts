@@ -17,7 +17,14 @@ const log = createLog('history', 'silent');
 
 function open(directory: string) {
   const index = openIndex(directory, 'site');
-  const keeper = new TextKeeper({ texts: index.texts, reader: index.reader, compartment: 'site', monotonicMs, log });
+  const keeper = new TextKeeper({
+    texts: index.texts,
+    reader: index.reader,
+    compartment: 'site',
+    mustRest: () => false,
+    monotonicMs,
+    log,
+  });
   return { ...index, keeper };
 }
 

@@ -7,6 +7,9 @@ import { readWireBody, type WireApp } from '@bulkhead/wire';
 import { findPlan, makePlan } from './plan.actions.ts';
 import type { RepairSource } from './source.ts';
 
+/** Plans that are being made, by compartment and id. */
+export type PlansBeingMade = Map<string, Promise<RepairPlan>>;
+
 /** What the history process gives for plans. */
 export type PlanDeps = {
   /** @throws EstateError `compartment.unknown` */
@@ -15,6 +18,7 @@ export type PlanDeps = {
   readonly repairOf: (compartment: string) => CompartmentManifest['repair'];
   /** Plans stand in `<directory>/<compartment>/<id>/{plan.json,steps.ndjson}`. */
   readonly directory: string;
+  readonly making: PlansBeingMade;
 };
 
 const BODY_BYTES = 67_108_864;
@@ -22,7 +26,7 @@ const PLAN_ID = /^[a-z0-9-]{1,80}$/;
 
 /** Adds POST /compartments/:c/plans, GET /compartments/:c/plans/:id and GET /compartments/:c/plans/:id/steps (NDJSON). */
 export function addPlanRoutes(app: WireApp, deps: PlanDeps): void {
-  const making = new Map<string, Promise<RepairPlan>>();
+  const { making } = deps;
 
   app.post('/compartments/:c/plans', async (c) => {
     const compartment = c.req.param('c');

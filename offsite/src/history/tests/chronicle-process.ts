@@ -18,6 +18,7 @@ const chronicle = new Chronicle({
   keys: { gatewayKeys: [options.key], jobKeys: [], orderKeys: [] },
   onTransaction: (transaction) => void process.stdout.write(`${transaction.sequence}\n`),
   raise: () => undefined,
+  isPlanning: () => false,
   now: () => new Date(),
   monotonicMs: () => performance.now(),
   log: createLog('history', 'silent'),

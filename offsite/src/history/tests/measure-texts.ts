@@ -19,7 +19,14 @@ const random = makeRandom(1);
 const monotonicMs = () => performance.now();
 const index = openIndex(directory, 'site');
 const { writer, reader, texts } = index;
-const keeper = new TextKeeper({ texts, reader, compartment: 'site', monotonicMs, log: createLog('measure', 'silent') });
+const keeper = new TextKeeper({
+  texts,
+  reader,
+  compartment: 'site',
+  mustRest: () => false,
+  monotonicMs,
+  log: createLog('measure', 'silent'),
+});
 const sizeOf = (name: string) => statSync(join(directory, 'index/site', name)).size;
 
 const hexOf = () =>

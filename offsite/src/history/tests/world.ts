@@ -50,6 +50,7 @@ export async function makeWorld() {
         keys: { gatewayKeys: [GATEWAY.verifying], jobKeys: [JOBS.verifying], orderKeys: [ORDERS.verifying] },
         onTransaction: (transaction, changes) => void seen.push({ transaction, changes: [...changes] }),
         raise: (finding) => void findings.push(finding),
+        isPlanning: () => false,
         now: () => new Date(),
         monotonicMs: () => performance.now(),
         log: createLog('history', (process.env['TEST_LOG_LEVEL'] as 'info' | undefined) ?? 'silent'),
