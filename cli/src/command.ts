@@ -59,10 +59,14 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   'site.code_refused': EXIT.refused,
   'link.untrusted': EXIT.refused,
   'wire.refused': EXIT.refused,
+  'compartment.unknown': EXIT.refused,
+  'incident.not_found': EXIT.refused,
+  'request.not_found': EXIT.refused,
 };
 
-/** The exit code that tells of an error. */
-export function exitCodeOf(code: ErrorCode): number {
+/** The exit code that tells of an error; what another process refused as wrong words are wrong words here, too. */
+export function exitCodeOf(code: ErrorCode, cause?: ErrorCode): number {
+  if (code === 'wire.refused' && cause === 'input.invalid') return EXIT.usage;
   return EXIT_OF[code] ?? EXIT.failed;
 }
 

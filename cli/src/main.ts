@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { type ErrorCode, EstateError } from '@bulkhead/kernel';
 import { readConfiguration } from '#configuration/configuration.ts';
 import { decidePaths } from '#estate/paths.ts';
-import { type Command, EXIT, exitCodeOf, type Given } from './command.ts';
-import { withoutControls } from './table.ts';
+import { type Command, EXIT, exitCodeOf } from './command.ts';
+import { withoutControls, wrapText } from './table.ts';
+import { isNear, parseWords } from './words.ts';
 
 /** Commands by name; each is loaded only when it is called. */
 const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -43,6 +43,9 @@ const LOOK_AT: Partial<Record<ErrorCode, string>> = {
   'operator.unknown': '--as takes the name of a key in the operators directory, or the path of one',
 };
 
+const COLUMN = 30;
+const WIDTH = 120;
+
 const checkout = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 process.exitCode = await runCommand(process.argv.slice(2));
 
@@ -76,45 +79,6 @@ async function runCommand([name, ...rest]: readonly string[]): Promise<number> {
   }
 }
 
-function parseWords(name: string, command: Command, words: readonly string[]): Given {
-  const options = Object.fromEntries(
-    Object.entries(command.options).map(([option, { type, short }]) => [option, short ? { type, short } : { type }]),
-  );
-  try {
-    const { values, positionals } = parseArgs({ args: [...words], options, allowPositionals: true, strict: true });
-    const [least, most] = command.count;
-    if (positionals.length < least) throw new Error(`${command.words} is missing`);
-    if (positionals.length > most) throw new Error(`"${positionals[most]}" is one word too many${tellTaken(command)}`);
-    return { words: positionals, options: values };
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.replace(/\.$/, '') : 'not understood';
-    const example = tellExample(command);
-    throw new EstateError(
-      'input.invalid',
-      `reading the words after "bulkhead ${name}": ${why}.${example ? ` For example: ${example}.` : ''} "bulkhead ${name} --help" tells more.`,
-    );
-  }
-}
-
-function tellTaken({ words }: Command): string {
-  return words === '' ? ': it takes options only' : `: it takes ${words}; put text with spaces between quotes`;
-}
-
-/** The first of its examples, as a person would type it. */
-function tellExample({ details }: Command): string | undefined {
-  return /^ {2}(bulkhead .+?)(?: {3}.*)?$/m.exec(details)?.[1];
-}
-
-/** Whether a word is a known one with a slip in it: a letter more, less, another, or two exchanged. */
-function isNear(known: string, typed: string): boolean {
-  if (Math.abs(known.length - typed.length) > 1) return false;
-  const at = known.split('').findIndex((letter, index) => letter !== typed[index]);
-  if (at < 0) return true;
-  const [one, other] = [known.slice(at), typed.slice(at)];
-  const isExchanged = one[0] === other[1] && one[1] === other[0] && one.slice(2) === other.slice(2);
-  return isExchanged || one.slice(1) === other.slice(1) || one.slice(1) === other || one === other.slice(1);
-}
-
 function printHelp(name: string, command: Command): number {
   console.log(`bulkhead ${name} ${command.words}`.trim());
   console.log(`\n${command.summary}\n\n${command.details.trim()}\n\nOptions:`);
@@ -130,7 +94,11 @@ async function printCommands(code: number): Promise<number> {
   console.log('bulkhead: the digital services of an organisation, built to be attacked and to come back.\n');
   for (const [name, load] of Object.entries(COMMANDS)) {
     const { command } = await load();
-    console.log(`  ${`${name} ${command.words}`.padEnd(34)} ${command.summary}`);
+    const head = `  ${name} ${command.words}`;
+    if (head.length > COLUMN) console.log(head);
+    const [first = '', ...more] = wrapText(command.summary, COLUMN + 1, WIDTH);
+    console.log(`${(head.length > COLUMN ? '' : head).padEnd(COLUMN)}${first.slice(COLUMN)}`);
+    for (const line of more) console.log(line);
   }
   console.log('\n"bulkhead <command> --help" tells more. The configuration is bulkhead.json, or the environment (BULKHEAD_…).');
   return code;
@@ -150,7 +118,7 @@ function tellError(error: unknown, wantsJson: boolean): number {
       }),
     );
   else for (const line of writeError(error, cause)) console.error(withoutControls(line));
-  return exitCodeOf(error.code);
+  return exitCodeOf(error.code, cause?.code);
 }
 
 /** What went wrong, why, and where to look: for a person. What another process refused is told in its own words. */

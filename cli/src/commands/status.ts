@@ -8,6 +8,8 @@ import { askSite } from '#site/launch.ts';
 import { type Command, EXIT, JSON_OPTION } from '../command.ts';
 import { alignColumns } from '../table.ts';
 
+const BOUNDARIES = { api: 'their interfaces alone, all run as one user', uid: 'a user each' } as const;
+
 export const command: Command = {
   summary: 'Show both sites: processes, compartments, seals, findings, recoveries.',
   words: '',
@@ -84,7 +86,7 @@ function describeSite(name: string, status: SiteStatus | undefined): string[] {
     cpuPercent === null ? '' : `${cpuPercent.toFixed(1)} %`,
     restarts > 0 ? `restarted ${restarts} ×` : '',
   ]);
-  return [`${name} (boundary between processes: ${status.boundary})`, ...alignColumns(rows)];
+  return [`${name} (between its processes: ${BOUNDARIES[status.boundary]})`, ...alignColumns(rows)];
 }
 
 function describeDesk(desk: DeskState | undefined): string[] {
