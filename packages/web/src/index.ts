@@ -20,7 +20,7 @@ export { isSafeUrl } from './html/safe-url.ts';
 export { chooseLanguage, directionOf, inLanguage, isLanguage, LANGUAGE_NAMES, nameLanguage } from './language.ts';
 export { formatDay, formatMoment, formatNumber } from './page/moment.ts';
 export { type Page, type PageLink, page } from './page/page.ts';
-export { answerAsset, getStylesheet, type Stylesheet } from './page/stylesheet.ts';
+export { answerAsset, composeStylesheet, getStylesheet, type Stylesheet } from './page/stylesheet.ts';
 export { type Dictionary, fillIn, wordsIn } from './page/words.ts';
 export { type CompartmentAppOptions, createCompartmentApp } from './server/compartment-app.ts';
 export type { CompartmentApp, CompartmentContext, CompartmentEnv } from './server/compartment-env.ts';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { sha256Hex } from '@bulkhead/kernel';
 
-/** The one stylesheet, named by its content: it can be kept for ever. */
+/** A stylesheet, named by its content: it can be kept for ever. */
 export type Stylesheet = { readonly path: string; readonly contentType: string; readonly bytes: Uint8Array };
 
 const KEPT_FOR_EVER = 'public, max-age=31536000, immutable';
 let loaded: Stylesheet | undefined;
 
-/** Reads the stylesheet of all pages; once a process. */
+/** Reads the stylesheet of all pages but those of the public; once a process. */
 export function getStylesheet(): Stylesheet {
-  loaded ??= readStylesheet();
+  loaded ??= composeStylesheet(readFileSync(new URL('stylesheet.css', import.meta.url)));
   return loaded;
 }
 
@@ -20,7 +20,8 @@ export function answerAsset(file: string): Response | null {
   return new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType, 'cache-control': KEPT_FOR_EVER } });
 }
 
-function readStylesheet(): Stylesheet {
-  const bytes = readFileSync(new URL('stylesheet.css', import.meta.url));
+/** Puts what all sheets have in common before a sheet's own rules. */
+export function composeStylesheet(own: Uint8Array): Stylesheet {
+  const bytes = Buffer.concat([readFileSync(new URL('foundation.css', import.meta.url)), Buffer.from('\n'), own]);
   return { path: `/assets/${sha256Hex(bytes).slice(0, 32)}.css`, contentType: 'text/css; charset=utf-8', bytes };
 }
