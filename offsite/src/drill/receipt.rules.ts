@@ -7,6 +7,8 @@ export const OSCAL_VERSION = '1.1.3';
 const NAMESPACE = 'https://bulkhead.example/ns/oscal';
 /** RFC 9562's name space for addresses. */
 const UUID_SPACE = Buffer.from('6ba7b8119dad11d180b400c04fd430c8', 'hex');
+/** Stands where a check or a peer said nothing. */
+const NOTHING = 'no detail';
 /** NIST SP 800-53 rev. 5: what a drill shows something about. */
 const CONTROLS = ['cp-4', 'cp-9.1', 'cp-10', 'si-7'] as const;
 
@@ -40,7 +42,7 @@ export function composeReceipt(drill: Told) {
         {
           uuid: uuid('result'),
           title: `Restore drill of ${drill.compartment}, ${drill.mode}`,
-          description: drill.sentence,
+          description: oneLine(drill.sentence),
           start: drill.startedAt.toISOString(),
           end: drill.endedAt.toISOString(),
           props: propertiesOf(drill),
@@ -52,7 +54,7 @@ export function composeReceipt(drill: Told) {
             {
               uuid: uuid('finding'),
               title: 'The compartment can be restored from what is kept off-site',
-              description: drill.sentence,
+              description: oneLine(drill.sentence),
               target: {
                 type: 'statement-id',
                 'target-id': 'cp-9.1_smt',
@@ -87,7 +89,7 @@ function observeChecks({ outcome, endedAt }: Told, uuid: Named) {
   return outcome.checks.map(({ name, ok, detail }, place) => ({
     uuid: uuid(`check ${place}`),
     title: oneLine(name),
-    description: oneLine(detail) || 'no detail',
+    description: oneLine(detail),
     props: [property('holds', ok ? 'yes' : 'no')],
     methods: ['TEST'],
     collected: endedAt.toISOString(),
@@ -98,7 +100,7 @@ function observeControls({ outcome, endedAt }: Told, uuid: Named) {
   return outcome.controls.map(({ kind, outcome: became, detail }) => ({
     uuid: uuid(`control ${kind}`),
     title: `Damage planted in a copy: ${kind}`,
-    description: oneLine(detail) || 'no detail',
+    description: oneLine(detail),
     props: [property('planted-damage', became)],
     methods: ['TEST'],
     collected: endedAt.toISOString(),
@@ -142,9 +144,10 @@ function property(name: string, value: string) {
   return { name, ns: NAMESPACE, value: oneLine(value) };
 }
 
-// OSCAL's strings have no white space at their ends, and titles no line ends.
+// OSCAL's strings are not empty, have no white space at their ends, and titles no line ends.
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 1000);
+  const whole = text.toWellFormed().replaceAll(/\s+/g, ' ').trim();
+  return whole.slice(0, 1000).toWellFormed().trim() || NOTHING;
 }
 
 /** A UUID by name (RFC 9562, version 5), as OSCAL asks for. */
