@@ -1,52 +1,23 @@
-import {
-  type EditionManifest,
-  type LedgerRequest,
-  PURPOSES,
-  type RenderedRound,
-  type RenderRequest,
-  type Signed,
-  type SigningKey,
-  signMessage,
-} from '@bulkhead/contracts';
-import { EstateError, hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
+import type { EditionManifest, RenderedRound, RenderRequest, Signed } from '@bulkhead/contracts';
+import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
 import { type Assembled, Assembly, type AssemblyDeps } from './assembly.actions.ts';
-import {
-  type Composition,
-  composeManifest,
-  Dealer,
-  hasSameFiles,
-  isDueForRenewal,
-  LIFETIME_MS,
-  ledgerEntry,
-  requireAllKept,
-} from './edition.rules.ts';
+import { type Composition, hasSameFiles, isDueForRenewal, requireAllKept } from './edition.rules.ts';
+import { Issuing, type IssuingDeps } from './issuing.actions.ts';
 import { Renderer } from './renderer.actions.ts';
-import type { Shelf, Shelved } from './shelf.actions.ts';
+import type { Shelved } from './shelf.actions.ts';
 import { fingerprintOf, RowSource, type RowsChange, readPosition } from './source.actions.ts';
 import { waitForRows } from './wait.actions.ts';
 
-export type PressDeps = {
-  readonly compartment: string;
+export type PressDeps = IssuingDeps & {
   readonly tables: readonly string[];
   readonly checkout: string;
   readonly directory: string;
   readonly request: Omit<RenderRequest, 'now'>;
   readonly jail: WirePeer;
-  readonly shelf: Shelf;
   readonly assembly: Omit<AssemblyDeps, 'shelf' | 'compartment'>;
-  readonly signingKey: SigningKey;
-  /** Records an entry in the ledger; returns when it is durable there. */
-  readonly record: (entry: LedgerRequest) => Promise<unknown>;
-  /** The highest number that the ledger knows; asked when nothing stands on the shelf. */
-  readonly findHighest: () => Promise<number>;
   readonly raise: (seen: Seen) => void;
-  readonly now: Now;
-  readonly log: Log;
-  readonly lifetimeMs?: number;
-  /** How many editions are kept to roll back to; 20 unless told. */
-  readonly kept?: number;
 };
 
 type OfRows = 'tables' | 'checkout' | 'directory' | 'request' | 'jail' | 'assembly';
@@ -64,11 +35,9 @@ export type CrawlPressDeps = Omit<PressDeps, OfRows> & {
 export class Press {
   readonly #deps: PressDeps | CrawlPressDeps;
   readonly #stopping = new AbortController();
-  #latest: Shelved | undefined;
-  #highest = 0;
+  readonly #issuing: Issuing;
   #isPaused = false;
   #working: Promise<unknown> = Promise.resolve();
-  #waiting = new Set<() => void>();
   /** The position of the rows seen last, and when the same rows show something else. */
   #seen: { readonly lsn: string | null; readonly nextAt: Date | null } | undefined;
   /** Rows that were refused as a whole: the same are not tried again. */
@@ -76,19 +45,19 @@ export class Press {
   #source: RowSource | undefined;
   /** A renderer and what came of it; gone after every fault, as one that failed is asked nothing more. */
   #line: { readonly renderer: Renderer; readonly assembly: Assembly } | undefined;
-  readonly #dealer = new Dealer();
   /** Ends the waiting of who looks again and again. */
   #roused: AbortController | undefined;
 
   constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
+    this.#issuing = new Issuing(deps, this.#stopping.signal);
   }
 
   get compartment(): string {
     return this.#deps.compartment;
   }
   get latest(): Shelved | undefined {
-    return this.#latest;
+    return this.#issuing.latest;
   }
   get isPaused(): boolean {
     return this.#isPaused;
@@ -97,15 +66,10 @@ export class Press {
   /** Takes up where the last process stopped: an edition that was signed, and perhaps recorded, is offered [E8]. */
   open(): Promise<void> {
     return this.#inTurn(async () => {
-      const { shelf, findHighest } = this.#deps;
+      const { shelf } = this.#deps;
       await shelf.prepare();
       this.#isPaused = await shelf.isPaused();
-      const pending = await shelf.findPending();
-      const newest = (await shelf.listNumbers()).at(-1);
-      if (newest !== undefined) this.#offer(await shelf.readEdition(newest));
-      this.#highest = Math.max(newest ?? 0, pending?.manifest.number ?? 0);
-      if (this.#highest === 0) this.#highest = await findHighest();
-      if (pending) await this.#recordAndOffer(pending);
+      await this.#issuing.takeUp();
     });
   }
 
@@ -113,7 +77,7 @@ export class Press {
   refresh(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#isPaused) return;
-      await this.#finishPending();
+      await this.#issuing.finishPending();
       if ('crawl' in this.#deps) return this.#copy(this.#deps);
       const lsn = await readPosition(this.#deps.jail);
       const isDue = this.#seen?.nextAt && this.#seen.nextAt <= this.#deps.now();
@@ -145,10 +109,10 @@ export class Press {
   /** Signs the latest edition anew under the next number when half of its time is over. */
   renew(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#finishPending();
-      const latest = this.#latest?.manifest;
+      await this.#issuing.finishPending();
+      const latest = this.latest?.manifest;
       if (!latest || !isDueForRenewal(latest, this.#deps.now())) return;
-      await this.#publish(latest, 'renewed');
+      await this.#issuing.publish(latest, 'renewed');
     });
   }
 
@@ -158,13 +122,13 @@ export class Press {
    */
   rollBack(number: number): Promise<EditionManifest> {
     return this.#inTurn(async () => {
-      await this.#finishPending();
+      await this.#issuing.finishPending();
       const { shelf } = this.#deps;
       if (!(await shelf.listNumbers()).includes(number))
         throw new EstateError('request.not_found', `rolling back to edition ${number}: it is not kept`);
       const { manifest } = await shelf.readEdition(number);
       await this.#setPaused(true);
-      return this.#publish(manifest, `rolled back to ${number}`);
+      return this.#issuing.publish(manifest, `rolled back to ${number}`);
     });
   }
 
@@ -174,8 +138,8 @@ export class Press {
    */
   eraseFile(sha256: string): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#finishPending();
-      if (this.#latest?.manifest.files.some((file) => file.sha256 === sha256))
+      await this.#issuing.finishPending();
+      if (this.latest?.manifest.files.some((file) => file.sha256 === sha256))
         throw new EstateError(
           'compartment.wrong_state',
           `erasing ${sha256} from the editions of ${this.compartment}: the public sees it; take it off the pages first`,
@@ -214,37 +178,24 @@ export class Press {
       } finally {
         await this.#deps.shelf.settle();
         await line.renderer.close();
-        await this.#prune();
+        await this.#issuing.prune();
       }
     });
   }
 
   /** Resolves with an edition newer than `after`, or undefined when the time is over. */
-  async waitForNewer(after: number, timeoutMs: number, signal: AbortSignal): Promise<Shelved | undefined> {
-    const isNewer = () => this.#latest !== undefined && this.#latest.manifest.number > after;
-    if (isNewer()) return this.#latest;
-    const woken = new AbortController();
-    const wake = () => woken.abort();
-    this.#waiting.add(wake);
-    const ended = AbortSignal.any([woken.signal, signal, this.#stopping.signal]);
-    await sleepMs(timeoutMs, ended).catch(() => undefined);
-    this.#waiting.delete(wake);
-    return isNewer() ? this.#latest : undefined;
+  waitForNewer(after: number, timeoutMs: number, signal: AbortSignal): Promise<Shelved | undefined> {
+    return this.#issuing.waitForNewer(after, timeoutMs, signal);
   }
 
   /** The editions that can be rolled back to, newest first. */
-  async listKept(): Promise<EditionManifest[]> {
-    const { shelf } = this.#deps;
-    const kept: EditionManifest[] = [];
-    for (const number of (await shelf.listNumbers()).reverse()) kept.push((await shelf.readEdition(number)).manifest);
-    return kept;
+  listKept(): Promise<EditionManifest[]> {
+    return this.#issuing.listKept();
   }
 
   /** @throws EstateError `request.not_found` if it is not kept any more */
-  async readKept(number: number): Promise<Signed> {
-    const { shelf } = this.#deps;
-    if ((await shelf.listNumbers()).includes(number)) return (await shelf.readEdition(number)).signed;
-    throw new EstateError('request.not_found', `reading edition ${number} of ${this.compartment}: it is not kept`);
+  readKept(number: number): Promise<Signed> {
+    return this.#issuing.readKept(number);
   }
 
   /** Bytes of a file of an edition that is kept. */
@@ -281,10 +232,10 @@ export class Press {
   }
 
   async #copy({ crawl, compartment }: CrawlPressDeps): Promise<void> {
-    const copied = await crawl(this.#latest?.manifest, this.#stopping.signal);
+    const copied = await crawl(this.latest?.manifest, this.#stopping.signal);
     // What was stored for nothing goes; what an edition is about to name must not.
-    if (copied === 'nothing new') return this.#prune();
-    if (copied !== 'not due') await this.#publish({ ...copied, compartment }, 'copied');
+    if (copied === 'nothing new') return this.#issuing.prune();
+    if (copied !== 'not due') await this.#issuing.publish({ ...copied, compartment }, 'copied');
   }
 
   async #setPaused(isPaused: boolean): Promise<void> {
@@ -297,13 +248,13 @@ export class Press {
     const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
     if (!assembled) return null;
     const { files, subjects } = assembled;
-    if (!this.#latest || !hasSameFiles(this.#latest.manifest.files, files))
-      await this.#publish({ compartment: this.#deps.compartment, lsn: rows.lsn, files, subjects }, 'new').catch(
-        async (error: unknown) => {
+    if (!this.latest || !hasSameFiles(this.latest.manifest.files, files))
+      await this.#issuing
+        .publish({ compartment: this.compartment, lsn: rows.lsn, files, subjects }, 'new')
+        .catch(async (error: unknown) => {
           await this.#forget();
           throw error;
-        },
-      );
+        });
     // Files that the disk damaged were staged, too.
     else await this.#deps.shelf.settle();
     // What had leave to go is gone by now: what is shown yet, or comes back, needs a withdrawal like anything else.
@@ -315,7 +266,7 @@ export class Press {
     if (rows.isWhole) await this.#forget();
     this.#line ??= this.#startLine();
     const assembled = await this.#assemble(this.#line, rows);
-    requireAllKept(this.#latest?.manifest, [...assembled.subjects, ...(await this.#deps.shelf.readVanishing())]);
+    requireAllKept(this.latest?.manifest, [...assembled.subjects, ...(await this.#deps.shelf.readVanishing())]);
     return assembled;
   }
 
@@ -356,52 +307,10 @@ export class Press {
       rule: 'edition.unapproved',
       compartment: this.#deps.compartment,
       summary: `no edition was made of the rows: ${error.message}`.slice(0, 500),
-      evidence: { code: error.code, lsn: rows.lsn, published: String(this.#latest?.manifest.number ?? 0) },
+      evidence: { code: error.code, lsn: rows.lsn, published: String(this.latest?.manifest.number ?? 0) },
     });
-    await this.#prune();
+    await this.#issuing.prune();
     if (error.code === 'edition.invalid') throw error;
     return undefined;
-  }
-
-  async #finishPending(): Promise<void> {
-    const pending = await this.#deps.shelf.findPending();
-    if (pending) await this.#recordAndOffer(pending);
-  }
-
-  async #publish(composition: Composition, why: string): Promise<EditionManifest> {
-    const { shelf, signingKey, now, log, lifetimeMs = LIFETIME_MS, compartment } = this.#deps;
-    const manifest = composeManifest({ ...composition, compartment }, { highest: this.#highest, now: now(), lifetimeMs });
-    const lost = await shelf.findLost(manifest.files);
-    if (lost) throw new EstateError('edition.invalid', `composing an edition: the bytes of ${lost.path} are not stored`);
-    const parted = this.#dealer.deal(manifest.files);
-    if (parted) await shelf.stageParts(parted);
-    await shelf.settle();
-    const parts = parted?.map(({ part }) => part);
-    const signed = signMessage(signingKey, PURPOSES.edition, parts ? { ...manifest, files: [], parts } : manifest);
-    this.#highest = manifest.number;
-    const shelved = { signed, manifest: parts ? { ...manifest, parts } : manifest };
-    await shelf.putPending(shelved);
-    log.info({ number: manifest.number, files: manifest.files.length, why }, 'signed an edition');
-    await this.#recordAndOffer(shelved);
-    return manifest;
-  }
-
-  // The ledger knows of an edition before anybody can see it [E7]; a number that was taken is recorded and offered, or offered again.
-  async #recordAndOffer({ signed, manifest }: Shelved): Promise<void> {
-    const { shelf, record, compartment } = this.#deps;
-    await record(ledgerEntry(signed, manifest));
-    this.#offer({ signed, manifest });
-    await shelf.acceptPending(manifest.number);
-    await this.#prune();
-    this.#deps.log.info({ compartment, number: manifest.number }, 'offering an edition');
-  }
-
-  #offer(edition: Shelved): void {
-    this.#latest = edition;
-    for (const wake of this.#waiting) wake();
-  }
-
-  #prune(): Promise<void> {
-    return this.#deps.shelf.prune(this.#deps.kept ?? 20);
   }
 }
