@@ -6,30 +6,20 @@ import { eventPart } from '#event/event.manifest.ts';
 import { letterPart } from '#letter/letter.manifest.ts';
 import { passkeyPart } from '#passkey/passkey.manifest.ts';
 import { recoveryCodePart } from '#recovery-code/recovery-code.manifest.ts';
-import type { Schema } from '#schema.ts';
 import { securityPart } from '#security/security.manifest.ts';
 import { signInPart } from '#sign-in/sign-in.manifest.ts';
 import { stepUpPart } from '#step-up/step-up.manifest.ts';
 import { throttlePart } from '#throttle/throttle.manifest.ts';
 import { bootIdentity, sample, useIdentityCluster } from './booted-identity.ts';
+import { noteWrites } from './noted-writes.ts';
 import { passkeyOptionsOf, SoftwareAuthenticator } from './software-authenticator.ts';
 
 /** The parts of the manifest whose routes this file walks through, each of them. */
 const PARTS = [signInPart, stepUpPart, passkeyPart, recoveryCodePart, securityPart, eventPart, letterPart, throttlePart];
 
 const cluster = await useIdentityCluster();
-const target = await cluster.cloneDatabase();
-const admin = await cluster.adminOf(target.name);
-const tables = await admin.query<{ name: string }>(
-  "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
-);
-await admin.query('create table noted (xid text, tab text)');
-await admin.query(`create function note() returns trigger language plpgsql security definer as
-  $$ begin insert into noted values (pg_current_xact_id()::text, tg_table_name); return null; end $$`);
-for (const { name } of tables)
-  await admin.query(`create trigger noting after insert or update or delete on ${name} for each row execute function note()`);
-
-const identity = await bootIdentity(cluster, { database: target.open<Schema>() });
+const { admin, database } = await noteWrites(cluster);
+const identity = await bootIdentity(cluster, { database });
 const written = new Map<string, Set<string>>();
 
 /** Asks, and notes which tables the transactions that the answer names have written. */
