@@ -1,24 +1,25 @@
 import type { Cluster } from './cluster.actions.ts';
 
-type Without = Omit<
-  Pick<
-    Cluster,
-    | 'isRunning'
-    | 'isSynchronous'
-    | 'create'
-    | 'ensureRunning'
-    | 'letIn'
-    | 'silence'
-    | 'setSynchronous'
-    | 'protection'
-    | 'logSnapshot'
-    | 'stop'
-  >,
-  never
-> & { readonly status: () => undefined };
+/** Where rows lie: a PostgreSQL of ours, or nothing that we keep (level L0). */
+export type RowStore = Pick<
+  Cluster,
+  | 'isRunning'
+  | 'isSynchronous'
+  | 'create'
+  | 'ensureRunning'
+  | 'letIn'
+  | 'silence'
+  | 'setSynchronous'
+  | 'protection'
+  | 'logSnapshot'
+  | 'stop'
+> & {
+  /** Undefined where no server of ours runs. */
+  readonly status: () => ReturnType<Cluster['status']> | undefined;
+};
 
 /** In the place of a cluster where an application keeps its data by itself: there is nobody to let in, and nothing to wait for. */
-export const NO_CLUSTER: Without = {
+export const NO_CLUSTER: RowStore = {
   // Its directories are looked at before each start.
   isRunning: false,
   isSynchronous: true,

@@ -1,25 +1,7 @@
 import type { Image } from '@bulkhead/contracts';
 import type { ProcessSpec } from '@bulkhead/supervision';
-import type { Cluster } from '#cluster/cluster.actions.ts';
+import type { RowStore } from '#cluster/no-cluster.actions.ts';
 import type { LayingStep } from '#image/image.rules.ts';
-
-/** Where rows lie: a PostgreSQL of ours, or nothing that we keep (level L0). */
-export type RowStore = Pick<
-  Cluster,
-  | 'isRunning'
-  | 'isSynchronous'
-  | 'create'
-  | 'ensureRunning'
-  | 'letIn'
-  | 'silence'
-  | 'setSynchronous'
-  | 'protection'
-  | 'logSnapshot'
-  | 'stop'
-> & {
-  /** Undefined where no server of ours runs. */
-  readonly status: () => ReturnType<Cluster['status']> | undefined;
-};
 
 /**
  * The extension point for whatever may stand in a compartment: all that its keeper does not know of it. Native and adopted
