@@ -99,8 +99,14 @@ export function tellCount(count: ScopeCount): string[] {
     `${rows} rows`,
   ]);
   const span = count.firstAt && count.lastAt ? `, from ${count.firstAt} to ${count.lastAt}` : '';
+  const { leftBehind } = count;
   return [
     ...alignColumns(rows),
     `  together ${count.transactions} transactions, ${count.rows} rows${span}${count.hasDdl ? '; THE SCHEMA WAS CHANGED: use --way redo' : ''}`,
+    ...(leftBehind.transactions > 0
+      ? [
+          `  besides ${leftBehind.transactions} transactions, ${leftBehind.rows} rows that a restore left behind: they are in no database any more`,
+        ]
+      : []),
   ];
 }

@@ -10,7 +10,7 @@ import {
 import type { Now } from '@bulkhead/kernel';
 import type { OrderBook, Part } from '#order/order-book.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
-import { tellSeal } from './desk.rules.ts';
+import { sealUnder, tellSeal } from './desk.rules.ts';
 
 const FINDINGS_SHOWN = 100;
 const RECOVERIES_SHOWN = 50;
@@ -30,17 +30,19 @@ export type DeskDeps = {
 
 /** All that an operator needs to see. */
 export async function composeDeskState(deps: DeskDeps): Promise<DeskState> {
+  // Before the seals: the record of each that stands in an order is there already.
+  const issued = deps.book.listIssued();
   const [seals, findings, recoveries, windows] = await Promise.all([
     deps.listSeals(),
     deps.listFindings(FINDINGS_SHOWN),
     deps.listRecoveries(RECOVERIES_SHOWN),
     deps.listWindows(WINDOWS_SHOWN),
   ]);
-  const compartments = deps.book.listIssued().flatMap((order): DeskState['compartments'] => {
+  const compartments = issued.flatMap((order): DeskState['compartments'] => {
     const manifest = deps.manifests.get(order.compartment);
     if (!manifest) return [];
     const stream = deps.findStream(order.compartment);
-    const seal = seals.find(({ compartment }) => compartment === order.compartment);
+    const seal = sealUnder(order, seals);
     const applied = (part: Part) => deps.book.applied(order.compartment, part)?.state ?? null;
     const shown = seal ? tellSeal(seal) : null;
     return [

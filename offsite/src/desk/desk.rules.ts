@@ -1,5 +1,15 @@
-import type { DeskState } from '@bulkhead/contracts';
+import type { DeskState, Order } from '@bulkhead/contracts';
 import type { Seal } from '#order/seal/seal.rules.ts';
+
+/** Of the newest seals, the one that an order stands on: a seal under way does not show the record of the one before it. */
+export function sealUnder<Known extends Pick<Seal, 'compartment' | 'epoch'>>(
+  { compartment, epoch, state }: Pick<Order, 'compartment' | 'epoch' | 'state'>,
+  seals: readonly Known[],
+): Known | undefined {
+  return seals.find(
+    (seal) => seal.compartment === compartment && (state === 'sealed' ? seal.epoch === epoch : seal.epoch < epoch),
+  );
+}
 
 type ShownSeal = NonNullable<DeskState['compartments'][number]['seal']>;
 

@@ -36,8 +36,13 @@ export class ScopeReader {
     this.#scopes.clear();
   }
 
+  /** Sequences of those of a scope's transactions that a restore left behind: they are no part of the database any more. */
+  listLeftBehind(scope: Scope): number[] {
+    return [...new Set([...this.criteria(scope, 0, true)].flatMap(([, sequences]) => sequences))];
+  }
+
   /** Each criterion of a scope with the transactions after a sequence that meet it, within the span of time. */
-  *criteria(scope: Scope, after: number): Generator<readonly [string, readonly number[]]> {
+  *criteria(scope: Scope, after: number, isLeft = false): Generator<readonly [string, readonly number[]]> {
     const lists: readonly [Mark, readonly string[]][] = [
       ['session', scope.sessions],
       ['account', scope.accounts],
@@ -45,7 +50,7 @@ export class ScopeReader {
       ['request', scope.requests],
       ['key', scope.keyIds],
     ];
-    const span = 'and t.abandoned = 0 and t.committed_at >= ? and t.committed_at <= ?';
+    const span = `and t.abandoned = ${isLeft ? 1 : 0} and t.committed_at >= ? and t.committed_at <= ?`;
     const times = [
       scope.fromAt === null ? 0 : Date.parse(scope.fromAt),
       scope.toAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(scope.toAt),

@@ -84,5 +84,7 @@ export async function countScope(reader: IndexReader, scope: Scope): Promise<Sco
     if (shares.length >= SHARES_LIMIT) break;
     await new Promise(setImmediate);
   }
-  return { shares, transactions: seen.size, rows, firstAt: first, lastAt: last, hasDdl };
+  const left = reader.scopes.listLeftBehind(scope);
+  const leftBehind = { transactions: left.length, rows: reader.scopes.countTransactions(left).rows };
+  return { shares, transactions: seen.size, rows, firstAt: first, lastAt: last, hasDdl, leftBehind };
 }

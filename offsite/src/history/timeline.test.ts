@@ -7,6 +7,7 @@ import { Headquarters } from '#receiver/tests/headquarters.ts';
 import { JailProcess } from '#standby/tests/jail.ts';
 import { layDown } from '#standby/tests/lay-down.ts';
 import { lineageOf, reachedOn, resume, timelineAt } from './lineage.rules.ts';
+import { countScope } from './search.actions.ts';
 import { commit, makeDirectory, makeWorld, mint, until } from './tests/world.ts';
 
 const world = await makeWorld();
@@ -101,6 +102,8 @@ test('[H10] after a restore to an earlier point history goes on along the new ti
     ['kept', 'repaired', 'after'],
   );
   assert.equal(reader.listTransactions(scopeSchema.parse({ sessions: ['thief'] }), page).length, 0);
+  const count = await countScope(reader, scopeSchema.parse({ sessions: ['thief'] }));
+  assert.deepEqual([count.transactions, count.rows, count.leftBehind], [0, 0, { transactions: 1, rows: 1 }]);
   assert.deepEqual(reader.listKeyChanges('public.note', '2', page), []);
   await until(
     () => chronicle.status().reconciledLsn === chronicle.status().indexedLsn,

@@ -45,12 +45,17 @@ export async function describeIncident(deps: ScopeDeps, id: number): Promise<Inc
     findings: [...findings],
     proposed,
     count: count ?? null,
-    windows: windows.map((window, at) => ({ ...window, transactions: sizes[at]?.transactions ?? 0 })),
+    windows: windows.map((window, at) => ({ ...window, transactions: countAll(sizes[at]) })),
   };
 }
 
 function countWindow(deps: ScopeDeps, compartment: string, { fromAt, toAt }: Window): Promise<ScopeCount | null> {
   return countOf(deps, compartment, { ...EMPTY_SCOPE, everything: true, fromAt, toAt });
+}
+
+/** A person looks at what was committed in a window, also where a restore left it behind. */
+function countAll(count: ScopeCount | null | undefined): number {
+  return count ? count.transactions + count.leftBehind.transactions : 0;
 }
 
 async function countOf({ history, log }: ScopeDeps, compartment: string, scope: Scope): Promise<ScopeCount | null> {

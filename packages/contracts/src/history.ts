@@ -144,6 +144,8 @@ export const scopeCountSchema = z.object({
   firstAt: instantSchema.nullable(),
   lastAt: instantSchema.nullable(),
   hasDdl: z.boolean(),
+  /** What of it a restore left behind, not counted above: it is no part of the database any more. */
+  leftBehind: z.object({ transactions: z.number().int().min(0), rows: z.number().int().min(0) }),
 });
 export type ScopeCount = z.infer<typeof scopeCountSchema>;
 
