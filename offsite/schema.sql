@@ -3,7 +3,8 @@
 table acknowledged (
   recovery text not null,
   summary jsonb not null,
-  constraint acknowledged_pkey PRIMARY KEY (recovery),
+  version integer not null,
+  constraint acknowledged_pkey PRIMARY KEY (recovery, version),
   constraint acknowledged_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
 
@@ -14,10 +15,21 @@ table acknowledged_entry (
   request text,
   account text,
   entry jsonb not null,
-  constraint acknowledged_entry_pkey PRIMARY KEY (recovery, place),
-  constraint acknowledged_entry_recovery_fkey FOREIGN KEY (recovery) REFERENCES acknowledged(recovery) ON DELETE CASCADE
+  version integer not null,
+  constraint acknowledged_entry_pkey PRIMARY KEY (recovery, version, place),
+  constraint acknowledged_entry_recovery_version_fkey FOREIGN KEY (recovery, version) REFERENCES acknowledged(recovery, version)
 );
 CREATE INDEX acknowledged_entry_by_account ON public.acknowledged_entry USING btree (account) WHERE (account IS NOT NULL);
+
+table acknowledgement_cut (
+  recovery text not null,
+  compartment text not null,
+  cut jsonb not null,
+  settled_at timestamp with time zone,
+  constraint acknowledgement_cut_pkey PRIMARY KEY (recovery),
+  constraint acknowledgement_cut_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
+);
+CREATE INDEX acknowledgement_cut_due ON public.acknowledgement_cut USING btree (recovery) WHERE (settled_at IS NULL);
 
 table applied (
   compartment text not null,

@@ -4,6 +4,7 @@ import type { Generated, GeneratedAlways } from 'kysely';
 export interface AcknowledgedTable {
   recovery: string;
   summary: unknown;
+  version: number;
 }
 
 export interface AcknowledgedEntryTable {
@@ -13,6 +14,14 @@ export interface AcknowledgedEntryTable {
   request: string | null;
   account: string | null;
   entry: unknown;
+  version: number;
+}
+
+export interface AcknowledgementCutTable {
+  recovery: string;
+  compartment: string;
+  cut: unknown;
+  settled_at: Date | null;
 }
 
 export interface AppliedTable {
@@ -271,6 +280,7 @@ export interface SiteOrderTable {
 export interface Schema {
   acknowledged: AcknowledgedTable;
   acknowledged_entry: AcknowledgedEntryTable;
+  acknowledgement_cut: AcknowledgementCutTable;
   applied: AppliedTable;
   approval: ApprovalTable;
   compartment_secret: CompartmentSecretTable;

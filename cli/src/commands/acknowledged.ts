@@ -1,4 +1,10 @@
-import { type Acknowledged, type AcknowledgedEntry, acknowledgedSchema, STANDINGS } from '@bulkhead/contracts';
+import {
+  type Acknowledged,
+  type AcknowledgedEntry,
+  type AcknowledgedVersion,
+  acknowledgedSchema,
+  STANDINGS,
+} from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
@@ -14,6 +20,7 @@ export const command: Command = {
   count: [1, 1],
   options: {
     standing: { type: 'string', value: 'standing', help: 'only these: guaranteed, in-doubt or lost' },
+    naming: { type: 'string', value: 'number', help: 'as it was said the first time (1), the second, …; without it the last' },
     json: JSON_OPTION,
   },
   details: `
@@ -21,8 +28,9 @@ guaranteed  it is in the copy, and its person was answered
 in-doubt    it was sent, and its person was told nothing certain: in the copy or not, as it says
 lost        it was committed and is not in the copy; without --to or --before there is none that was answered
 
-From the history index, the gateway's receipts and the record of the seal; looked at again when the recovery ends, as
-receipts may still come. Everything from a minute before the cut is named. The exit code is 1 when anything is lost.
+From the history index, the gateway's receipts and the record of the seal; named again when the recovery ends, as receipts
+may still come, and by itself when history has read what it had not. What was said before is kept, and the ledger tells of
+each. Everything from a minute before the cut is named. The exit code is 1 when anything is lost.
 
 Example:
   bulkhead acknowledged r1a2b3c4d5e6 --standing in-doubt --json`,
@@ -30,8 +38,12 @@ Example:
     const standing = textOf(given, 'standing');
     if (standing !== undefined && !STANDINGS.some((each) => each === standing))
       throw new EstateError('input.invalid', `reading --standing ${standing}: it is ${STANDINGS.join(', ')}`);
+    const naming = textOf(given, 'naming');
+    if (naming !== undefined && !/^[1-9]\d{0,5}$/.test(naming))
+      throw new EstateError('input.invalid', `reading --naming ${naming}: it is a number from 1 on`);
     const { desk } = await getRunningEstate(paths);
-    const path = `/recoveries/${encodeURIComponent(given.words[0] ?? '')}/acknowledged`;
+    const query = naming === undefined ? '' : `?version=${naming}`;
+    const path = `/recoveries/${encodeURIComponent(given.words[0] ?? '')}/acknowledged${query}`;
     const told = await callWire(desk, { method: 'GET', path, timeoutMs: 60_000 }, acknowledgedSchema);
     const entries = told.entries.filter((entry) => standing === undefined || entry.standing === standing);
     for (const line of given.options['json'] ? [JSON.stringify({ ...told, entries })] : tell({ ...told, entries })) print(line);
@@ -39,7 +51,7 @@ Example:
   },
 };
 
-function tell({ recovery, compartment, summary, entries }: Acknowledged): string[] {
+function tell({ recovery, compartment, version, versions, summary, entries }: Acknowledged): string[] {
   const { cutLsn, guaranteed, inDoubt, lost, fromAt, unknown } = summary;
   const shown = entries.slice(0, SHOWN);
   const heads = fitColumns(shown.map(rowOf), 100);
@@ -47,9 +59,17 @@ function tell({ recovery, compartment, summary, entries }: Acknowledged): string
     `${recovery} of ${compartment}: the copy ends at ${cutLsn}; from ${fromAt ?? 'the beginning'} on`,
     `${guaranteed} guaranteed, ${inDoubt} in doubt, ${lost} lost`,
     ...(unknown === null ? [] : [`NOT WHOLE: ${unknown}`]),
+    ...(versions.length > 1 ? versions.map((one) => tellNaming(one, one.version === version)) : []),
     ...shown.flatMap(({ detail }, at) => [heads[at] ?? '', ...wrapText(detail, 6, 100)]),
     ...(entries.length > shown.length ? [`and ${entries.length - shown.length} more; see --json`] : []),
   ];
+}
+
+function tellNaming({ version, summary }: AcknowledgedVersion, isShown: boolean): string {
+  const { computedAt, guaranteed, inDoubt, lost, unknown } = summary;
+  const whole = unknown === null ? '' : ', not whole';
+  const counts = `${guaranteed} guaranteed, ${inDoubt} in doubt, ${lost} lost${whole}`;
+  return `  naming ${version} of ${shortInstant(computedAt)}: ${counts}${isShown ? ' (this one)' : ''}`;
 }
 
 function rowOf({ standing, requestId, accountId, route, xid, committedAt }: AcknowledgedEntry): string[] {

@@ -17,7 +17,11 @@ const receipt = (requestId: string, status: number, xids: readonly string[] = []
   answeredAt: '2026-01-01T00:00:01.000Z',
 });
 const ada = { accountId: 'ada' };
-const WHOLE = { earlier: new Set<string>(), isWhole: true };
+const WHOLE: Pick<Parameters<typeof classify>[0], 'earlier' | 'reach'> = {
+  earlier: new Set<string>(),
+  reach: { knowsCopy: true, unknown: null },
+};
+const BEHIND = { knowsCopy: false, unknown: 'it reads on' };
 const told = (around: Omit<Parameters<typeof classify>[0], keyof typeof WHOLE>, history = WHOLE) =>
   classify({ ...around, ...history }).map(
     ({ standing, requestId, xid, isInCopy }) => `${standing} ${requestId} ${xid} ${isInCopy}`,
@@ -62,8 +66,24 @@ test('[C31] what history does not reach is not called lost', () => {
   const around = { transactions: [transaction(1, ada)], receipts, isInCopy: () => true };
   const earlier = new Set(['699']);
   const behind = ['in-doubt before 650 false', 'in-doubt request-1 701 true'];
-  assert.deepEqual(told(around, { earlier, isWhole: true }), ['lost after 900 false', ...behind]);
-  assert.deepEqual(told(around, { earlier, isWhole: false }).toSorted(), ['in-doubt after 900 false', ...behind]);
+  assert.deepEqual(told(around, { ...WHOLE, earlier }), ['lost after 900 false', ...behind]);
+  assert.deepEqual(told(around, { earlier, reach: BEHIND }).toSorted(), ['in-doubt after 900 false', ...behind]);
+});
+
+test('[C31] what history of the copy lacks is lost, also where it left the rest before the seal unread', () => {
+  const receipts = [receipt('after', 303, ['900']), receipt('passed-on', 502)];
+  const tell = (reach: Parameters<typeof classify>[0]['reach']) =>
+    classify({ transactions: [transaction(1, ada)], receipts, isInCopy: () => true, earlier: new Set(), reach }).map(
+      ({ detail }) => detail,
+    );
+  assert.deepEqual(tell({ knowsCopy: true, unknown: 'history went on' }).slice(0, 2), [
+    'committed at headquarters, and is not in the copy; answered 303',
+    'passed on, answered 502; nothing of it is in the copy',
+  ]);
+  assert.deepEqual(tell(BEHIND).slice(0, 2), [
+    'committed at headquarters; history does not reach it; answered 303',
+    'passed on, answered 502; history does not reach it',
+  ]);
 });
 
 test('[C31] a job has nobody who waits for an answer, and an untagged write has nobody at all', () => {

@@ -1,9 +1,14 @@
-import type { AcknowledgedEntry, AckStanding, Receipt, TransactionSummary } from '@bulkhead/contracts';
+import type { AcknowledgedEntry, AcknowledgedSummary, AckStanding, Receipt, TransactionSummary } from '@bulkhead/contracts';
+import { canonicalJson, sha256Hex } from '@bulkhead/kernel';
+import type { Reach } from './cut.rules.ts';
 
 /** How far before the cut transactions are named. */
 export const NEAR_MS = 60_000;
 const FAILED = 500;
 const ORDER: readonly AckStanding[] = ['lost', 'in-doubt', 'guaranteed'];
+
+/** What was said of the transactions near a cut. */
+export type Naming = { readonly summary: AcknowledgedSummary; readonly entries: readonly AcknowledgedEntry[] };
 
 /** What is known of the time around a cut. */
 export type Around = {
@@ -13,15 +18,15 @@ export type Around = {
   readonly isInCopy: (transaction: TransactionSummary) => boolean;
   /** What history knows from before these transactions: a receipt may come long after its commit. */
   readonly earlier: ReadonlySet<string>;
-  /** Whether history reaches the seal: only then did what it does not know never come off-site. */
-  readonly isWhole: boolean;
+  /** What history does not know is not in the copy, or never came off-site if it knows everything before the seal. */
+  readonly reach: Pick<Reach, 'knowsCopy' | 'unknown'>;
 };
 
 /**
  * Names each transaction, and each request that was passed on, with what became of it [C31]. A receipt of 500 and above says that
  * the person was told nothing certain; one below that the reply went out, or was about to.
  */
-export function classify({ transactions, receipts, isInCopy, earlier, isWhole }: Around): AcknowledgedEntry[] {
+export function classify({ transactions, receipts, isInCopy, earlier, reach }: Around): AcknowledgedEntry[] {
   const byRequest = groupReceipts(receipts);
   const byXid = new Map(receipts.flatMap((receipt) => receipt.xids.map((xid) => [shortXid(xid), receipt] as const)));
   const entries: AcknowledgedEntry[] = [];
@@ -36,12 +41,21 @@ export function classify({ transactions, receipts, isInCopy, earlier, isWhole }:
   }
   const oldest = [...known, ...earlier].map(Number).reduce((least, xid) => Math.min(least, xid), Number.MAX_SAFE_INTEGER);
   const isTold = (xid: string) => known.has(xid) || earlier.has(xid);
-  const isLost = (xid: string) => isWhole && Number(xid) > oldest;
+  const isLost = (xid: string) => reach.knowsCopy && Number(xid) > oldest;
+  const words = {
+    missing: reach.unknown === null ? 'never came off-site' : 'is not in the copy',
+    traceless: reach.knowsCopy ? 'nothing of it is in the copy' : 'history does not reach it',
+  };
   for (const receipt of byRequest.values())
-    entries.push(...describeUnseen(receipt, { isTold, isLost, isMet: met.has(receipt.requestId) }));
+    entries.push(...describeUnseen(receipt, { isTold, isLost, isMet: met.has(receipt.requestId), ...words }));
   return entries.toSorted(
     (left, right) => ORDER.indexOf(left.standing) - ORDER.indexOf(right.standing) || compareTimes(left, right),
   );
+}
+
+/** The same for the same words, whenever they were said. */
+export function digestOfNaming({ summary, entries }: Naming): string {
+  return sha256Hex(canonicalJson({ ...summary, computedAt: '', entries: [...entries] }));
 }
 
 /** A transaction that nobody made who would wait for an answer: neither a person's nor a program's. */
@@ -82,11 +96,16 @@ function tellTransaction(standing: AckStanding, receipt: Receipt | undefined): s
     : `not in the copy; ${told}`;
 }
 
+type Unseen = Readonly<Record<'isTold' | 'isLost', (xid: string) => boolean>> & {
+  readonly isMet: boolean;
+  /** What became of one that is lost. */
+  readonly missing: string;
+  /** What is known of one that left no trace. */
+  readonly traceless: string;
+};
+
 /** What a receipt tells that history does not: transactions that never came off-site, requests of which nobody knows. */
-function describeUnseen(
-  receipt: Receipt,
-  { isTold, isLost, isMet }: { readonly isMet: boolean } & Readonly<Record<'isTold' | 'isLost', (xid: string) => boolean>>,
-): AcknowledgedEntry[] {
+function describeUnseen(receipt: Receipt, { isTold, isLost, isMet, missing, traceless }: Unseen): AcknowledgedEntry[] {
   const base = {
     isInCopy: false,
     requestId: receipt.requestId,
@@ -96,16 +115,16 @@ function describeUnseen(
     committedAt: null,
     status: receipt.status,
   };
-  const missing = receipt.xids.filter((xid) => !isTold(shortXid(xid)));
-  if (missing.length > 0)
-    return missing.map((xid) => {
+  const untold = receipt.xids.filter((xid) => !isTold(shortXid(xid)));
+  if (untold.length > 0)
+    return untold.map((xid) => {
       const answered = `answered ${receipt.status}`;
       return isLost(shortXid(xid))
-        ? { ...base, standing: 'lost', xid, detail: `committed at headquarters, and never came off-site; ${answered}` }
+        ? { ...base, standing: 'lost', xid, detail: `committed at headquarters, and ${missing}; ${answered}` }
         : { ...base, standing: 'in-doubt', xid, detail: `committed at headquarters; history does not reach it; ${answered}` };
     });
   if (isMet || receipt.status < FAILED || receipt.xids.length > 0) return [];
-  const detail = `passed on, answered ${receipt.status}; nothing of it is in the copy`;
+  const detail = `passed on, answered ${receipt.status}; ${traceless}`;
   return [{ ...base, standing: 'in-doubt', xid: null, detail }];
 }
 

@@ -7,6 +7,7 @@ import { connectionTo } from '@bulkhead/postgres/connection';
 import { migrate } from '@bulkhead/postgres/migrate';
 import { listMigrations } from '@bulkhead/postgres/migration-file';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
+import { nameCaughtUp } from '#acknowledgement/acknowledgement.actions.ts';
 import { addAcknowledgementRoutes } from '#acknowledgement/acknowledgement.routes.ts';
 import { createAcknowledgementStore } from '#acknowledgement/acknowledgement.store.ts';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
@@ -60,6 +61,7 @@ import { createReceiptStore } from '#watch/receipt.store.ts';
 import { StreamWatch } from '#watch/stream.actions.ts';
 import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/watch.routes.ts';
 import { createWindowStore } from '#watch/window.store.ts';
+import { isInScope } from './attack.rules.ts';
 import { addClosingRoutes } from './closing.routes.ts';
 import { composeDesk, composeReading } from './compose-desk.ts';
 import { composeMoving, describeSecondSite } from './compose-moving.ts';
@@ -147,9 +149,12 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
       acknowledgements: createAcknowledgementStore(db),
       history,
       receiver,
+      recorder,
       listReceipts: (before, limit) => receipts.listNewest(before, limit),
+      isInScope,
+      standing: new Map(),
+      underWay: new Map(),
       now,
-      log,
     },
     replays: new ReplayDesk(),
     key,
@@ -315,6 +320,7 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     ['looking at the streams', () => streams.look()],
     ['carrying out erasures', () => carryOutErasures(parts.erasure)],
     ['pausing the publisher', () => pauseContained(pausing)],
+    ['naming what history has caught up with', () => nameCaughtUp(recovery.acknowledgement)],
   ];
   return [
     runRounds({ what: 'drilling', log, signal }, () => unlessStopped(drillRound(drill), signal), every(DRILL_LOOK_MS, signal)),

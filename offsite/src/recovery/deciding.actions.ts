@@ -1,7 +1,7 @@
 import type { LedgerRequest } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { sealCompartment } from '#order/seal/seal.actions.ts';
-import { nameNearCut } from './cut.actions.ts';
+import { nameKeptCut } from './cut.actions.ts';
 import { mayPass } from './hole.rules.ts';
 import type { Decision, RecoveryRecord } from './recovery.store.ts';
 import { type RecoveryDeps, retrying, stepEntry } from './recovery-step.actions.ts';
@@ -63,10 +63,7 @@ export async function containAgain(deps: RecoveryDeps, id: string, reason: strin
 
 /** Ends the record of a recovery that succeeded. */
 export async function finishRecovery(deps: RecoveryDeps, id: string): Promise<void> {
-  const recovery = await deps.recoveries.getRecovery(id);
-  // Once more: receipts may have come since the difference was composed.
-  const seal = (await deps.seal.seals.listLatest()).find(({ compartment }) => compartment === recovery.compartment);
-  if (seal && recovery.kind !== 'reopen') await nameNearCut(deps, recovery, seal);
+  await nameKeptCut(deps, id);
   return endRecord(deps, id, 'done', null);
 }
 

@@ -40,10 +40,20 @@ export const acknowledgedSummarySchema = z.object({
 });
 export type AcknowledgedSummary = z.infer<typeof acknowledgedSummarySchema>;
 
-/** GET /recoveries/:id/acknowledged of the desk. */
+/** What was said once; it is said again when receipts or history have come since, and what was said before stays. */
+export const acknowledgedVersionSchema = z.object({
+  version: z.number().int().positive(),
+  summary: acknowledgedSummarySchema,
+});
+export type AcknowledgedVersion = z.infer<typeof acknowledgedVersionSchema>;
+
+/** GET /recoveries/:id/acknowledged of the desk, the newest version unless `?version=` asks for another. */
 export const acknowledgedSchema = z.object({
   recovery: z.string(),
   compartment: compartmentNameSchema,
+  version: z.number().int().positive(),
+  /** All of them, the oldest first. */
+  versions: z.array(acknowledgedVersionSchema).max(1000),
   summary: acknowledgedSummarySchema,
   /** Lost first, then in doubt, then guaranteed, each oldest first. */
   entries: z.array(acknowledgedEntrySchema).max(20_000),

@@ -20,6 +20,7 @@ export const LEDGER_KINDS = [
   'edition.published',
   'protection.window',
   'drill.receipt',
+  'acknowledgement.named',
   'notice.given',
 ] as const;
 

@@ -68,6 +68,7 @@ export class HistoryPeer {
         firstAt: null,
         lastAt: null,
         hasDdl: met.some(({ ddl }) => ddl.length > 0),
+        leftBehind: { transactions: 0, rows: 0 },
       });
     });
     app.post('/compartments/:c/plans', async (c) => {

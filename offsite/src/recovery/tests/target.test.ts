@@ -8,7 +8,7 @@ import {
   type RestoreTarget,
   signMessage,
 } from '@bulkhead/contracts';
-import { type ErrorCode, hasCode } from '@bulkhead/kernel';
+import { type ErrorCode, EstateError, hasCode } from '@bulkhead/kernel';
 import { type ScratchCluster, startScratchCluster } from '@bulkhead/postgres';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
@@ -31,6 +31,8 @@ after(async () => {
 });
 // Commits at 0/3000100 to 0/3000900, a second apart; each but the fourth of a request of its own.
 beforeEach(() => {
+  // Each restore is one of the first timeline.
+  world.peers.receiver.timeline = 1;
   world.peers.history.transactions = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((sequence) =>
     transaction(sequence, sequence === 4 ? null : {}),
   );
@@ -127,7 +129,32 @@ test('a quarantine that is looked at outlasts a kill, on its own timeline, until
   );
 });
 
-test('[C29] [C31] a restore to an earlier position ends there also after a kill, and names what it leaves behind, before and afterwards', async () => {
+const receiptOf = (sequence: number, status: number, xids: readonly string[]) => ({
+  requestId: `request-${sequence}`,
+  compartment: 'website',
+  route: 'article.add',
+  accountId: 'mallory',
+  sessionId: 'session-of-mallory',
+  address: '192.0.2.7',
+  status,
+  xids,
+  receivedAt: '2026-01-01T00:00:00.000Z',
+  answeredAt: `2026-01-01T00:00:0${sequence}.000Z`,
+});
+let batches = 0;
+async function sendReceipts(...receipts: ReturnType<typeof receiptOf>[]): Promise<void> {
+  batches += 1;
+  const body = signMessage(gatewayKey.signing, PURPOSES.receipts, { sequence: batches, receipts });
+  await callWire(world.hqPeer, { method: 'POST', path: '/receipts', body }, z.object({ sequence: z.number() }));
+}
+const namedOf = (id: string, query = '') =>
+  callWire(world.deskPeer, { method: 'GET', path: `/recoveries/${id}/acknowledged${query}` }, acknowledgedSchema);
+const namingsInLedger = async (id: string) =>
+  (await world.entries())
+    .filter(({ kind, body }) => kind === 'acknowledgement.named' && body['recovery'] === id)
+    .map(({ body }) => [body['version'], body['guaranteed'], body['inDoubt'], body['lost']]);
+
+test('[C29] [C31] [C32] a restore to an earlier position ends there also after a kill, and names what it leaves behind, before and afterwards', async () => {
   let isKilled = false;
   world.peers.hook = async (call, phase) => {
     if (call !== 'jail.verify' || phase !== 'before') return;
@@ -136,20 +163,7 @@ test('[C29] [C31] a restore to an earlier position ends there also after a kill,
     await world.start();
     isKilled = true;
   };
-  const receipts = [1, 7, 8].map((sequence) => ({
-    requestId: `request-${sequence}`,
-    compartment: 'website',
-    route: 'article.add',
-    accountId: 'mallory',
-    sessionId: 'session-of-mallory',
-    address: '192.0.2.7',
-    status: sequence === 8 ? 502 : 303,
-    xids: sequence === 8 ? [] : [String(700 + sequence)],
-    receivedAt: '2026-01-01T00:00:00.000Z',
-    answeredAt: `2026-01-01T00:00:0${sequence}.000Z`,
-  }));
-  const body = signMessage(gatewayKey.signing, PURPOSES.receipts, { sequence: 1, receipts });
-  await callWire(world.hqPeer, { method: 'POST', path: '/receipts', body }, z.object({ sequence: z.number() }));
+  await sendReceipts(receiptOf(1, 303, ['701']), receiptOf(7, 303, ['707']), receiptOf(8, 502, []));
   const target = { to: 'before', xid: '707' } as const;
   const { recovery: id = '' } = await world.command('alice', { kind: 'restore', compartment: 'website', reason, target });
   const waiting = await world.untilStep(id, 'approve');
@@ -165,8 +179,7 @@ test('[C29] [C31] a restore to an earlier position ends there also after a kill,
     { guaranteed, inDoubt, lost, cutLsn, unknown },
     { guaranteed: 1, inDoubt: 5, lost: 3, cutLsn: '0/3000600', unknown: null },
   );
-  const path = `/recoveries/${id}/acknowledged`;
-  const told = await callWire(world.deskPeer, { method: 'GET', path }, acknowledgedSchema);
+  const told = await namedOf(id);
   assert.deepEqual(
     told.entries.slice(0, 3).map(({ standing, requestId, accountId, status }) => [standing, requestId, accountId, status]),
     [
@@ -175,10 +188,68 @@ test('[C29] [C31] a restore to an earlier position ends there also after a kill,
       ['lost', 'request-9', 'mallory', null],
     ],
   );
+  await sendReceipts(receiptOf(2, 303, ['702']));
   await world.command('bob', { kind: 'approve', request: id, digest: digest ?? '' });
   await world.untilStep(id, 'done');
-  const again = await callWire(world.deskPeer, { method: 'GET', path }, acknowledgedSchema);
-  assert.ok(again.summary.computedAt > told.summary.computedAt, 'looked at again at the end');
-  assert.deepEqual(again.entries, told.entries);
+  const again = await namedOf(id);
+  assert.deepEqual([again.version, again.summary.guaranteed, again.summary.inDoubt], [2, 2, 4], 'looked at again at the end');
+  assert.ok(again.summary.computedAt > told.summary.computedAt);
+  assert.deepEqual((await namedOf(id, '?version=1')).entries, told.entries, 'what was said first is kept');
+  assert.deepEqual(again.versions[0]?.summary, told.summary);
+  await assert.rejects(namedOf(id, '?version=3'), /404/);
+  await assert.rejects(namedOf(id, '?version=first'), /400/);
   await waitUntil(() => world.peers.deletedQuarantines.includes(id), { what: 'its copy is gone' });
+});
+
+test('[C32] what history had not read when it was named is named again by itself, also after a kill, and the ledger tells', async () => {
+  const { history } = world.peers;
+  const later = history.transactions.splice(6);
+  history.reconciledLsn = '0/3F00000';
+  await sendReceipts(receiptOf(3, 303, ['703']), receiptOf(9, 303, ['709', '710']));
+  const { recovery: id = '' } = await world.command('alice', { kind: 'restore', compartment: 'website', reason });
+  const waiting = await world.untilStep(id, 'approve');
+  const behind = await namedOf(id);
+  assert.match(behind.summary.unknown ?? '', /history stands at 0\/3F00000; it reads on/);
+  assert.deepEqual(behind.summary, waiting.awaiting?.diff?.acknowledged);
+  const standings = ({ entries }: typeof behind) =>
+    entries.filter(({ requestId }) => requestId === 'request-9').map(({ standing, xid }) => `${standing} ${xid}`);
+  assert.deepEqual(standings(behind), ['in-doubt 709', 'in-doubt 710']);
+  await world.kill();
+  history.transactions.push(...later);
+  history.reconciledLsn = '0/4000000';
+  await world.start();
+  const caughtUp = await waitUntil(
+    async () => {
+      const named = await namedOf(id);
+      return named.version === 2 ? named : undefined;
+    },
+    { what: 'it is named again' },
+  );
+  assert.equal(caughtUp.summary.unknown, null);
+  assert.deepEqual(standings(caughtUp).toSorted(), ['guaranteed 709', 'lost 710']);
+  assert.deepEqual((await namedOf(id, '?version=1')).entries, behind.entries);
+  await world.command('bob', { kind: 'approve', request: id, digest: waiting.awaiting?.digest ?? '' });
+  await world.untilStep(id, 'done');
+  assert.equal((await namedOf(id)).version, 2, 'the same is not said twice');
+  await waitUntil(async () => (await namingsInLedger(id)).length === 2, { what: 'the ledger tells of both' });
+  assert.deepEqual(
+    (await namingsInLedger(id)).map(([version]) => version),
+    [1, 2],
+  );
+});
+
+test('[C32] with history away a restore goes on, and what was acknowledged is named as soon as history is back', async () => {
+  let isAway = true;
+  world.peers.hook = (call, phase) => {
+    if (isAway && call === 'history.search' && phase === 'before') throw new EstateError('wire.unreachable', 'history is away');
+  };
+  const { recovery: id = '' } = await world.command('alice', { kind: 'restore', compartment: 'website', reason });
+  const waiting = await world.untilStep(id, 'approve');
+  assert.equal(waiting.awaiting?.diff?.acknowledged, null);
+  await assert.rejects(namedOf(id), /404/);
+  isAway = false;
+  await waitUntil(async () => (await namedOf(id)).version === 1, { what: 'it is named' });
+  await world.command('bob', { kind: 'approve', request: id, digest: waiting.awaiting?.digest ?? '' });
+  await world.untilStep(id, 'done');
+  world.peers.hook = () => undefined;
 });
