@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { type CompartmentManifest, type Estate, hasCluster, type SigningKey } from '@bulkhead/contracts';
 import { EstateError, hasCode, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import { type PostgresBinaries, readControlFile } from '@bulkhead/postgres';
-import { adoptTree, makeDirectory, type Owner, type Runtime, type Supervision, type UidAllocator } from '@bulkhead/supervision';
+import {
+  adoptTree,
+  type Isolation,
+  makeDirectory,
+  type Owner,
+  type Runtime,
+  type Supervision,
+  type UidAllocator,
+} from '@bulkhead/supervision';
 import type { WirePeer } from '@bulkhead/wire';
 import { Closure } from '#closure/closure.actions.ts';
 import { Code } from '#closure/code.actions.ts';
@@ -37,6 +45,7 @@ export type ComposeOptions = {
   readonly layout: Layout;
   readonly runtime: Runtime;
   readonly binaries: PostgresBinaries;
+  readonly isolation: Isolation | undefined;
   readonly uids: UidAllocator;
   readonly supervision: Supervision;
   readonly windows: Windows;

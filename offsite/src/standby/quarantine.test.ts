@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import {
   jailImageSchema,
   jailPositionSchema,
@@ -10,6 +14,7 @@ import {
   verificationSchema,
 } from '@bulkhead/contracts';
 import { hasCode, sleepMs } from '@bulkhead/kernel';
+import { findIsolation } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire, openWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -17,6 +22,7 @@ import { JAIL_OWNER, JailProcess } from './tests/jail.ts';
 import { idsIn, Quarantines, seal } from './tests/quarantines.ts';
 
 const quarantines = await Quarantines.open();
+const ISOLATION = await findIsolation(join(quarantines.place.root, 'mounts'), JAIL_OWNER);
 const makeEstate = (name: string) => quarantines.makeEstate(name);
 const restore = (...asked: Parameters<Quarantines['restore']>) => quarantines.restore(...asked);
 after(() => quarantines.end());
@@ -240,6 +246,52 @@ test('[A8] what an attacker with all rights at headquarters laid in wait does no
   };
   await waitUntil(spring, { what: 'an ordinary session springs the trap' });
   assert.deepEqual(await readdir(trap), ['sprung']);
+  await jail.kill();
+  await receiver.kill();
+});
+
+test('[SU6] what a login trigger starts in an isolated jail sees no archive, no keys and no port of this machine', {
+  skip: ISOLATION ? false : 'needs root and a system that gives namespaces',
+}, async (t) => {
+  const { headquarters, receiver, root } = await makeEstate('isolated');
+  const mine = join(root, 'q', 'told');
+  const keys = join(root, 'keys');
+  await mkdir(keys, { mode: 0o755 });
+  await writeFile(join(keys, 'order-key.json'), 'readable by all: nothing but the namespace is in the way', { mode: 0o644 });
+  const open = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  t.after(() => open.close());
+  await once(open, 'listening');
+  const { port } = z.object({ port: z.number() }).parse(open.address());
+  const connect = `require("net").connect(${port},"127.0.0.1").on("connect",()=>{console.log("CONNECTED");process.exit()}).on("error",(e)=>console.log(e.code))`;
+  const look = `(ls ${receiver.directory}; ls ${keys}; ls ${receiver.walSocketDirectory}; ${process.execPath} -e '${connect}') > ${mine} 2>&1; mv ${mine} ${mine}.whole`;
+  await headquarters.run('site', [
+    'set synchronous_commit = on',
+    'alter database site set event_triggers = on',
+    `create function public.spring() returns event_trigger language plpgsql security definer as $body$
+       begin execute $program$copy (select 1) to program $$${look}$$ $program$; end $body$`,
+    'create event trigger lie_in_wait on login execute function public.spring()',
+    'alter event trigger lie_in_wait enable always',
+  ]);
+  await seal(receiver);
+  const { jail, health } = await restore(root, receiver, 'q', {}, ISOLATION);
+  assert.equal(health.state, 'ready', health.message);
+  assert.equal((await verify(jail)).amcheck.isOk, true);
+  const told = await waitUntil(
+    async () => {
+      await jail.query('select 1').catch(() => undefined);
+      return readFile(`${mine}.whole`, 'utf8').catch(() => undefined);
+    },
+    { what: 'an ordinary session springs the trap' },
+  );
+  assert.match(told, new RegExp(`${receiver.directory}.*No such file`));
+  assert.match(told, new RegExp(`${keys}.*No such file`));
+  assert.match(told, /ENETUNREACH/);
+  assert.doesNotMatch(told, /CONNECTED|order-key/);
+  // The same user sees both outside: it is the namespaces that hold it.
+  const outside = await promisify(execFile)('/bin/sh', ['-c', `ls ${keys}; ${process.execPath} -e '${connect}'`], {
+    ...JAIL_OWNER,
+  });
+  assert.match(outside.stdout, /order-key[^]*CONNECTED/);
   await jail.kill();
   await receiver.kill();
 });

@@ -8,6 +8,7 @@ export { isRoot, type Owner } from './owner/owner.ts';
 export { createUidAllocator, type UidAllocator } from './owner/uid-allocator.ts';
 export { COMPILED_DIRECTORY, mayUseCompiled, ofRootAlone } from './process/compiled.ts';
 export { identifyProcess, isSameProcess, type ProcessIdentity } from './process/identity.ts';
+export { findIsolation, type Isolation, isolate, type Shown } from './process/isolation.ts';
 export type { PlainHealth } from './process/plain-health.ts';
 export type { ProcessSpec } from './process/process-spec.ts';
 export { killAllOfUid } from './process/signal.ts';

@@ -17,11 +17,12 @@ import {
   type RunningCluster,
   rolesOf,
   type ServerExit,
+  type StartClusterOptions,
   setPasswords,
   sqlState,
   startCluster,
 } from '@bulkhead/postgres';
-import { killAllOfUid, type Owner } from '@bulkhead/supervision';
+import { type Isolation, isolate, killAllOfUid, type Owner } from '@bulkhead/supervision';
 import { CatalogHold } from './catalog-hold.actions.ts';
 import { hbaOf, namesOf, settingsOf } from './cluster.rules.ts';
 import { logStandbySnapshot, readProtection, readSynchronousNames, setSuperuserPassword } from './cluster.store.ts';
@@ -42,6 +43,8 @@ export type ClusterDeps = {
   readonly socketDirectory: string;
   readonly templateDirectory: string;
   readonly owner: Owner | undefined;
+  /** Namespaces of its own, where the system gives some. */
+  readonly isolation: Isolation | undefined;
   /** Of the code that runs: asked at each start. */
   readonly migrations: () => string;
   /** An application that makes its tables itself gets the owner's role, with so many sessions, in the place of the application's. */
@@ -247,7 +250,7 @@ export class Cluster {
     try {
       if (owner) await chown(socketDirectory, owner.uid, owner.gid);
       const hba = ['local all postgres trust'];
-      const options = { binaries, dataDirectory, socketDirectory, hba, log, ...ownerOf(owner) };
+      const options = { binaries, dataDirectory, socketDirectory, hba, log, ...this.#place() };
       const server = await startCluster({ ...options, startTimeoutMs: START_LIMIT_MS });
       try {
         const admin = await openAdmin(connectionTo(socketDirectory, { database: 'postgres', role: 'postgres' }));
@@ -300,7 +303,7 @@ export class Cluster {
   }
 
   async #spawn(isSynchronous: boolean): Promise<void> {
-    const { binaries, database, dataDirectory, socketDirectory, owner, log, died, now } = this.#deps;
+    const { binaries, database, dataDirectory, socketDirectory, log, died, now } = this.#deps;
     const server = await startCluster({
       binaries,
       dataDirectory,
@@ -309,7 +312,7 @@ export class Cluster {
       hba: hbaOf(database),
       log,
       startTimeoutMs: START_LIMIT_MS,
-      ...ownerOf(owner),
+      ...this.#place(),
     });
     this.#server = server;
     this.#startedAt = now();
@@ -356,6 +359,14 @@ export class Cluster {
     return openAdmin(
       connectionTo(socketDirectory, { database: 'postgres', role: 'postgres', password, applicationName: 'supervisor' }),
     );
+  }
+
+  /** Who the server is, and what it sees: itself, and no network. */
+  #place() {
+    const { owner, isolation } = this.#deps;
+    if (owner === undefined || isolation === undefined) return ownerOf(owner);
+    const into: StartClusterOptions['isolate'] = (command, shown) => isolate(isolation, owner, shown, command);
+    return { owner, isolate: into };
   }
 
   #require(): Running {

@@ -5,12 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { type JailHealth, jailHealthSchema } from '@bulkhead/contracts';
 import { sleepMs } from '@bulkhead/kernel';
 import type { Owner } from '@bulkhead/postgres';
+import { type Isolation, isolate } from '@bulkhead/supervision';
 import { compiledModules } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import pg from 'pg';
 import { confined, findBinaries, READER_SECRET, type ReceiverProcess } from '#receiver/tests/headquarters.ts';
 
 const JAIL_MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../../../..', import.meta.url));
 const JAIL_SECRET = 'fixture-jail-secret';
 
 /** A uid that is neither headquarters' nor the receiver's. */
@@ -22,6 +24,8 @@ export class JailProcess {
   readonly socketDirectory: string;
   readonly peer: WirePeer;
   readonly #root: string;
+  readonly #isolation: Isolation | undefined;
+  readonly #sockets: readonly string[];
   readonly #environment: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
   #output = '';
@@ -32,8 +36,11 @@ export class JailProcess {
     mode: 'standby' | 'quarantine',
     name: string,
     more: Readonly<Record<string, string>> = {},
+    isolation?: Isolation,
   ) {
     this.#root = root;
+    this.#isolation = isolation;
+    this.#sockets = [receiver.peer.socket, receiver.walSocketDirectory];
     this.directory = join(root, name, 'data');
     this.socketDirectory = join(root, name, 's');
     this.peer = { socket: join(root, name, 'control.sock'), secret: JAIL_SECRET };
@@ -63,16 +70,17 @@ export class JailProcess {
     const binaries = await findBinaries();
     const installation = dirname(dirname(binaries.postgres));
     const compiled = await compiledModules(JAIL_OWNER);
-    const child = spawn(
-      process.execPath,
-      [...confined([this.#root], [installation, '/proc']), ...compiled.flags, '--allow-child-process', JAIL_MAIN],
-      {
-        ...JAIL_OWNER,
-        cwd: '/',
-        env: { PATH: process.env['PATH'] ?? '', POSTGRES_BINARIES: installation, ...compiled.environment, ...this.#environment },
-        stdio: ['pipe', 'pipe', 'pipe'],
-      },
-    );
+    const words = [...confined([this.#root], [installation, '/proc']), ...compiled.flags, '--allow-child-process', JAIL_MAIN];
+    const plain = { file: process.execPath, arguments: words };
+    const shown = { read: [CHECKOUT, installation, process.execPath, ...this.#sockets], write: [home] };
+    const isolated = JAIL_OWNER && this.#isolation ? isolate(this.#isolation, JAIL_OWNER, shown, plain) : undefined;
+    const { file, arguments: all } = isolated ?? plain;
+    const child = spawn(file, all, {
+      ...(isolated ? {} : JAIL_OWNER),
+      cwd: '/',
+      env: { PATH: process.env['PATH'] ?? '', POSTGRES_BINARIES: installation, ...compiled.environment, ...this.#environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type JailHealth, streamSealSchema } from '@bulkhead/contracts';
 import { sleepMs } from '@bulkhead/kernel';
+import type { Isolation } from '@bulkhead/supervision';
 import { callWire } from '@bulkhead/wire';
 import { parseLsn } from '#archive/wal.rules.ts';
 import { Headquarters, makePlace, ReceiverProcess } from '#receiver/tests/headquarters.ts';
@@ -47,8 +48,9 @@ export class Quarantines {
     receiver: ReceiverProcess,
     name: string,
     more: Readonly<Record<string, string>> = {},
+    isolation?: Isolation,
   ): Promise<{ jail: JailProcess; health: JailHealth }> {
-    const jail = new JailProcess(root, receiver, 'quarantine', name, more);
+    const jail = new JailProcess(root, receiver, 'quarantine', name, more, isolation);
     await jail.start();
     this.running.push(jail);
     return { jail, health: await jail.until('ready', 'failed') };

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
-import { adoptTree, makeDirectory, type Supervision, type UidAllocator } from '@bulkhead/supervision';
+import { adoptTree, type Isolation, makeDirectory, type Supervision, type UidAllocator } from '@bulkhead/supervision';
 import { jailControl, jailDirectory, jailSockets, type Layout, ownDirectory } from '#supervisor/layout/layout.rules.ts';
 import { describeJail } from './jail.rules.ts';
 import type { Quarantine, QuarantineStore } from './jail.store.ts';
@@ -15,6 +15,7 @@ export type JailDeps = {
   /** The group that off-site's processes share; undefined when all share one user. */
   readonly gid: number | undefined;
   readonly installation: string;
+  readonly isolation: Isolation | undefined;
   readonly readers: Readonly<Record<string, string>>;
   readonly standbys: Readonly<Record<string, string>>;
   readonly store: QuarantineStore;
@@ -113,7 +114,7 @@ type Jail = {
 };
 
 async function startJail(deps: JailDeps, jail: Jail): Promise<void> {
-  const { layout, uids, gid, supervision, installation, logLevel } = deps;
+  const { layout, uids, gid, supervision, installation, isolation, logLevel } = deps;
   const owner = await uids.ownerOf(jail.name, await jailGroup(uids, jail.compartment));
   const door = owner && gid !== undefined ? { uid: owner.uid, gid } : owner;
   await adoptTree(jail.directory, owner);
@@ -122,7 +123,7 @@ async function startJail(deps: JailDeps, jail: Jail): Promise<void> {
   await makeDirectory(jailDirectory(layout, jail.name), { mode: 0o710, owner: door });
   await makeDirectory(jailSockets(layout, jail.name), { mode: 0o700, owner });
   const readerSecret = known(deps.readers, jail.compartment);
-  await supervision.start(describeJail({ ...jail, readerSecret, installation }, layout, owner, logLevel));
+  await supervision.start(describeJail({ ...jail, readerSecret, installation, isolation }, layout, owner, logLevel));
 }
 
 function standbyDirectory(layout: Layout, compartment: string): string {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { Owner, ProcessSpec } from '@bulkhead/supervision';
+import type { Isolation, Owner, ProcessSpec } from '@bulkhead/supervision';
 import {
   jailControl,
   jailDirectory,
   jailSockets,
   type Layout,
+  outerDirectory,
   outerSocket,
   walSockets,
 } from '#supervisor/layout/layout.rules.ts';
@@ -26,6 +27,8 @@ export type JailAsked = {
   readonly newTimeline?: number | undefined;
   /** Directory of the PostgreSQL installation that the jail's user can read. */
   readonly installation: string;
+  /** Undefined where the system gives none: then its user and Node's permissions are all that holds it. */
+  readonly isolation: Isolation | undefined;
 };
 
 /** What a jail is started with: it may read its own archive, and write its own directory. */
@@ -52,6 +55,7 @@ export function describeJail(asked: JailAsked, layout: Layout, owner: Owner | un
     owner,
     read: [...code(layout), asked.installation, '/proc'],
     write: [directory, jailDirectory(layout, name)],
+    isolation: { by: asked.isolation, reach: [outerDirectory(layout, 'receiver'), walSockets(layout, compartment)] },
     allowChildProcess: true,
     memoryMb: MEMORY_MB,
     health: { socket: jailControl(layout, name), secret, path: '/health' },

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmod, chown, mkdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createLog, EstateError, sleepMs } from '@bulkhead/kernel';
 import { socketPath } from '../session/connection.ts';
 import type { PostgresBinaries } from './binaries.ts';
@@ -34,6 +34,11 @@ export type StartClusterOptions = {
   readonly socketDirectory: string;
   /** The uid and gid to run the server under; needs root, and as root it is compulsory. */
   readonly owner?: Owner;
+  /** Puts the server's command into another that becomes it as its owner, in a world where it is shown these paths alone. */
+  readonly isolate?: (
+    command: { readonly file: string; readonly arguments: readonly string[] },
+    shown: { readonly read: readonly string[]; readonly write: readonly string[] },
+  ) => { readonly file: string; readonly arguments: readonly string[] };
   /** Added to, or instead of, the small defaults. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Lines of pg_hba.conf, written at each start. */
@@ -132,10 +137,14 @@ async function prepareSocketDirectory(path: string, owner: Owner | undefined): P
   if (owner !== undefined) await chown(path, owner.uid, owner.gid);
 }
 
-function spawnServer({ binaries, dataDirectory, owner }: StartClusterOptions) {
+function spawnServer({ binaries, dataDirectory, socketDirectory, owner, isolate }: StartClusterOptions) {
+  const words = ['-D', dataDirectory, '-c', `config_file=${join(dataDirectory, SETTINGS_FILE)}`];
+  const plain = { file: binaries.postgres, arguments: words };
+  const shown = { read: [dirname(dirname(binaries.postgres))], write: [dataDirectory, socketDirectory] };
+  const command = owner && isolate ? isolate(plain, shown) : plain;
   // A group of its own: Ctrl-C in a terminal goes to the supervisor, which decides the order of stopping.
-  return spawn(binaries.postgres, ['-D', dataDirectory, '-c', `config_file=${join(dataDirectory, SETTINGS_FILE)}`], {
-    ...owner,
+  return spawn(command.file, command.arguments, {
+    ...(command === plain ? owner : {}),
     cwd: '/',
     env: { LC_ALL: 'C', TZ: 'UTC' },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,4 +1,5 @@
 import type { Owner } from '../owner/owner.ts';
+import { type Isolation, isolate } from './isolation.ts';
 import type { PlainHealth } from './plain-health.ts';
 
 /** What a process is started with. It gets nothing else: no inherited environment, no other directory. */
@@ -27,16 +28,30 @@ export type ProcessSpec = {
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly restart: 'always' | 'never';
+  /** Namespaces of its own, where there are some: it sees what it may read and write, the sockets in `reach`, and no network. */
+  readonly isolation?: { readonly by: Isolation | undefined; readonly reach: readonly string[] };
   /** A program that is not ours, in place of Node with `entry`: nothing but its user bounds it. */
   readonly program?: { readonly command: readonly [string, ...string[]]; readonly directory: string };
 };
 
+type Command = {
+  readonly file: string;
+  readonly arguments: readonly string[];
+  readonly cwd: string;
+  /** Who the system starts it as; undefined where it becomes its owner by itself, or has none. */
+  readonly owner: Owner | undefined;
+};
+
 /** The command line that a process is started with, and where; with root's compiled modules if they are given. */
-export function commandOf(
-  spec: ProcessSpec,
-  node: string,
-  compiled?: string,
-): { readonly file: string; readonly arguments: string[]; readonly cwd: string } {
+export function commandOf(spec: ProcessSpec, node: string, compiled?: string): Command {
+  const plain = plainCommandOf(spec, node, compiled);
+  const { owner, isolation } = spec;
+  if (owner === undefined || isolation?.by === undefined) return { ...plain, owner };
+  const read = outermost([node, ...spec.read, ...isolation.reach, ...(compiled === undefined ? [] : [compiled])]);
+  return { ...isolate(isolation.by, owner, { read, write: outermost(spec.write) }, plain), cwd: '/', owner: undefined };
+}
+
+function plainCommandOf(spec: ProcessSpec, node: string, compiled: string | undefined): Omit<Command, 'owner'> {
   if (spec.program === undefined) return { file: node, arguments: listArguments(spec, compiled), cwd: '/' };
   // Whatever it makes lies in directories that only it may enter, but for its socket, which the gateway must be able to open.
   const script = 'umask 0 && exec "$@"';

@@ -197,7 +197,7 @@ async function spawnProcess(
   const compiled = mayUse ? deps.compiled : undefined;
   const command = commandOf(spec, deps.node, compiled);
   const child = spawn(command.file, command.arguments, {
-    ...(spec.owner === undefined ? {} : { uid: spec.owner.uid, gid: spec.owner.gid }),
+    ...(command.owner === undefined ? {} : { uid: command.owner.uid, gid: command.owner.gid }),
     cwd: command.cwd,
     env: spec.program === undefined ? { ...environment, ...ownVariables(compiled) } : environment,
     stdio: ['pipe', 'pipe', 'pipe'],
