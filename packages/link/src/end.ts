@@ -1,4 +1,4 @@
-import { pinSchema } from '@bulkhead/contracts';
+import { instantSchema, pinSchema } from '@bulkhead/contracts';
 import { z } from 'zod';
 
 /** What an end of the link tells of itself. */
@@ -14,6 +14,12 @@ export const linkStatusSchema = z.object({
   open: z.record(z.string(), z.number().int()),
   /** Off-site: how often somebody connected who showed another key, or none. */
   strangers: z.number().int(),
+  /** Off-site: how often a connection was cut off because too many were beginning. */
+  crowded: z.number().int(),
+  /** Off-site: from where the last of either came. */
+  lastStranger: z.string().nullable(),
+  /** When the certificate of this site's own key ends. */
+  keyEndsAt: instantSchema,
 });
 export type LinkStatus = z.infer<typeof linkStatusSchema>;
 

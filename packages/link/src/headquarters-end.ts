@@ -68,7 +68,9 @@ class HeadquartersEnd implements LinkEnd {
     for (const service of this.#sockets.values()) open[service] = (open[service] ?? 0) + 1;
     const { keyring } = this.#options;
     const peerPins = [...keyring.peerPins];
-    return { site: 'headquarters', isUp: this.#watch !== undefined, port: null, pin: keyring.pin, peerPins, open, strangers: 0 };
+    const { pin, endsAt: keyEndsAt } = keyring;
+    const nobody = { strangers: 0, crowded: 0, lastStranger: null };
+    return { site: 'headquarters', isUp: this.#watch !== undefined, port: null, pin, keyEndsAt, peerPins, open, ...nobody };
   }
 
   async rotate(): Promise<Pin> {

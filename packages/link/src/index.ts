@@ -7,6 +7,7 @@ export { openHeadquartersEnd } from './headquarters-end.ts';
 export { type Identity, identitySchema, makeIdentity, pinOf } from './identity/identity.ts';
 export { controlSchema, filesOfLink, Keyring } from './identity/keyring.ts';
 export { openOffsiteEnd } from './offsite-end.ts';
+export { describeLinkProcess, type EndParts, startLinkProcess } from './process.ts';
 export { linkSettingsSchema, servicesSchema } from './settings.ts';
 export { readLine } from './wire/line.ts';
 export { connectPinned, listenPinned, PROTOCOLS } from './wire/pinned-tls.ts';

@@ -51,7 +51,9 @@ class OffsiteEnd implements LinkEnd {
   #watch: { readonly watch: Watch; readonly held: Held } | undefined;
   #server: PinnedServer | undefined;
   #locals: { readonly close: () => Promise<void> } | undefined;
-  #refusedStrangers = 0;
+  #strangers = 0;
+  #crowded = 0;
+  #lastStranger: string | null = null;
 
   constructor(options: OffsiteEndOptions) {
     this.#options = options;
@@ -72,8 +74,13 @@ class OffsiteEnd implements LinkEnd {
         });
       },
       refused: (from) => {
-        this.#refusedStrangers += 1;
+        this.#strangers += 1;
+        this.#lastStranger = from;
         log.warn({ from }, 'refused somebody who is not headquarters');
+      },
+      crowded: (from) => {
+        this.#crowded += 1;
+        this.#lastStranger = from;
       },
     });
   }
@@ -88,7 +95,10 @@ class OffsiteEnd implements LinkEnd {
       pin: keyring.pin,
       peerPins: [...keyring.peerPins],
       open: countEach(services),
-      strangers: this.#refusedStrangers,
+      strangers: this.#strangers,
+      crowded: this.#crowded,
+      lastStranger: this.#lastStranger,
+      keyEndsAt: keyring.endsAt,
     };
   }
 

@@ -5,7 +5,7 @@ import { connect as connectPlain, type Socket } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { EstateError, sha256Hex, sleepMs } from '@bulkhead/kernel';
-import { askDescription, connectPinned, filesOfLink, makeIdentity, PROTOCOLS, pinOf, readLine } from '@bulkhead/link';
+import { askDescription, connectPinned, filesOfLink, Keyring, makeIdentity, PROTOCOLS, pinOf, readLine } from '@bulkhead/link';
 import { writeJsonDurably } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { Cuttable } from './cuttable.ts';
@@ -120,7 +120,8 @@ suite('a link between two sites', { timeout: 120_000 }, () => {
       socket.write(`${JSON.stringify({ kind: 'describe', session: 'a1'.repeat(8) })}\n`);
       assert.equal(await readAll(socket), '');
     }
-    assert.ok((scratch.offsite?.status().strangers ?? 0) >= before + 2);
+    const { strangers = 0, lastStranger } = scratch.offsite?.status() ?? {};
+    assert.deepEqual([strangers - before, lastStranger], [5, '127.0.0.1']);
     const impostor = await makeKeyring(scratch.directory, 'impostor');
     await assert.rejects(
       connectPinned({ address, identity, protocol: PROTOCOLS.link, isTrusted: (pin) => pin === impostor.pin, timeoutMs: 5000 }),
@@ -265,6 +266,29 @@ test('[LK5] a service carries so many connections at once and no more; one that 
       { what: 'there is room again' },
     );
     for (const socket of open) socket.destroy();
+  } finally {
+    await scratch.remove();
+  }
+});
+
+test('[LK12] a headquarters that was given up is a stranger, after a start anew too, and another takes its place', async () => {
+  const scratch = await Scratch.make();
+  try {
+    const { headquarters: lost, offsite } = scratch.pair;
+    await offsite.forgetPeer();
+    const reopened = await Keyring.open(scratch.at('offsite'));
+    assert.deepEqual(reopened.peerPins, []);
+    const next = await makeKeyring(scratch.directory, 'anew');
+    await next.pinPeer(reopened.pin);
+    await reopened.pinPeer(next.pin);
+    scratch.keys = { headquarters: next, offsite: reopened };
+    await scratch.openOffsite();
+    await scratch.openHeadquarters();
+    await scratch.untilUp();
+    const address = { host: '127.0.0.1', port: scratch.port };
+    await assert.rejects(askDescription({ keyring: lost, address, session: 'ab'.repeat(8) }), { code: 'link.down' });
+    const { strangers, lastStranger, peerPins, isUp } = scratch.offsite?.status() ?? {};
+    assert.deepEqual([strangers, lastStranger, peerPins, isUp], [1, '127.0.0.1', [next.pin], true]);
   } finally {
     await scratch.remove();
   }

@@ -1,12 +1,8 @@
 import { join } from 'node:path';
 import { type Estate, hasCluster } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
-import { controlSchema, filesOfLink } from '@bulkhead/link';
-import { chownTree, makeDirectory, type Owner, type ProcessSpec, type Runtime, readJson } from '@bulkhead/supervision';
+import { describeLinkProcess } from '@bulkhead/link';
+import { makeDirectory, type Owner, type ProcessSpec, type Runtime } from '@bulkhead/supervision';
 import { type Layout, layOutCompartment } from '#layout/layout.rules.ts';
-
-const MEMORY_MB = 256;
-const GRACE_MS = 5_000;
 
 export type LinkDeps = {
   readonly estate: Estate;
@@ -22,33 +18,18 @@ export type LinkDeps = {
 
 /** What connects headquarters with an off-site on another host: its sockets stand where off-site's would, on one machine. */
 export async function prepareLink(deps: LinkDeps): Promise<ProcessSpec> {
-  const { layout, runtime, owner, directory, address } = deps;
-  const control = await readJson(filesOfLink(directory).control, controlSchema);
-  if (!control) throw new EstateError('config.invalid', `reading LINK_DIRECTORY: there are no keys in ${directory}`);
-  await chownTree(directory, owner);
+  const { layout, runtime, owner } = deps;
   await makeDirectory(layout.link.sockets, { mode: 0o711, owner });
   await makeDirectory(layout.offsite.sockets, { mode: 0o711, owner });
-  return {
-    name: 'link',
+  return describeLinkProcess({
+    ...deps,
     entry: join(runtime.checkout, 'headquarters/link/src/main.ts'),
-    environment: {
-      DIRECTORY: directory,
-      HOST: address.host,
-      PORT: String(address.port),
-      CALLS_JSON: JSON.stringify(listCalls(layout)),
-      OFFERS_JSON: JSON.stringify(listOffers(layout, deps.estate)),
-      CONTROL_SOCKET: layout.link.controlSocket,
-      CONTROL_SECRET: control.secret,
-      LOG_LEVEL: deps.logLevel,
-    },
-    owner,
+    calls: listCalls(layout),
+    services: { OFFERS_JSON: listOffers(layout, deps.estate) },
+    controlSocket: layout.link.controlSocket,
     read: ['packages', 'node_modules', 'headquarters/link'].map((part) => join(runtime.checkout, part)),
-    write: [directory, layout.link.sockets, layout.offsite.sockets],
-    memoryMb: MEMORY_MB,
-    health: { socket: layout.link.controlSocket, secret: control.secret, path: '/health' },
-    graceMs: GRACE_MS,
-    restart: 'always',
-  };
+    write: [layout.link.sockets, layout.offsite.sockets],
+  });
 }
 
 function listCalls({ offsite }: Layout): Record<string, string> {

@@ -35,6 +35,11 @@ export function pinOf(identity: Pick<Identity, 'certificate'>): Pin {
   return pinOfCertificate(new X509Certificate(identity.certificate));
 }
 
+/** When an identity's certificate ends: nobody refuses it for that, and somebody is told in time. */
+export function endOf(identity: Pick<Identity, 'certificate'>): string {
+  return new Date(new X509Certificate(identity.certificate).validTo).toISOString();
+}
+
 /** The pin of the key in a certificate: SHA-256 of its SPKI. */
 export function pinOfCertificate(certificate: X509Certificate): Pin {
   return sha256Hex(certificate.publicKey.export({ type: 'spki', format: 'der' }));

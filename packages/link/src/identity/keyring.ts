@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Pin, pinSchema } from '@bulkhead/contracts';
-import { EstateError, isSameSecret, type Now } from '@bulkhead/kernel';
+import { EstateError, isSameSecret, type Now, syncDirectory } from '@bulkhead/kernel';
 import { readJson, writeJsonDurably } from '@bulkhead/supervision';
 import { z } from 'zod';
-import { type Identity, identitySchema, makeIdentity, pinOf } from './identity.ts';
+import { endOf, type Identity, identitySchema, makeIdentity, pinOf } from './identity.ts';
 
 /** One key, or two while the other site changes it: the one it has shown so far, then the one it announced. */
 const peerSchema = z.object({ pins: z.array(pinSchema).min(1).max(2) });
@@ -54,6 +54,11 @@ export class Keyring {
     return pinOf(this.#identity);
   }
 
+  /** When the certificate of this site's key ends. */
+  get endsAt(): string {
+    return endOf(this.#identity);
+  }
+
   /** By which keys the other site is known; none before the sites are joined. */
   get peerPins(): readonly Pin[] {
     return this.#pins;
@@ -64,6 +69,13 @@ export class Keyring {
   /** Joins: from now on this key is the other site, and no other is. */
   async pinPeer(pin: Pin): Promise<void> {
     await this.#savePins([pin]);
+  }
+
+  /** The other site is no longer known by any key: whoever shows one of those that it had is a stranger [LK12]. */
+  async forgetPeer(): Promise<void> {
+    await rm(this.#files.peer, { force: true });
+    await syncDirectory(dirname(this.#files.peer));
+    this.#pins = [];
   }
 
   /** Tells that the other site has shown a key. The older one loses its rights as soon as the announced one was seen [LK7]. */

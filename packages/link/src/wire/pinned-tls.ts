@@ -48,8 +48,10 @@ export async function listenPinned(options: {
   readonly isTrusted: (pin: Pin) => boolean;
   readonly accepted: (socket: TLSSocket, pin: Pin) => void;
   readonly refused: (from: string) => void;
+  /** Told of each connection that is cut off because too many are beginning. */
+  readonly crowded?: (from: string) => void;
 }): Promise<PinnedServer> {
-  const { address, identity, protocol, isTrusted, accepted, refused } = options;
+  const { address, identity, protocol, isTrusted, accepted, refused, crowded = () => undefined } = options;
   const settings: TlsOptions = {
     ...optionsOf(identity, protocol),
     requestCert: true,
@@ -58,7 +60,7 @@ export async function listenPinned(options: {
   };
   const server = createServer(settings);
   server.maxConnections = CONNECTIONS;
-  const endHandshakes = boundHandshakes(server);
+  const endHandshakes = boundHandshakes(server, crowded);
   const open = new Set<TLSSocket>();
   server.on('secureConnection', (socket) => {
     prepare(socket);
@@ -68,6 +70,10 @@ export async function listenPinned(options: {
     if (pin !== undefined && socket.alpnProtocol === protocol && isTrusted(pin)) return accepted(socket, pin);
     refused(socket.remoteAddress ?? 'an unknown address');
     socket.destroy();
+  });
+  // Who speaks another protocol, or an older TLS, does not come to the end of a handshake; a cut line is no stranger.
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code?.startsWith('ERR_SSL_')) refused(socket.remoteAddress ?? 'an unknown address');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -92,13 +98,16 @@ export async function listenPinned(options: {
  * Strangers can begin only so many handshakes, one address only a share of these, and none takes long: Node forgets a
  * connection that ends in the middle of its handshake, and would keep it for ever.
  */
-function boundHandshakes(server: Server): () => void {
+function boundHandshakes(server: Server, crowded: (from: string) => void): () => void {
   const begun = new Map<string, { readonly from: string; readonly end: () => void; readonly forget: () => void }>();
   const keyOf = (socket: Socket) => `${socket.remoteAddress}:${socket.remotePort}`;
   server.on('connection', (socket: Socket) => {
     const from = socket.remoteAddress ?? '';
     const ofAddress = [...begun.values()].filter((other) => other.from === from).length;
-    if (begun.size >= HANDSHAKES || ofAddress >= HANDSHAKES_OF_AN_ADDRESS) return socket.destroy();
+    if (begun.size >= HANDSHAKES || ofAddress >= HANDSHAKES_OF_AN_ADDRESS) {
+      crowded(from);
+      return socket.destroy();
+    }
     const key = keyOf(socket);
     const late = setTimeout(() => socket.destroy(), HANDSHAKE_MS);
     const forget = () => {
