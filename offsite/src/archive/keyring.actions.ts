@@ -85,7 +85,7 @@ export class Keyring {
   }
 
   worries(): string[] {
-    return worriesAbout(this.list(), this.#options.recipients);
+    return worriesAbout(this.list(), this.#options.recipients, this.#options.now());
   }
 
   /** Begins a new key, for what is written from now on, and wraps all of them to today's recipients. */

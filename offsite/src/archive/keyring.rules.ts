@@ -62,8 +62,11 @@ function lastProof({ proofs }: KeyRecord, number: number, recipient: string): st
   return proofs.findLast((proof) => proof.number === number && proof.recipient === recipient)?.provedAt ?? null;
 }
 
+/** Whoever showed to open a key so long ago may have lost the identity since. */
+const LATELY_MS = 366 * 86_400_000;
+
 /** What must be said aloud of a compartment's keys, before one is needed. */
-export function worriesAbout(keys: readonly KeyState[], wanted: readonly string[]): string[] {
+export function worriesAbout(keys: readonly KeyState[], wanted: readonly string[], now: Date): string[] {
   const worries: string[] = [];
   for (const { number, state, escrow } of keys) {
     if (state === 'lost') worries.push(`key ${number} does not open here: what is encrypted with it needs an escrow identity`);
@@ -72,6 +75,8 @@ export function worriesAbout(keys: readonly KeyState[], wanted: readonly string[
     if (escrow.length === 0) worries.push(`key ${number} has no escrow recipient: with this site its archive is lost`);
     else if (!escrow.some(({ provedAt }) => provedAt !== null))
       worries.push(`key ${number} was never shown to open with an escrow identity: run "bulkhead keys prove"`);
+    else if (!escrow.some(({ provedAt }) => provedAt !== null && now.getTime() - Date.parse(provedAt) < LATELY_MS))
+      worries.push(`key ${number} was not shown to open with an escrow identity for a year: run "bulkhead keys prove"`);
   }
   return worries;
 }

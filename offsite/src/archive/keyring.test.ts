@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { Keyring } from './keyring.actions.ts';
-import { proveKey } from './keyring.rules.ts';
+import { proveKey, worriesAbout } from './keyring.rules.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'bhk-'));
 after(() => rm(root, { recursive: true, force: true }));
@@ -59,6 +59,14 @@ test('[A16] whether an escrow identity opens every key is proved, kept with its 
   await again.rotate();
   assert.equal(again.worries().filter((worry) => /never shown to open/.test(worry)).length, 2);
   await assert.rejects(again.prove(escrowRecipient, [{ number: 1, mac }]), (error) => hasCode(error, 'signature.invalid'));
+});
+
+test('[A16] [W20] a proof that is over a year old counts no more', () => {
+  const provedAt = '2025-01-01T00:00:00.000Z';
+  const key = { number: 1, createdAt: provedAt, wrappedAt: provedAt, state: 'current' as const };
+  const escrow = [{ recipient: 'age1x', provedAt }];
+  assert.deepEqual(worriesAbout([{ ...key, escrow }], ['age1x'], new Date('2025-12-31T00:00:00Z')), []);
+  assert.match(worriesAbout([{ ...key, escrow }], ['age1x'], new Date('2026-01-03T00:00:00Z')).join(), /for a year/);
 });
 
 test('[A16] a key that is gone is told, its number is not given again, and another in its place is damage', async () => {

@@ -34,6 +34,10 @@ export const FINDING_RULES = {
   'report.person': 'T1491.002',
   'code.changed': 'T1554',
   'account.break_glass': 'T1078',
+  'link.stranger': 'T1133',
+  'link.crowded': 'T1499',
+  'link.key_ending': 'T1490',
+  'key.worry': 'T1490',
   'drill.failed': 'T1490',
   'drill.overdue': 'T1490',
 } as const;
