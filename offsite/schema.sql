@@ -216,6 +216,21 @@ table protection_window (
   constraint protection_window_pkey PRIMARY KEY (compartment, from_at)
 );
 
+table readmission (
+  id text not null,
+  reason text not null,
+  requested_by text not null,
+  requested_at timestamp with time zone not null,
+  decided_by text,
+  is_approved boolean,
+  decided_at timestamp with time zone,
+  done_at timestamp with time zone,
+  constraint readmission_check CHECK (((decided_by <> requested_by) OR (NOT is_approved))),
+  constraint readmission_check1 CHECK ((((decided_by IS NULL) = (is_approved IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint readmission_check2 CHECK (((done_at IS NULL) OR is_approved)),
+  constraint readmission_pkey PRIMARY KEY (id)
+);
+
 table receipt_batch (
   key_id text not null,
   sequence integer not null,

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -28,7 +27,7 @@ suite('an estate whose sites stand on two hosts', { skip: WITHOUT_NAMESPACES }, 
     hosts = await TwoHosts.make();
     ({ headquarters, offsite } = hosts);
     for (const { code, out, err } of await hosts.init()) assert.equal(code, 0, out + err);
-    await joinSites(hosts);
+    await hosts.join();
     // Its sample people have nothing to write here: that is another test's.
     await writeFile(join(headquarters.data, 'seeded.json'), '{}');
     await Promise.all([offsite.start(), headquarters.start()]);
@@ -156,20 +155,6 @@ suite('an estate whose sites stand on two hosts', { skip: WITHOUT_NAMESPACES }, 
     assert.equal((await readPublic('/en/news/across-the-link')).status, 200);
   });
 });
-
-/** By one command on each side, with the code that the first prints. */
-async function joinSites({ headquarters, offsite }: TwoHosts): Promise<void> {
-  const inviting = offsite.spawn('site', 'invite', '--json');
-  const ended = once(inviting, 'close');
-  let out = '';
-  inviting.stdout?.on('data', (chunk: Buffer) => (out += chunk.toString('utf8')));
-  const code = await waitUntil(() => /BH1-[\w-]+/.exec(out)?.[0], { what: 'the code is printed' });
-  const joined = await headquarters.run('site', 'join', code, '--json');
-  assert.equal(joined.code, 0, joined.out + joined.err);
-  assert.equal((await ended)[0], 0, out);
-  const again = await headquarters.run('site', 'join', code, '--json');
-  assert.match(again.out, /site\.wrong_state/);
-}
 
 /** Two operators let it write again as it stands. */
 async function open(offsite: Host): Promise<void> {

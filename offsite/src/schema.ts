@@ -173,6 +173,17 @@ export interface ProtectionWindowTable {
   reason: string;
 }
 
+export interface ReadmissionTable {
+  id: string;
+  reason: string;
+  requested_by: string;
+  requested_at: Date;
+  decided_by: string | null;
+  is_approved: boolean | null;
+  decided_at: Date | null;
+  done_at: Date | null;
+}
+
 export interface ReceiptBatchTable {
   key_id: string;
   sequence: number;
@@ -296,6 +307,7 @@ export interface Schema {
   notice: NoticeTable;
   operator_command: OperatorCommandTable;
   protection_window: ProtectionWindowTable;
+  readmission: ReadmissionTable;
   receipt_batch: ReceiptBatchTable;
   recovery: RecoveryTable;
   recovery_blob: RecoveryBlobTable;

@@ -1,15 +1,22 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandResult, EstateDescription } from '@bulkhead/testkit';
-import type { SiteName } from '#sites.ts';
+import { type CommandResult, type EstateDescription, waitUntil } from '@bulkhead/testkit';
+import { askSite, killHard, noteOf, type SiteName } from '#sites.ts';
 
 const CHECKOUT = new URL('../..', import.meta.url).pathname;
 const READY_MS = 180_000;
 const PORT = 8400;
 const LINK_PORT = 8600;
+/** What is set for the whole estate; the stand-in answers at off-site's own host, at the same port. */
+const SHARED = {
+  BULKHEAD_PORT: String(PORT),
+  BULKHEAD_LEASE_SECONDS: '5',
+  BULKHEAD_STAND_IN: JSON.stringify({ port: PORT }),
+};
 /** One of 200 networks of four addresses each, so that two runs on a machine need not meet. */
 const NETWORK = `10.83.${process.pid % 200}`;
 
@@ -48,6 +55,20 @@ export class Host {
     this.directory = directory;
   }
 
+  /** Another installation on the same host. */
+  beside(name: string): Host {
+    return new Host(this.site, this.address, join(this.directory, '..', name));
+  }
+
+  /** Ends every process of it at once, as a power cut would. */
+  async cutPower(): Promise<void> {
+    const { supervisor } = await noteOf(this, this.site);
+    const { processes } = await askSite(this, this.site);
+    const ended = this.#started && once(this.#started, 'exit');
+    for (const pid of [this.#started?.pid, supervisor.pid, ...processes.map((one) => one.pid)]) if (pid) killHard(pid);
+    await ended;
+  }
+
   get data(): string {
     return join(this.directory, 'data');
   }
@@ -61,7 +82,7 @@ export class Host {
       BULKHEAD_DATA: this.data,
       BULKHEAD_RUNTIME: this.runtime,
       BULKHEAD_LISTEN_ADDRESS: '0.0.0.0',
-      ...(this.site === 'offsite' ? { BULKHEAD_PORT: String(PORT), BULKHEAD_LEASE_SECONDS: '5' } : {}),
+      ...(this.site === 'offsite' ? SHARED : {}),
     };
   }
 
@@ -100,7 +121,7 @@ export class Host {
 
   async stop(): Promise<void> {
     const child = this.#started;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     await ended;
@@ -121,6 +142,8 @@ export class TwoHosts {
 
   /** Where people reach the gateway: from another network than off-site's. */
   readonly gateway = `${NETWORK}.5`;
+  /** Where they reach the stand-in. */
+  readonly secondGateway = `${NETWORK}.9`;
   readonly port = PORT;
 
   static async make(): Promise<TwoHosts> {
@@ -128,11 +151,14 @@ export class TwoHosts {
     await chmod(directory, 0o711);
     const hosts = new TwoHosts(directory);
     const { headquarters, offsite } = hosts;
-    const [near, far, outer, door] = ['a', 'b', 'c', 'd'].map((end) => `bh${process.pid}${end}`);
-    if (!near || !far || !outer || !door) throw new Error('no names');
+    const [near, far, outer, door, second, inner] = ['a', 'b', 'c', 'd', 'e', 'f'].map((end) => `bh${process.pid}${end}`);
+    if (!near || !far || !outer || !door || !second || !inner) throw new Error('no names');
     for (const { namespace } of [headquarters, offsite]) ip('netns', 'add', namespace);
     ip('link', 'add', near, 'netns', headquarters.namespace, 'type', 'veth', 'peer', 'name', far, 'netns', offsite.namespace);
     ip('link', 'add', outer, 'type', 'veth', 'peer', 'name', door, 'netns', headquarters.namespace);
+    ip('link', 'add', second, 'type', 'veth', 'peer', 'name', inner, 'netns', offsite.namespace);
+    ip('-n', offsite.namespace, 'addr', 'add', `${hosts.secondGateway}/30`, 'dev', inner);
+    ip('addr', 'add', `${NETWORK}.10/30`, 'dev', second);
     ip('-n', headquarters.namespace, 'addr', 'add', `${headquarters.address}/30`, 'dev', near);
     ip('-n', headquarters.namespace, 'addr', 'add', `${hosts.gateway}/30`, 'dev', door);
     ip('-n', offsite.namespace, 'addr', 'add', `${offsite.address}/30`, 'dev', far);
@@ -143,9 +169,10 @@ export class TwoHosts {
       [headquarters.namespace, door],
       [offsite.namespace, 'lo'],
       [offsite.namespace, far],
+      [offsite.namespace, inner],
     ] as const)
       ip('-n', namespace, 'link', 'set', device, 'up');
-    ip('link', 'set', outer, 'up');
+    for (const device of [outer, second]) ip('link', 'set', device, 'up');
     return hosts;
   }
 
@@ -153,6 +180,19 @@ export class TwoHosts {
   init(): Promise<CommandResult[]> {
     const at = (host: Host, port: number) => ['site', 'init', '--site', host.site, '--address', `${host.address}:${port}`];
     return Promise.all([this.offsite.run(...at(this.offsite, LINK_PORT)), this.headquarters.run(...at(this.headquarters, PORT))]);
+  }
+
+  /** Joins them by one command on each side, with the code that the first prints. */
+  async join(headquarters = this.headquarters, ...more: readonly string[]): Promise<void> {
+    const inviting = this.offsite.spawn('site', 'invite', '--json');
+    const ended = once(inviting, 'close');
+    const [out, err] = [collect(inviting.stdout), collect(inviting.stderr)];
+    const code = await waitUntil(() => /BH1-[\w-]+/.exec(out())?.[0], { what: 'the code is printed' });
+    const joined = await headquarters.run('site', 'join', code, ...more, '--json');
+    assert.equal(joined.code, 0, joined.out + joined.err + out() + err());
+    assert.equal((await ended)[0], 0, out() + err());
+    const again = await headquarters.run('site', 'join', code, '--json');
+    assert.match(again.out, /site\.wrong_state/);
   }
 
   /** Takes the cable between the sites out, or puts it back. */

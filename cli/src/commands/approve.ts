@@ -5,6 +5,7 @@ import { getRunningEstate } from '#estate/run.ts';
 import { tellDependent } from '#operator/desk.ts';
 import { decideOnErasure } from '#operator/erasure.ts';
 import { describeMove, getMove, isMoveId, watchMove } from '#operator/moves.ts';
+import { decideOnReadmission } from '#operator/readmission.ts';
 import { orderAtDesk } from '#operator/request.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
@@ -13,7 +14,7 @@ const DEPENDENTS_SHOWN = 30;
 
 export const command: Command = {
   summary: 'Show what a recovery would put live, and approve (or refuse) it as the second operator.',
-  words: '<recovery or move>',
+  words: '<request>',
   count: [1, 1],
   options: {
     as: AS_OPTION,
@@ -29,6 +30,7 @@ The operator who asked for the recovery cannot approve it.`,
     const { desk } = await getRunningEstate(surroundings.paths);
     const id = given.words[0] ?? '';
     if (id.startsWith('erasure-')) return decideOnErasure(given, surroundings, id);
+    if (id.startsWith('readmission-')) return decideOnReadmission(given, surroundings, id);
     const refusal = textOf(given, 'refuse');
     const digest = textOf(given, 'digest');
     if (isMoveId(id)) return approveMove(given, surroundings, desk, { id, refusal, digest });

@@ -7,19 +7,26 @@ import { findPlacing, type HeadquartersPlacing, type OffsitePlacing, type Placin
 import { parseAddress, readCode, writeAddress, writeCode } from '#joining/code.ts';
 import { initHeadquarters, joinOffsite } from '#joining/headquarters.ts';
 import { initOffsite, inviteHeadquarters } from '#joining/offsite.ts';
+import { orderAtDesk } from '#operator/request.ts';
 import { type Act, runAct } from '../acts.ts';
-import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { untilAskedToStop } from '../stop-asked.ts';
 import { alignColumns } from '../table.ts';
 
 export const command: Command = {
-  summary: 'Put the two sites on two hosts, joined by mutual TLS: make keys, invite, join, change keys.',
-  words: '<init|invite|join|rotate|show> [code]',
+  summary: 'Put the two sites on two hosts, joined by mutual TLS: make keys, invite, join, join again, change keys.',
+  words: '<init|invite|join|readmit|rotate|show> [code]',
   count: [1, 2],
   options: {
     site: { type: 'string', value: 'name', help: 'init: which site this host is, offsite or headquarters' },
-    address: { type: 'string', value: 'host:port', help: 'init: where the other site reaches this one' },
+    address: {
+      type: 'string',
+      value: 'host:port',
+      help: 'init, and join on an empty host: where the other site reaches this one',
+    },
     listen: { type: 'string', value: 'host:port', help: 'init, off-site: where to listen, if that is another address here' },
+    as: AS_OPTION,
+    reason: { type: 'string', value: 'text', help: 'readmit: why; goes into the ledger' },
     json: JSON_OPTION,
   },
   details: `
@@ -37,6 +44,9 @@ init    makes this site's own keys, which never leave it. --address is, off-site
 invite  off-site: the code carries off-site's address and key and a secret that is good for one use. Give it to the
         person at headquarters by a way that you trust: by telephone, or in person.
 join    headquarters: tells off-site its public keys, and learns the estate, whom to trust, and the shared secrets.
+        With --address it makes headquarters first, where nothing stands.
+readmit off-site, while it runs: headquarters lost its keys. A second operator approves; then all is sealed, and "invite"
+        ends the lost one's rights and prints a code for the new one. Its data come home by "bulkhead restore --all".
 rotate  gives this site a new key for the link; the old one ends when the other site has taken the new one.
 show    tells which site this is, both keys' pins, and whether the link stands.
 
@@ -49,6 +59,7 @@ const STEPS: Readonly<Record<string, Act>> = {
   init: { words: [0, 0], usage: 'init --site <name> --address <host:port>', run: init },
   invite: { words: [0, 0], usage: 'invite', run: invite },
   join: { words: [1, 1], usage: 'join <code>', run: join },
+  readmit: { words: [0, 0], usage: 'readmit --reason <text>', run: readmit },
   rotate: { words: [0, 0], usage: 'rotate', run: rotate },
   show: { words: [0, 0], usage: 'show', run: show },
 };
@@ -99,11 +110,25 @@ async function invite(given: Given, surroundings: Surroundings): Promise<number>
 
 async function join(given: Given, surroundings: Surroundings): Promise<number> {
   const code = readCode(given.words[0] ?? '');
+  const address = textOf(given, 'address');
+  if (address !== undefined && !(await findPlacing(surroundings.paths)))
+    await initHeadquarters(surroundings, parseAddress(address, '--address'));
   const placing = await requirePlacing(surroundings, 'headquarters');
   const estate = await joinOffsite(surroundings, placing, code);
   const names = estate.compartments.map(({ manifest }) => manifest.name);
   print(given, surroundings, { joined: true, offsite: code.address, compartments: names }, [
     `Joined off-site at ${writeAddress(code.address)}: ${estate.organisation}, with ${names.join(', ')}. Next, here: bulkhead start`,
+  ]);
+  return EXIT.done;
+}
+
+async function readmit(given: Given, surroundings: Surroundings): Promise<number> {
+  await requirePlacing(surroundings, 'offsite');
+  const reason = textOf(given, 'reason') ?? '';
+  const { request = '' } = await orderAtDesk(given, surroundings, { kind: 'readmit', reason }, 'first-operator');
+  print(given, surroundings, { request }, [
+    `Asked for: ${request}. Nothing is done before a second operator approves: "bulkhead approve ${request}".`,
+    'Then all that headquarters runs is sealed, and "bulkhead site invite" prints a code for the new one.',
   ]);
   return EXIT.done;
 }

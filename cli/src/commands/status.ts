@@ -86,7 +86,10 @@ function describeSite(name: string, status: SiteStatus | undefined): string[] {
     cpuPercent === null ? '' : `${cpuPercent.toFixed(1)} %`,
     restarts > 0 ? `restarted ${restarts} ×` : '',
   ]);
-  return [`${name} (between its processes: ${BOUNDARIES[status.boundary]})`, ...alignColumns(rows)];
+  return [
+    `${name} (between its processes: ${BOUNDARIES[status.boundary]}; isolation of databases and jails: ${status.isolation})`,
+    ...alignColumns(rows),
+  ];
 }
 
 function describeDesk(desk: DeskState | undefined): string[] {

@@ -10,13 +10,21 @@ import type { EstateFiles } from './paths.ts';
  */
 export const FIRST_OPERATORS = ['first-operator', 'second-operator'] as const;
 
+/** Tells the keys of a headquarters that is founded anew from those before: both stand in off-site's trust. */
+export function drawMark(): string {
+  return randomBytes(4).toString('hex');
+}
+
 /** What each site verifies of the other's signing. */
 export type HeadquartersKeys = Pick<Trust, 'gatewayKeys' | 'jobKeys'>;
 export type OffsiteKeys = Omit<Trust, keyof HeadquartersKeys>;
 
 /** Makes the keys that headquarters signs with; only their public halves are returned. */
-export async function makeHeadquartersKeys({ headquarters }: EstateFiles): Promise<HeadquartersKeys> {
-  const [gateway, job] = [generateSigningKey('gateway-1'), generateSigningKey('headquarters-jobs-1')];
+export async function makeHeadquartersKeys(
+  { headquarters }: Pick<EstateFiles, 'headquarters'>,
+  mark = '1',
+): Promise<HeadquartersKeys> {
+  const [gateway, job] = [generateSigningKey(`gateway-${mark}`), generateSigningKey(`headquarters-jobs-${mark}`)];
   await writeJson(headquarters.gatewayKey, gateway.signing, 0o600);
   await writeJson(headquarters.jobKey, job.signing, 0o600);
   await writeText(headquarters.cookieKey, secret(), 0o600);
@@ -51,6 +59,21 @@ export function drawLink(compartments: readonly string[]): Link {
     vaultSecrets: secretsFor(compartments),
     replicationPasswords: secretsFor(compartments),
   };
+}
+
+/** Off-site's trust after headquarters lost its keys: what the keys before signed stands in history and in editions, and stays verified. */
+export function trustAnew(trust: Trust, { gatewayKeys, jobKeys }: HeadquartersKeys): Trust {
+  return { ...trust, gatewayKeys: [...trust.gatewayKeys, ...gatewayKeys], jobKeys: [...trust.jobKeys, ...jobKeys] };
+}
+
+/** The trust of headquarters itself: of all that it ever signed with, its keys of today alone. */
+export function trustAtHeadquarters(trust: Trust): Trust {
+  return { ...trust, gatewayKeys: trust.gatewayKeys.slice(-1), jobKeys: trust.jobKeys.slice(-1) };
+}
+
+/** With other secrets for headquarters than those that were lost with it. */
+export function linkAnew(link: Link): Link {
+  return { ...link, recoverySecret: secret(), publisherSecret: secret() };
 }
 
 /** With secrets for compartments that came since; the same object if none did. */

@@ -18,7 +18,7 @@ import { askDescription, Keyring } from '@bulkhead/link';
 import type { Configuration } from '#configuration/configuration.ts';
 import { writeJson } from '#estate/file.ts';
 import { describeConfiguredEstate, withBuilds } from '#estate/found.ts';
-import { makeHeadquartersKeys } from '#estate/keys.ts';
+import { drawMark, makeHeadquartersKeys } from '#estate/keys.ts';
 import { filesOf } from '#estate/paths.ts';
 import { type HeadquartersPlacing, notePlacing } from '#estate/placing.ts';
 import type { Surroundings } from '../command.ts';
@@ -31,7 +31,8 @@ export async function initHeadquarters({ paths, now }: Surroundings, gateway: Ad
   refuseStanding(paths);
   const files = filesOf(paths);
   await mkdir(paths.data, { recursive: true, mode: 0o711 });
-  await makeHeadquartersKeys(files);
+  // One that joins in the place of another has other names of keys.
+  await makeHeadquartersKeys(files, drawMark());
   await makeLinkKeys(files.headquarters.linkDirectory, 'headquarters', now);
   await notePlacing(paths, { site: 'headquarters', gateway, offsite: null, joinedAt: null });
 }
@@ -54,6 +55,8 @@ export async function joinOffsite(surroundings: Surroundings, placing: Headquart
     });
   await keep(surroundings, description.data);
   await keyring.pinPeer(code.pin);
+  // Its sample people have written what comes back by a restore.
+  if (description.data.isReadmission) await writeJson(filesOf(paths).seeded, { articles: 0, at: now().toISOString() }, 0o644);
   await writeJson(filesOf(paths).founded, { isSample: description.data.estate.isSample, foundedAt: now().toISOString() }, 0o644);
   await notePlacing(paths, { ...placing, offsite: code.address, joinedAt: now().toISOString() });
   return describeAtHeadquarters(surroundings.configuration, surroundings, description.data.estate);

@@ -46,6 +46,26 @@ export class Invitation {
   }
 }
 
+/** Whom a code is told to, and how waiting for its use is ended. */
+export type Inviting = { readonly invited: (code: OneTimeCode) => void; readonly stopAsked: AbortSignal };
+
+/** Off-site: prints a one-time code through `invited`, and returns when headquarters has joined with it. */
+export async function awaitHeadquarters(
+  { listen, address }: { readonly listen: Address; readonly address: Address },
+  { identity, pin }: Pick<Keyring, 'identity' | 'pin'>,
+  options: Inviting & {
+    readonly accept: (joined: Joined) => Promise<Description>;
+    readonly tell: (line: string) => void;
+  },
+): Promise<void> {
+  const { accept, tell, stopAsked, invited } = options;
+  const clock = () => performance.now();
+  const invitation = new Invitation(clock());
+  const waiting = awaitJoin({ listen, identity, invitation, clock, accept, tell, stopAsked });
+  invited({ address, pin, secret: invitation.secret });
+  await waiting;
+}
+
 /**
  * Off-site: listens until headquarters has joined with the code.
  * @param accept keeps what headquarters told, durably, and returns what it is told in turn

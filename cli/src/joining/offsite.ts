@@ -6,13 +6,13 @@ import { filesOfLink, Keyring } from '@bulkhead/link';
 import { writeJsonDurably } from '@bulkhead/supervision';
 import { writeJson } from '#estate/file.ts';
 import { describeConfiguredEstate } from '#estate/found.ts';
-import { completeLink, drawLink, makeOffsiteKeys } from '#estate/keys.ts';
+import { completeLink, drawLink, makeOffsiteKeys, trustAtHeadquarters } from '#estate/keys.ts';
 import { filesOf } from '#estate/paths.ts';
 import { notePlacing, type OffsitePlacing } from '#estate/placing.ts';
 import type { Surroundings } from '../command.ts';
-import { type OneTimeCode } from './code.ts';
-import { awaitJoin, Invitation, type Joined } from './invitation.ts';
+import { awaitHeadquarters, type Inviting, type Joined } from './invitation.ts';
 import { makeLinkKeys, refuseStanding } from './keys.ts';
+import { readmitHeadquarters } from './readmission.ts';
 
 /** Makes off-site's own half of an estate: its keys, its operators, and where headquarters reaches it. */
 export async function initOffsite(surroundings: Surroundings, address: Address, listen: Address): Promise<void> {
@@ -29,33 +29,18 @@ export async function initOffsite(surroundings: Surroundings, address: Address, 
 
 /**
  * Prints a one-time code through `invited`, and returns when headquarters has joined with it.
- * @throws EstateError `site.wrong_state` when it has joined before, `site.code_refused`, `port.taken`
+ * Where it had joined before, two operators must have given it up [LK12].
+ * @throws EstateError `site.wrong_state`, `site.code_refused`, `port.taken`
  */
-export async function inviteHeadquarters(
-  surroundings: Surroundings,
-  placing: OffsitePlacing,
-  options: { readonly invited: (code: OneTimeCode) => void; readonly stopAsked: AbortSignal },
-): Promise<void> {
+export async function inviteHeadquarters(surroundings: Surroundings, placing: OffsitePlacing, options: Inviting): Promise<void> {
   const { paths, tell } = surroundings;
-  if (placing.joinedAt !== null)
-    throw new EstateError(
-      'site.wrong_state',
-      `inviting headquarters: it joined at ${placing.joinedAt}; "bulkhead site rotate" changes keys`,
-    );
+  if (placing.joinedAt !== null) return readmitHeadquarters(surroundings, placing, options);
   const keyring = await Keyring.open(filesOf(paths).offsite.linkDirectory);
-  const clock = () => performance.now();
-  const invitation = new Invitation(clock());
-  const waiting = awaitJoin({
-    listen: placing.listen,
-    identity: keyring.identity,
-    invitation,
-    clock,
-    accept: (joined) => acceptHeadquarters(surroundings, placing, keyring, joined),
+  await awaitHeadquarters(placing, keyring, {
+    ...options,
     tell,
-    stopAsked: options.stopAsked,
+    accept: (joined) => acceptHeadquarters(surroundings, placing, keyring, joined),
   });
-  options.invited({ address: placing.address, pin: keyring.pin, secret: invitation.secret });
-  await waiting;
 }
 
 /** Keeps whom to trust from now on, then tells headquarters what it must know. The note that it joined is written last. */
@@ -95,7 +80,7 @@ export async function prepareOffsite({ configuration, paths }: Surroundings, { g
   );
   if (link !== standing) await writeJson(offsite.link, link, 0o600);
   await writeJson(offsite.estate, estate, 0o644);
-  const description: Description = { estate, trust, link };
+  const description: Description = { estate, trust: trustAtHeadquarters(trust), link };
   const file = filesOfLink(offsite.linkDirectory).description;
   if (!existsSync(offsite.linkDirectory)) throw new EstateError('config.invalid', `starting: ${offsite.linkDirectory} is gone`);
   await writeJsonDurably(file, description);

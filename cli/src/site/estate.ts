@@ -65,8 +65,9 @@ export async function startEstate(
   try {
     await untilAllReady(sites, surroundings, stopAsked);
     const running = await getRunningEstate(paths);
-    if (estate.isSample && (wanted.length === SITES.length || placing?.site === 'headquarters'))
-      await seedSample(running, surroundings);
+    // On two hosts what is public comes from the other site, and off-site may have another in charge: nobody waits for it.
+    const isFirst = placing?.site === 'headquarters' && !existsSync(filesOf(paths).seeded);
+    if (estate.isSample && (wanted.length === SITES.length || isFirst)) await seedSample(running, surroundings);
     const told = sites.map(async (site) => {
       const code = await site.exited;
       if (!isStopping) tell(tellEnd(site.name, code));

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { readdir, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { deskStateSchema, hasCluster } from '@bulkhead/contracts';
+import { deskStateSchema, hasCluster, type SiteStatus } from '@bulkhead/contracts';
 import { locateBinaries } from '@bulkhead/postgres';
 import { callWire } from '@bulkhead/wire';
 import { describeConfiguredEstate, readFounded } from '#estate/found.ts';
 import { filesOf } from '#estate/paths.ts';
+import { SHOWN } from '#estate/placing.ts';
 import { getRunningEstate, listRuns, type RunningEstate } from '#estate/run.ts';
 import { readArchiveKeys } from '#operator/archive-keys.ts';
 import type { Surroundings } from '../command.ts';
@@ -14,6 +15,7 @@ import { isPortTaken } from './port.ts';
 
 export type Remark = { readonly ok: boolean; readonly what: string; readonly mend?: string };
 
+const DAY_MS = 86_400_000;
 const LEAST_FREE_BYTES = 2_147_483_648;
 /** `/hq/` and the longest socket's name below the runtime directory, within what Linux keeps for a socket's path. */
 const LONGEST_RUNTIME = 55;
@@ -131,7 +133,7 @@ async function examinePorts({ configuration }: Surroundings): Promise<Remark[]> 
   );
 }
 
-async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
+async function examineRunning({ paths, now }: Surroundings): Promise<Remark[]> {
   const running = await getRunningEstate(paths);
   const isOffsiteHere = running.here !== 'headquarters';
   const [headquarters, offsite, desk] = await Promise.all([
@@ -152,6 +154,9 @@ async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
     { ok: offsite !== undefined, what: 'off-site answers', mend: 'see docs/runbooks/off-site-unreachable.md' },
     { ok: desk !== undefined, what: 'the desk answers', mend: `look at ${join(paths.data, 'offsite', 'logs')}` },
   ];
+  const isolations = [headquarters, offsite].flatMap((status) =>
+    status ? [describeIsolation(status, running.estate.isSample)] : [],
+  );
   const sites = [...(running.here === 'offsite' ? [] : ofHeadquarters), ...(isOffsiteHere ? ofOffsite : [])];
   const processes = [...(headquarters?.processes ?? []), ...(offsite?.processes ?? [])]
     .filter(({ state }) => state !== 'running')
@@ -162,6 +167,15 @@ async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
         mend: 'its log lies in the logs of its site',
       }),
     );
+  // What the watch found of the link is told from the desk, where it stands once.
+  const told = (desk?.findings ?? []).filter(({ rule, receivedAt }) => rule.startsWith('link.') && isOfToday(receivedAt, now()));
+  const link = told.map(
+    ({ summary, receivedAt }): Remark => ({
+      ok: false,
+      what: `${summary} (${receivedAt})`,
+      mend: 'close the port to all but headquarters; docs/runbooks/join-two-sites.md',
+    }),
+  );
   const compartments = (desk?.compartments ?? []).map(({ name, desired, stream }): Remark => {
     const ok = desired === 'open' && stream === 'streaming';
     return {
@@ -173,7 +187,21 @@ async function examineRunning({ paths }: Surroundings): Promise<Remark[]> {
           : `bulkhead restore ${name}, or bulkhead open ${name}`,
     };
   });
-  return [...sites, ...processes, ...compartments, ...(await examineKeys(running))];
+  return [...sites, ...isolations, ...processes, ...link, ...compartments, ...(await examineKeys(running))];
+}
+
+function isOfToday(at: string, now: Date): boolean {
+  return now.getTime() - Date.parse(at) < DAY_MS;
+}
+
+/** What an operator must know of a run: whether a hostile database is held by namespaces, or by its user alone. */
+function describeIsolation({ site, isolation }: SiteStatus, isSample: boolean): Remark {
+  const isReal = isolation === 'namespaces';
+  return {
+    ok: isReal || isSample,
+    what: `${SHOWN[site]}: the isolation of databases and jails is ${isReal ? 'real: each in mount and network namespaces of its own' : 'simulated: no namespaces'}`,
+    mend: 'start as root, with util-linux (unshare, setpriv, mount, pivot_root), outside of a container that forbids namespaces',
+  };
 }
 
 /** A key that only this site opens is lost with it: said before it is needed. A sample estate has nobody to hold one. */

@@ -9,6 +9,8 @@ import {
   createUidAllocator,
   endLeftovers,
   endStrays,
+  findIsolation,
+  type Isolation,
   isRoot,
   prepareRuntime,
   type Runtime,
@@ -80,7 +82,8 @@ export async function startHeadquarters(config: Config, log: Log): Promise<Runni
   });
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
   await endStrays(uids);
-  const site: Site = { config, log, layout, given: { ...given, estate }, signingKey, runtime, supervision, uids };
+  const isolation = await findIsolation(join(layout.supervisor, 'root'), await uids.ownerOf('link'));
+  const site: Site = { config, log, layout, given: { ...given, estate }, signingKey, runtime, supervision, uids, isolation };
 
   await startLink(site);
   const offsite = await composeOffsite(site);
@@ -140,6 +143,7 @@ type Site = {
   readonly runtime: Runtime;
   readonly supervision: Supervision;
   readonly uids: UidAllocator;
+  readonly isolation: Isolation | undefined;
 };
 
 /** On one machine the sites meet by their sockets, and nothing is started. */
@@ -261,7 +265,7 @@ function reportEnds({ supervision }: Site, compartments: ReadonlyMap<string, Com
 }
 
 function serveControl(
-  { config, log, layout, given, runtime, supervision }: Site,
+  site: Site,
   parts: {
     readonly compartments: ReadonlyMap<string, Compartment>;
     readonly offsite: Offsite;
@@ -269,6 +273,7 @@ function serveControl(
     readonly stop: () => void;
   },
 ) {
+  const { config, log, layout, given } = site;
   const { compartments, offsite, gatewaySecret, stop } = parts;
   const app = createWireApp({ secrets: { operator: config.CONTROL_SECRET }, log });
   const hasIdentity = offsite.internalSecrets.has('identity');
@@ -282,7 +287,7 @@ function serveControl(
     compartments,
     gateway: { socket: layout.gateway.controlSocket, secret: gatewaySecret },
     log,
-    status: () => describeSite(supervision, compartments, runtime.boundary),
+    status: () => describeSite(site, compartments),
     identity: given.estate.isSample && hasIdentity ? identity : undefined,
     inviteAdministrator: hasIdentity
       ? (asked) => inviteAdministrator({ identity: identity(), jobKey: given.jobKey, newId: randomUUID, now }, asked)
@@ -349,9 +354,8 @@ async function gatewayOf(site: Site, offsite: Offsite, controlSecret: string): P
 }
 
 function describeSite(
-  supervision: Supervision,
+  { supervision, runtime, isolation }: Pick<Site, 'supervision' | 'runtime' | 'isolation'>,
   compartments: ReadonlyMap<string, Compartment>,
-  boundary: SiteStatus['boundary'],
 ): SiteStatus {
   const all = [...compartments.values()];
   return {
@@ -359,6 +363,7 @@ function describeSite(
     ready: all.every((compartment) => compartment.isSettled) && supervision.statusOf('gateway')?.state === 'running',
     processes: [...supervision.status(), ...all.flatMap((compartment) => compartment.databaseStatus() ?? [])],
     compartments: all.map((compartment) => compartment.status()),
-    boundary,
+    boundary: runtime.boundary,
+    isolation: isolation ? 'namespaces' : 'simulated',
   };
 }

@@ -19,6 +19,7 @@ import type { Seal } from '#order/seal/seal.rules.ts';
 import type { ArchivePeer } from '#peer/archive.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
 import { lookAt, type QuarantineDeps, releaseQuarantine } from '#quarantine/quarantine.actions.ts';
+import { requestReadmission } from '#readmission/readmission.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
 import { requestReopening, requestRestore, requestRevert, requestUndo, waiveHole } from '#recovery/recovery.actions.ts';
 import { type FindingDeps, raiseFinding } from '#watch/finding.actions.ts';
@@ -98,6 +99,8 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
   if (command.kind === 'approve' || command.kind === 'refuse') return decideOn(deps, command, operator);
   if (command.kind === 'failover' || command.kind === 'failback')
     return { request: await requestMove(deps.moving, { kind: command.kind, operator, reason: command.reason }) };
+  if (command.kind === 'readmit')
+    return { request: await requestReadmission(deps.readmission, { operator, reason: command.reason }) };
   if (command.kind === 'waive') {
     const [, incident] = /^incident-(\d{1,9})$/.exec(command.request) ?? [];
     if (incident !== undefined) {

@@ -1,12 +1,14 @@
 import type { OperatorCommand } from '@bulkhead/contracts';
 import { approveErasure, type ErasureDeps, isErasure, refuseErasure } from '#erasure/erasure.actions.ts';
 import { approveMove, isMoveId, type MoveRequestDeps, refuseMove } from '#failover/failover.actions.ts';
+import { approveReadmission, isReadmission, type ReadmissionDeps, refuseReadmission } from '#readmission/readmission.actions.ts';
 import { approveRecovery, type RequestDeps, refuseRecovery } from '#recovery/recovery.actions.ts';
 
 export type DecisionDeps = {
   readonly requests: RequestDeps;
   readonly moving: MoveRequestDeps;
   readonly erasure: ErasureDeps;
+  readonly readmission: ReadmissionDeps;
 };
 
 type Approval = { readonly request: string; readonly operator: string; readonly digest: string };
@@ -29,6 +31,11 @@ const KINDS: readonly Kind[] = [
     isOf: isErasure,
     approve: ({ erasure }, asked) => approveErasure(erasure, asked),
     refuse: ({ erasure }, { request, operator }) => refuseErasure(erasure, request, operator),
+  },
+  {
+    isOf: isReadmission,
+    approve: ({ readmission }, asked) => approveReadmission(readmission, asked),
+    refuse: ({ readmission }, { request, operator }) => refuseReadmission(readmission, request, operator),
   },
   {
     isOf: isMoveId,

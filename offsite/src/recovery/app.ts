@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Estate, estateOfStandIn, hasCluster, type RestoreTarget, type SigningKey, type Trust } from '@bulkhead/contracts';
-import { EstateError, type Log, type Now } from '@bulkhead/kernel';
+import { EstateError, type Log, type Now, sleepMs } from '@bulkhead/kernel';
 import { connectionTo } from '@bulkhead/postgres/connection';
 import { migrate } from '@bulkhead/postgres/migrate';
 import { listMigrations } from '@bulkhead/postgres/migration-file';
@@ -51,11 +51,15 @@ import { probeCompartment } from '#probe/probe.actions.ts';
 import { type QuarantineDeps } from '#quarantine/quarantine.actions.ts';
 import { addQuarantineRoutes } from '#quarantine/quarantine.routes.ts';
 import { createQuarantineStore } from '#quarantine/quarantine.store.ts';
+import { type ReadmissionDeps } from '#readmission/readmission.actions.ts';
+import { addReadmissionRoutes } from '#readmission/readmission.routes.ts';
+import { createReadmissionStore } from '#readmission/readmission.store.ts';
 import { createRecorder } from '#record/record.actions.ts';
 import { createRecordStore } from '#record/record.store.ts';
 import { every, runRounds } from '#record/round.actions.ts';
 import { type FindingDeps, raiseFinding, sealForFindings } from '#watch/finding.actions.ts';
 import { createFindingStore } from '#watch/finding.store.ts';
+import { KeyWatch } from '#watch/key-watch.actions.ts';
 import { ReceiptListeners } from '#watch/receipt.actions.ts';
 import { createReceiptStore } from '#watch/receipt.store.ts';
 import { StreamWatch } from '#watch/stream.actions.ts';
@@ -79,6 +83,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
 const EVERY_MS = 1000;
 const DRILL_LOOK_MS = 2000;
+const KEY_LOOK_MS = 600_000;
 const WINDOWS_TOLD = 200;
 
 export type RecoverySetting = {
@@ -196,9 +201,15 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     now,
   };
   const streams = new StreamWatch({ receiver, finding });
+  const archive = reachArchive(peerOf(config, 'RECEIVER'));
+  // A sample estate has nobody to hold an escrow identity.
+  const keyed = estate.isSample ? [] : [...manifests.keys()].filter((name) => !streamless.has(name));
+  const keys = new KeyWatch({ archive, finding }, keyed);
   const { vault } = recovery;
   const erasures = createErasureStore(db);
   const erasure: ErasureDeps = { erasures, vault, publisher, manifests, recorder, now, newId: setting.newId, log };
+  const readmissions = createReadmissionStore(db);
+  const readmission: ReadmissionDeps = { readmissions, seal, charge, recorder, now, newId: setting.newId };
   const drill: DrillDeps = {
     ...recovery,
     drills: createDrillStore(db),
@@ -214,6 +225,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   };
   return {
     erasure,
+    readmission,
     order,
     seal,
     recorder,
@@ -228,7 +240,8 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     charge,
     commands: createCommandStore(db),
     notices: createNoticeStore(db),
-    archive: reachArchive(peerOf(config, 'RECEIVER')),
+    archive,
+    keys,
   };
 }
 
@@ -273,6 +286,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
   addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
   addErasureRoutes(desk, parts.erasure);
+  addReadmissionRoutes(desk, parts.readmission);
   addAcknowledgementRoutes(desk, { ...recovery.acknowledgement, getRecovery: recovery.recoveries.getRecovery });
   addDrillRoutes(desk, parts.drill);
   addQuarantineRoutes(desk, parts.quarantine);
@@ -322,7 +336,13 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     ['pausing the publisher', () => pauseContained(pausing)],
     ['naming what history has caught up with', () => nameCaughtUp(recovery.acknowledgement)],
   ];
+  const looking = { what: 'looking at the keys', log, signal };
   return [
+    runRounds(
+      looking,
+      () => parts.keys.look(),
+      (isWell) => sleepMs(isWell ? KEY_LOOK_MS : EVERY_MS, signal).catch(() => undefined),
+    ),
     runRounds({ what: 'drilling', log, signal }, () => unlessStopped(drillRound(drill), signal), every(DRILL_LOOK_MS, signal)),
     ...rounds.map(([what, work]) => runRounds({ what, log, signal }, work, every(EVERY_MS, signal))),
     keepPublicInformed(informing, signal),

@@ -31,6 +31,7 @@ export function composeDesk(
     moving,
     finding,
     erasure: parts.erasure,
+    readmission: parts.readmission,
     drill: parts.drill,
     quarantine: parts.quarantine,
     publisher: recovery.publisher,

@@ -8,6 +8,8 @@ import {
   createUidAllocator,
   endLeftovers,
   endStrays,
+  findIsolation,
+  type Isolation,
   isRoot,
   prepareRuntime,
   readJson,
@@ -27,6 +29,7 @@ import { QuarantineStore } from './jail/jail.store.ts';
 import { type ArchiveReader, createArchiveReader } from './jail/reader.actions.ts';
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
 import { prepareLink } from './link/link.actions.ts';
+import { watchLink } from './link/link-watch.actions.ts';
 import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
 import { GatewayKeyStore } from './site/gateway-key.store.ts';
 import { handOutIdentity } from './site/identity.actions.ts';
@@ -58,11 +61,13 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   await endLeftovers(pidFile, log);
   const runtime = await prepareRuntime({ checkout: config.CHECKOUT, dataDirectory: config.DATA_DIRECTORY });
   const layout = { ...unlocked, checkout: runtime.checkout };
-  const estate = relocateEstate(given.estate, config.CHECKOUT, runtime.checkout);
+  let estate = relocateEstate(given.estate, config.CHECKOUT, runtime.checkout);
   const uids = createUidAllocator({ file: join(layout.supervisor, 'uids.json'), base: config.UID_BASE, count: UIDS });
   await endStrays(uids);
   const gid = (await uids.ownerOf('group'))?.uid;
   await prepareDirectories(layout, names, uids, gid);
+  const isolation = await findIsolation(join(layout.supervisor, 'root'), await uids.ownerOf('database', gid));
+  if (isolation === undefined) log.warn('this system gives no namespaces: the isolation of jails is simulated');
   const gatewayKeys = new GatewayKeyStore(layout);
   const enrolled = async () => (await gatewayKeys.addTo(given.trust)).gatewayKeys;
   const place = layOutStandIn(layout);
@@ -138,6 +143,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     uids,
     gid,
     installation: installation.directory,
+    isolation,
     readers: secrets.readers,
     standbys: secrets.standbys,
     store: new QuarantineStore(join(layout.supervisor, 'quarantines.json')),
@@ -147,6 +153,16 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   const forget = supervision.onChange(({ status, exit }) => {
     if (exit && !exit.asked && exit.signal !== null) tellKilled(findings, status.name, exit.pid, exit.signal);
   });
+  const ending = new AbortController();
+  let watching: Promise<void> | undefined;
+  const startLink = async () => {
+    const { LINK_DIRECTORY: directory, LINK_HOST: host, LINK_PORT: port } = config;
+    if (directory === undefined || host === undefined || port === undefined) return;
+    const address = { host, port };
+    const spec = await prepareLink({ estate, layout, uids, gid, directory, address, logLevel: config.LOG_LEVEL });
+    await supervision.start(spec);
+    watching ??= watchLink({ peer: spec.health, findings, now, log, signal: ending.signal });
+  };
   const closeControl = await serveControl({
     config,
     layout,
@@ -165,19 +181,17 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     standIn: standInKeeper,
     rejoin: async () => {
       given = await readGiven(config);
-      sites = { ...sites, link: given.link };
+      // The rest of the estate is what everybody here runs by.
+      const { gatewayAddress } = given.estate;
+      estate = { ...estate, ...(gatewayAddress ? { gatewayAddress } : {}) };
+      sites = { ...sites, estate, link: given.link };
       await publishAll();
       await Promise.all(['recovery' as const, ...VERIFIERS].map(start));
     },
+    listen: (isWanted) => (isWanted ? startLink() : supervision.stop('link')),
     askedToStop,
     log,
   });
-  const startLink = async () => {
-    const { LINK_DIRECTORY: directory, LINK_HOST: host, LINK_PORT: port } = config;
-    if (directory === undefined || host === undefined || port === undefined) return;
-    const address = { host, port };
-    await supervision.start(await prepareLink({ estate, layout, uids, gid, directory, address, logLevel: config.LOG_LEVEL }));
-  };
   const started = Promise.all([startLink(), startAll(sites, { supervision, uids, gid, database, jails })]).catch(
     (error: unknown) => {
       log.fatal({ err: error }, 'starting off-site');
@@ -187,6 +201,8 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
   return {
     close: async () => {
       await started;
+      ending.abort();
+      await watching;
       await standInKeeper.stop();
       await stopAll(supervision, database);
       forget();
@@ -245,15 +261,17 @@ async function serveControl(options: {
   readonly reader: ArchiveReader;
   readonly standIn: StandInKeeper;
   readonly rejoin: () => Promise<void>;
+  readonly listen: (isWanted: boolean) => Promise<void>;
   readonly askedToStop: () => void;
   readonly log: Log;
 }): Promise<() => Promise<void>> {
   const { config, layout, jails, secrets, supervision, database, boundary, askedToStop, log } = options;
-  const { enrolGatewayKeys, reader, standIn, rejoin } = options;
-  const status = async () => describeSite(supervision, database, boundary, await standIn.status());
+  const { enrolGatewayKeys, reader, standIn, rejoin, listen } = options;
+  const told = { boundary, isolation: jails.isolation };
+  const status = async () => describeSite(supervision, database, told, await standIn.status());
   const serve = (secret: string, socket: string, mode: number) =>
     serveWire({
-      app: createControlApp({ jails, enrolGatewayKeys, reader, standIn, rejoin, status, stop: askedToStop, secret, log }),
+      app: createControlApp({ jails, enrolGatewayKeys, reader, standIn, rejoin, listen, status, stop: askedToStop, secret, log }),
       socket,
       mode,
     });
@@ -267,7 +285,7 @@ async function serveControl(options: {
 function describeSite(
   supervision: Supervision,
   database: KeptDatabase,
-  boundary: SiteStatus['boundary'],
+  told: { readonly boundary: SiteStatus['boundary']; readonly isolation: Isolation | undefined },
   standIn: readonly ProcessStatus[],
 ): SiteStatus {
   return {
@@ -275,7 +293,8 @@ function describeSite(
     ready: PROCESSES.every((name) => supervision.statusOf(name)?.state === 'running') && database.status().state === 'running',
     processes: [database.status(), ...supervision.status(), ...standIn],
     compartments: [],
-    boundary,
+    boundary: told.boundary,
+    isolation: told.isolation ? 'namespaces' : 'simulated',
   };
 }
 

@@ -105,10 +105,12 @@ export type Link = z.infer<typeof linkSchema>;
 
 /** The estate as the stand-in serves it; undefined where nobody stands in. */
 export function estateOfStandIn(estate: Estate): Estate | undefined {
-  const { standIn } = estate;
+  // The gateway's own address is headquarters'.
+  const { gatewayAddress: _, ...shared } = estate;
+  const { standIn } = shared;
   if (standIn === undefined) return undefined;
   const { listenAddress, port, tls } = standIn;
-  return { ...estate, listenAddress, port, tls };
+  return { ...shared, listenAddress, port, tls };
 }
 
 /** The public address of an origin: scheme, host and port as browsers write them. */

@@ -28,5 +28,9 @@ export function trustWith<Given extends { readonly gatewayKeys: readonly TokenKe
   enrolled: readonly TokenKey[],
 ): Omit<Given, 'gatewayKeys'> & { readonly gatewayKeys: TokenKey[] } {
   const known = new Set(enrolled.map(({ keyId }) => keyId));
-  return { ...trust, gatewayKeys: [...trust.gatewayKeys.filter(({ keyId }) => !known.has(keyId)), ...enrolled] };
+  const isNew = ({ keyId }: TokenKey) => !known.has(keyId);
+  // What the trust file has behind a key that was enrolled came with a headquarters that joined since: it is the youngest.
+  const from = trust.gatewayKeys.findIndex((key) => !isNew(key));
+  const [older, younger] = from < 0 ? [trust.gatewayKeys, []] : [trust.gatewayKeys.slice(0, from), trust.gatewayKeys.slice(from)];
+  return { ...trust, gatewayKeys: [...older, ...enrolled, ...younger.filter(isNew)] };
 }

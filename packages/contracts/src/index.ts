@@ -17,6 +17,7 @@ export * from './manifest.ts';
 export * from './name.ts';
 export * from './order.ts';
 export * from './public-status.ts';
+export * from './readmission.ts';
 export * from './receipt.ts';
 export * from './recovery.ts';
 export * from './repair.ts';

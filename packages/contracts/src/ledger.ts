@@ -17,6 +17,7 @@ export const LEDGER_KINDS = [
   'blob.collected',
   'key.replaced',
   'site.moved',
+  'site.readmitted',
   'edition.published',
   'protection.window',
   'drill.receipt',

@@ -66,5 +66,7 @@ export const siteStatusSchema = z.object({
   ),
   /** Which boundary between processes is real in this run. */
   boundary: z.enum(['api', 'uid']),
+  /** Whether databases that hold what others wrote stand in mount and network namespaces of their own. */
+  isolation: z.enum(['namespaces', 'simulated']),
 });
 export type SiteStatus = z.infer<typeof siteStatusSchema>;

@@ -26,5 +26,11 @@ export const joinRequestSchema = z.object({
 export type JoinRequest = z.infer<typeof joinRequestSchema>;
 
 /** What both sites must agree on, as off-site tells it: the estate, whom to trust, and the secrets they share. */
-export const descriptionSchema = z.object({ estate: estateSchema, trust: trustSchema, link: linkSchema });
+export const descriptionSchema = z.object({
+  estate: estateSchema,
+  trust: trustSchema,
+  link: linkSchema,
+  /** To one that joins in the place of a headquarters that is lost: what was there comes back by a restore. */
+  isReadmission: z.boolean().optional(),
+});
 export type Description = z.infer<typeof descriptionSchema>;

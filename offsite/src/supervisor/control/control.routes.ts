@@ -40,12 +40,14 @@ export function createControlApp(options: {
   readonly standIn: StandInKeeper;
   /** Headquarters was founded anew: its keys and the secrets shared with it are read again. */
   readonly rejoin: () => Promise<void>;
+  /** On two hosts: lets go of the port that headquarters connects to, or listens there again with the keys that lie there now. */
+  readonly listen: (isWanted: boolean) => Promise<void>;
   readonly status: () => Promise<SiteStatus>;
   readonly stop: () => void;
   readonly secret: string;
   readonly log: Log;
 }): WireApp {
-  const { jails, enrolGatewayKeys, reader, standIn, rejoin, status, stop, secret, log } = options;
+  const { jails, enrolGatewayKeys, reader, standIn, rejoin, listen, status, stop, secret, log } = options;
   const app = createWireApp({ secrets: { control: secret }, log });
   app.get('/health', (c) => c.json({ ok: true }));
   app.get('/status', async (c) => c.json(await status()));
@@ -77,6 +79,14 @@ export function createControlApp(options: {
   });
   app.post('/rejoin', async (c) => {
     await rejoin();
+    return c.json({ ok: true });
+  });
+  app.put('/link', async (c) => {
+    await listen(true);
+    return c.json({ ok: true });
+  });
+  app.delete('/link', async (c) => {
+    await listen(false);
     return c.json({ ok: true });
   });
   app.post('/gateway-keys', async (c) => {
