@@ -1,16 +1,17 @@
 import type { Row } from '../row.ts';
 import { measureCommitLatency } from './commit-latency.ts';
+import { measureFailover } from './failover.ts';
 import { measureFiles } from './files.ts';
 import { measureKilled } from './killed.ts';
 import { measureDatabaseRestore } from './restore-database.ts';
 import { chooseSize, type Size } from './size.ts';
-import { absent } from './tools.ts';
 
 const PARTS: Readonly<Record<string, (size: Size) => Promise<Row[]>>> = {
   'offsite-database': measureDatabaseRestore,
   'offsite-files': measureFiles,
   'offsite-commit': measureCommitLatency,
   'offsite-killed': measureKilled,
+  'offsite-failover': measureFailover,
 };
 export const OFFSITE_PARTS: readonly string[] = Object.keys(PARTS);
 
@@ -23,7 +24,5 @@ export async function measureOffsite(
   const rows: Row[] = [];
   for (const [name, measure] of Object.entries(PARTS))
     if (part === undefined || part === name) rows.push(...(await measure(size)));
-  if (part === undefined)
-    rows.push(absent('failover: order to the first verified answer of all compartments', 'full restore', 'not measured here'));
   return rows;
 }
