@@ -2,24 +2,34 @@ import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
-import type { SiteMove } from '@bulkhead/contracts';
-import { type EstateProcess, waitUntil } from '@bulkhead/testkit';
+import { publicReadingSchema, type SiteMove } from '@bulkhead/contracts';
+import { type EstateProcess, findFreePort, waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
+import { enterAgain, moveUnderKills, stepsOf } from '#killed-move.ts';
 import { BusyEditor, Member, pathOf, versionIn } from '#newsroom.ts';
 import { askSite, originOf } from '#sites.ts';
-import { approveMove, askForMove, askMoves, loseHeadquarters, startEstateWithStandIn, untilAllAnswer } from '#stand-in.ts';
+import { askForMove, askMoves, asSeenAt, loseHeadquarters, startEstateWithStandIn, untilAllAnswer } from '#stand-in.ts';
+
+/** All steps, and by each mover: move-kill.long.test.ts. */
+const EVERY = 3;
 
 suite('headquarters is lost', () => {
   let estate: EstateProcess;
   let atStandIn: EstateProcess;
+  let atReadingRoom: EstateProcess;
   let busy: BusyEditor;
   let ashes = '';
   before(async () => {
-    ({ estate, atStandIn } = await startEstateWithStandIn());
+    const port = await findFreePort();
+    const said: [string, string] = ['/bin/echo', 'moved'];
+    const names = { away: said, home: said };
+    const room = { BULKHEAD_READING_ROOM: JSON.stringify({ port, names }) };
+    ({ estate, atStandIn } = await startEstateWithStandIn(names, room));
+    atReadingRoom = asSeenAt(estate, port);
   });
   after(() => estate?.remove());
 
-  test('[FO1] [FO2] [FO3] [FO4] two operators let off-site run the compartments, and nothing acknowledged is missing there', async (t) => {
+  test('[FO1] [FO2] [FO3] [FO4] [FO7] [FO8] the public reads off-site, then two operators let off-site run the compartments, recovery killed with -9 at every third step, and nothing acknowledged is missing there', async (t) => {
     const editor = await Member.enter(estate, 'editor');
     busy = new BusyEditor(editor, 'before');
     await waitUntil(() => busy.acknowledged.length >= 5, { what: 'an editor has written' });
@@ -27,9 +37,14 @@ suite('headquarters is lost', () => {
     const same = await estate.run('approve', asked.id, '--digest', asked.digest, '--as', 'first-operator', '--json');
     assert.match(same.out, /approval\.same_person/);
     ashes = await loseHeadquarters(estate);
+    await readOffsite();
     await busy.stop();
     editor.leave();
-    const [done, answeredAtMs] = await Promise.all([approveMove(estate, asked), untilAllAnswer(atStandIn)]);
+    const [{ move: done, killed }, answeredAtMs] = await Promise.all([
+      moveUnderKills(estate, asked, { mover: 'recovery', steps: stepsOf('failover').filter((_, at) => at % EVERY === 0) }),
+      untilAllAnswer(atStandIn),
+    ]);
+    t.diagnostic(`recovery killed at ${killed.join(', ')}`);
     assert.deepEqual(
       [done.state, done.failure, done.compartments.map(({ failure }) => failure)],
       ['done', null, [null, null]],
@@ -37,13 +52,41 @@ suite('headquarters is lost', () => {
     );
     t.diagnostic(`order to the last first answer, at the client: ${answeredAtMs - Date.parse(done.approvedAt ?? '')} ms`);
     for (const line of tell(done).split('\n')) t.diagnostic(line);
-    const member = await Member.enter(atStandIn, 'editor');
+    const member = await enterAgain(atStandIn);
     for (const { slug, version } of busy.acknowledged) {
       const page = await member.read(pathOf(version));
       assert.ok(page.status === 200 && page.text.includes(slug), `${slug}: status ${page.status}`);
     }
-    versionIn(await member.createDraft('written-at-the-stand-in'));
+    await waitUntil(async () => versionIn(await member.createDraft('written-at-the-stand-in')), {
+      what: 'an editor writes at the stand-in',
+    });
     member.leave();
+  });
+
+  /** Headquarters is lost, and nobody has approved anything yet. */
+  async function readOffsite(): Promise<void> {
+    const reader = new Visitor({ address: '127.0.0.1' });
+    const page = await reader.visit(`${originOf(atReadingRoom, 'www')}/en/`);
+    assert.deepEqual([page.status, /Served from our second site/.test(page.text)], [200, true]);
+    const room = await reader.visit(`${originOf(atReadingRoom, 'newsroom')}/`);
+    assert.deepEqual([room.status, /Not available at our second site/.test(room.text)], [503, true]);
+    reader.leave();
+    const { out, err } = await estate.run('reading-room', 'away', '--reason', 'a test', '--json');
+    const parsed = publicReadingSchema.safeParse(JSON.parse(out));
+    assert.ok(parsed.success, out + err);
+    const { room: told, names } = parsed.data;
+    assert.equal(names?.told, '/bin/echo: done; it said: moved');
+    assert.deepEqual(
+      told?.pages.map(({ compartment, edition }) => [compartment, edition !== null]),
+      [['website', true]],
+    );
+  }
+
+  test('[FO8] a failover takes the names of public pages along, and none leads to the reading room again while the stand-in serves', async () => {
+    const refused = await estate.run('reading-room', 'away', '--reason', 'a test', '--json');
+    assert.match(refused.out, /failover\.wrong_state/);
+    const { out } = await estate.run('reading-room', '--json');
+    assert.equal(publicReadingSchema.parse(JSON.parse(out)).names?.way, 'home');
   });
 
   test('[FO1] [O16] [G28] headquarters that comes back is told, starts nothing and serves nothing but the page that says so, after a restart too', async () => {

@@ -1,25 +1,29 @@
 import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type SiteMove, type SiteMoves, siteMoveSchema, siteMovesSchema } from '@bulkhead/contracts';
+import { type NameHook, type SiteMove, type SiteMoves, siteMoveSchema, siteMovesSchema } from '@bulkhead/contracts';
 import { type EstateProcess, findFreePort, startEstateProcess, waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
 import { callWire } from '@bulkhead/wire';
 import { askSite, killHard, noteOf, originOf } from './sites.ts';
 
 /** A sample estate whose leases are short, and how it looks when the stand-in serves it. */
-export async function startEstateWithStandIn(): Promise<{ readonly estate: EstateProcess; readonly atStandIn: EstateProcess }> {
+export async function startEstateWithStandIn(
+  names?: Pick<NameHook, 'away' | 'home'>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly estate: EstateProcess; readonly atStandIn: EstateProcess }> {
   const port = await findFreePort();
   const estate = await startEstateProcess({
     BULKHEAD_LEASE_SECONDS: '2',
     BULKHEAD_COMPARTMENTS: 'identity,website',
-    BULKHEAD_STAND_IN: JSON.stringify({ port }),
+    BULKHEAD_STAND_IN: JSON.stringify({ port, names }),
+    ...settings,
   });
   return { estate, atStandIn: asSeenAt(estate, port) };
 }
 
 /** The same estate, at another port. */
-function asSeenAt(estate: EstateProcess, port: number): EstateProcess {
+export function asSeenAt(estate: EstateProcess, port: number): EstateProcess {
   const moved = (url: string) => {
     const at = new URL(url);
     if (!at.hostname.startsWith('status.')) at.port = String(port);
