@@ -13,6 +13,7 @@ const RANK: Record<string, number> = {
   'packages/web': 2,
   'packages/supervision': 2,
   'packages/visitor': 2,
+  'packages/front': 3,
   'packages/link': 3,
   'packages/testkit': 3,
 };

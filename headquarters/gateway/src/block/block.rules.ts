@@ -1,6 +1,6 @@
 import type { Blocks, Session } from '@bulkhead/contracts';
+import { limitKeyOf } from '@bulkhead/front';
 import { EstateError } from '@bulkhead/kernel';
-import { limitKeyOf } from '#door/address.rules.ts';
 
 export const NO_BLOCKS: Blocks = { sessions: [], accounts: [], addresses: [], routes: [] };
 

@@ -1,9 +1,8 @@
 import { type CompartmentState, compartmentNameSchema, replaySchema, signedSchema } from '@bulkhead/contracts';
+import type { Scrubber, Shelf } from '@bulkhead/front';
 import type { Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
-import type { Scrubber } from '#edition/scrub.actions.ts';
-import type { Shelf } from '#edition/shelf.actions.ts';
 import { judgeReplay, type ReplayDeps } from '#replay/replay.actions.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';
 import type { InternalSecrets } from '#session/internal-secret.actions.ts';

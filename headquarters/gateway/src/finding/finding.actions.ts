@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { type FindingReport, findingReportSchema } from '@bulkhead/contracts';
-import type { Log, Now } from '@bulkhead/kernel';
+import { type Log, type Now, readFileIfAny, replaceFile } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
-import { readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
 import { Bell } from '#round/bell.actions.ts';
 
 const KEPT_LIMIT = 1000;

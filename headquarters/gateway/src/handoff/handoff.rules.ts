@@ -1,5 +1,5 @@
+import { checkPath } from '@bulkhead/front';
 import { sha256Hex } from '@bulkhead/kernel';
-import { checkPath } from '#door/door.rules.ts';
 
 const PATH_LIMIT = 2048;
 

@@ -1,7 +1,6 @@
-import type { Log } from '@bulkhead/kernel';
+import { type Log, runRounds } from '@bulkhead/kernel';
 import type { SawFinding } from '#finding/finding.actions.ts';
 import { Bell } from '#round/bell.actions.ts';
-import { runRounds } from '#round/round.actions.ts';
 import type { Leases } from './lease.actions.ts';
 
 /** Renews the lease three times in its length, and at once when `wake` is called. */

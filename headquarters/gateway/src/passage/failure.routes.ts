@@ -1,8 +1,8 @@
 import type { SecurityHeaders } from '@bulkhead/contracts';
 import { admits, type Estate, LANGUAGES, type Language, statusUrl } from '@bulkhead/contracts';
+import type { EditionDesk } from '@bulkhead/front';
 import { hasCode, type Now } from '@bulkhead/kernel';
 import { wantsJson } from '@bulkhead/web';
-import type { EditionDesk } from '#edition/serve.actions.ts';
 import type { Origins } from '#route/origin.rules.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';
 import { cookieNames, writeCookie } from '#session/cookie.rules.ts';

@@ -1,6 +1,6 @@
 import type { Session } from '@bulkhead/contracts';
+import { limitKeyOf } from '@bulkhead/front';
 import { EstateError } from '@bulkhead/kernel';
-import { limitKeyOf } from '#door/address.rules.ts';
 import type { RateLimits } from '#limit/limit.rules.ts';
 import type { Asked } from './asked.rules.ts';
 

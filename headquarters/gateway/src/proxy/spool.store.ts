@@ -2,8 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
-import { makeDirectory } from '#disk/disk.actions.ts';
+import { EstateError, makeOwnDirectory, refuseFullDisk } from '@bulkhead/kernel';
 
 /** Large bodies on their way, on disk until their hash is known. All of them together have one limit. */
 export class Spool {
@@ -24,7 +23,7 @@ export class Spool {
     readonly limitBytes: number;
     readonly newId: () => string;
   }): Promise<Spool> {
-    await makeDirectory(given.directory);
+    await makeOwnDirectory(given.directory);
     for (const name of await readdir(given.directory)) await rm(join(given.directory, name), { force: true, recursive: true });
     return new Spool(given.directory, given.limitBytes, given.newId);
   }

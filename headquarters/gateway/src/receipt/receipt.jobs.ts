@@ -1,6 +1,5 @@
-import { type Log, sleepMs } from '@bulkhead/kernel';
+import { type Log, runRounds, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
-import { runRounds } from '#round/round.actions.ts';
 import type { Receipts } from './receipt.actions.ts';
 
 /** Receipts of this time travel together. */

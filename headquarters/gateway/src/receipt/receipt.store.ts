@@ -1,9 +1,8 @@
 import { type FileHandle, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Receipt, receiptSchema } from '@bulkhead/contracts';
-import { EstateError, type Log, refuseFullDisk } from '@bulkhead/kernel';
+import { EstateError, type Log, makeOwnDirectory, readFileIfAny, refuseFullDisk, replaceFile } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
 
 const BATCH_LIMIT = 1000;
 /** Off-site takes messages up to 2 MiB. */
@@ -52,7 +51,7 @@ export class ReceiptJournal {
     readonly log: Log;
   }): Promise<ReceiptJournal> {
     const journal = new ReceiptJournal(given);
-    await makeDirectory(given.directory);
+    await makeOwnDirectory(given.directory);
     await journal.#load();
     return journal;
   }

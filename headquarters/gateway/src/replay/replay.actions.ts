@@ -1,7 +1,7 @@
 import type { RecordedRequest, Replay, ReplayAnswer, Session } from '@bulkhead/contracts';
+import { checkPath } from '@bulkhead/front';
 import { EstateError, hasCode } from '@bulkhead/kernel';
 import { type Blocking } from '#block/block.rules.ts';
-import { checkPath } from '#door/door.rules.ts';
 import type { Origin, Origins } from '#route/origin.rules.ts';
 import { isAllowed } from '#route/route.rules.ts';
 import type { SealBoard } from '#seal/seal.actions.ts';

@@ -1,8 +1,7 @@
 import { replaysSchema } from '@bulkhead/contracts';
-import { hasCode, type Log } from '@bulkhead/kernel';
+import { hasCode, type Log, runRounds } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
-import { runRounds } from '#round/round.actions.ts';
 import { judgeReplay, type ReplayDeps } from './replay.actions.ts';
 
 /** Off-site lets the question wait up to 20 s. */

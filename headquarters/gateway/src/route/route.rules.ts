@@ -33,18 +33,6 @@ export function buildRouteTable(routes: readonly ManifestRoute[]): RouteTable {
   };
 }
 
-/** The published page for a route that rests, with the parts of the address that was asked for. */
-export function restingPath({ path, resting = '' }: Pick<ManifestRoute, 'path' | 'resting'>, asked: string): string {
-  const given = asked.split('/');
-  const values = new Map(
-    path.split('/').flatMap((segment, at) => (segment.startsWith(':') ? [[segment, given[at] ?? ''] as const] : [])),
-  );
-  return resting
-    .split('/')
-    .map((segment) => values.get(segment) ?? segment)
-    .join('/');
-}
-
 /** Whether a session's roles in the compartment let it use a route; an empty list lets anybody in. */
 export function isAllowed(route: Pick<ManifestRoute, 'roles'>, rolesHeld: readonly string[] | null): boolean {
   if (route.roles.length === 0) return true;

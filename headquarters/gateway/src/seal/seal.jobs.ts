@@ -1,9 +1,8 @@
 import { type Applied, type Signed, signedSchema } from '@bulkhead/contracts';
-import { type ErrorCode, hasCode, type Log } from '@bulkhead/kernel';
+import { type ErrorCode, hasCode, type Log, runRounds } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { Bell } from '#round/bell.actions.ts';
-import { runRounds } from '#round/round.actions.ts';
 import type { SealBoard } from './seal.actions.ts';
 
 const ordersSchema = z.object({ sequence: z.number().int().min(0), orders: z.array(signedSchema).max(1000) });

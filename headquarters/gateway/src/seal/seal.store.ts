@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Signed, signedSchema } from '@bulkhead/contracts';
+import { readFileIfAny, replaceFile } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
 
 const keptSchema = z.object({
   /** The order carried out last, per compartment, as it was signed. */

@@ -1,8 +1,7 @@
 import { claimsOfJob, mintToken, type SigningKey, TOKEN_HEADER } from '@bulkhead/contracts';
-import { type Log, type Now, sha256Hex, sleepMs } from '@bulkhead/kernel';
+import { type Log, type Now, runRounds, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
-import { runRounds } from '#round/round.actions.ts';
 import type { Sessions } from './session.actions.ts';
 
 const SEEN_EVERY_MS = 60_000;

@@ -3,8 +3,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { EstateError } from '@bulkhead/kernel';
-import { limitKeyOf, plainAddress } from './address.rules.ts';
-import { checkHeaders } from './door.rules.ts';
+import { limitKeyOf, plainAddress } from './address.ts';
+import { checkHeaders } from './request-head.ts';
 
 export type Visit = {
   readonly request: IncomingMessage;

@@ -7,10 +7,10 @@ import {
   REQUEST_ID_HEADER,
   type SecurityHeaders,
 } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
-import type { Body } from './body.actions.ts';
-import { chooseEncoding, type Encoding, findNotFound, isCompressible } from './edition.rules.ts';
-import type { Shelf } from './shelf.actions.ts';
+import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { type Body, bodyOf, compressBody } from './body.ts';
+import { chooseEncoding, type Encoding, findNotFound, isCompressible } from './edition-index.ts';
+import type { Shelf } from './shelf.ts';
 
 /** A file's answer in one encoding; the last place of the headers is for the request's id. */
 type Prepared = { readonly headers: string[]; readonly content: Buffer };
@@ -19,15 +19,22 @@ type Forms = { readonly body: Body } & Record<Encoding, Prepared | null>;
 
 export type Served = { readonly status: number; readonly bytes: number };
 
+/** Puts something into a page before it is shown, such as where it is served from; gives the bytes back if there is nothing to put. */
+export type Annotate = (file: EditionFile, bytes: Buffer) => Buffer;
+
 /** Answers from a shelf. The frequent case, a file in memory, takes no promise and no new header list. */
 export class EditionDesk {
   readonly shelf: Shelf;
   readonly #security: SecurityHeaders;
+  readonly #annotate: Annotate | null;
   readonly #prepared = new WeakMap<EditionFile, Forms>();
+  /** Verified bodies, and how they are shown. */
+  readonly #shown = new WeakMap<Body, Body>();
 
-  constructor(shelf: Shelf, security: SecurityHeaders) {
+  constructor(shelf: Shelf, security: SecurityHeaders, annotate: Annotate | null = null) {
     this.shelf = shelf;
     this.#security = security;
+    this.#annotate = annotate;
   }
 
   /** Finds what stands at a path; null when nothing does. */
@@ -60,11 +67,12 @@ export class EditionDesk {
     return this.#answer(file, body, request, response, requestId);
   }
 
-  #answer(file: EditionFile, body: Body, request: IncomingMessage, response: ServerResponse, requestId: string): Served {
+  #answer(file: EditionFile, kept: Body, request: IncomingMessage, response: ServerResponse, requestId: string): Served {
+    const body = this.#annotate ? this.#bodyShown(file, kept, this.#annotate) : kept;
     const encoding = chooseEncoding(request.headers['accept-encoding'], { br: body.br !== null, gzip: body.gzip !== null });
     const prepared = this.#prepare(file, body, encoding);
     prepared.headers[prepared.headers.length - 1] = requestId;
-    if (file.status === 200 && isKnown(request.headers['if-none-match'], file.sha256)) {
+    if (file.status === 200 && isKnown(request.headers['if-none-match'], body.sha256)) {
       response.writeHead(304, withoutContent(prepared.headers)).end();
       return { status: 304, bytes: 0 };
     }
@@ -72,6 +80,18 @@ export class EditionDesk {
     if (request.method === 'HEAD') response.end();
     else response.end(prepared.content);
     return { status: file.status, bytes: prepared.content.length };
+  }
+
+  #bodyShown(file: EditionFile, kept: Body, annotate: Annotate): Body {
+    const known = this.#shown.get(kept);
+    if (known) return known;
+    const bytes = annotate(file, kept.bytes);
+    if (bytes === kept.bytes) return kept;
+    const shown = bodyOf(sha256Hex(bytes), bytes);
+    this.#shown.set(kept, shown);
+    // Whoever asks meanwhile gets it as it is.
+    compressBody(shown).catch(() => undefined);
+    return shown;
   }
 
   #prepare(file: EditionFile, body: Body, encoding: Encoding): Prepared {
@@ -94,7 +114,7 @@ export class EditionDesk {
       ...own,
       'content-length': String(content.length),
       // The compressed form is the same content in other bytes: a weak tag says so.
-      ...(file.status === 200 ? { etag: encoding === 'identity' ? `"${file.sha256}"` : `W/"${file.sha256}"` } : {}),
+      ...(file.status === 200 ? { etag: encoding === 'identity' ? `"${body.sha256}"` : `W/"${body.sha256}"` } : {}),
       ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
       ...(this.shelf.index?.isCrawled ? { [FROZEN_HEADER]: String(this.shelf.index.number) } : {}),
       ...(isVarying ? { vary: 'accept-encoding' } : {}),

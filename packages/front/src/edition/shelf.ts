@@ -1,12 +1,18 @@
-import { type EditionFile, type EditionManifest, type EditionPart, headersOf, type VerifyingKey } from '@bulkhead/contracts';
+import {
+  type EditionFile,
+  type EditionManifest,
+  type EditionPart,
+  type FindingReport,
+  headersOf,
+  type VerifyingKey,
+} from '@bulkhead/contracts';
 import { EstateError, forEachAtOnce, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
-import type { SawFinding } from '#finding/finding.actions.ts';
-import { Arrivals } from './arrivals.actions.ts';
-import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.actions.ts';
-import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition.rules.ts';
-import { type EditionStore, MANIFEST_NAME } from './edition.store.ts';
-import { fetchFile, fetchFiles, inBatches, type Wanted } from './fetch.actions.ts';
+import { Arrivals } from './arrivals.ts';
+import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.ts';
+import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition-index.ts';
+import { type EditionStore, MANIFEST_NAME } from './edition-store.ts';
+import { fetchFile, fetchFiles, inBatches, type Wanted } from './fetch.ts';
 
 const READS_AT_ONCE = 6;
 /** Calls, each for many files. */
@@ -21,7 +27,8 @@ export type ShelfDeps = {
   readonly keys: readonly VerifyingKey[];
   /** Bytes of pages held in memory for good; beyond, they are read and verified when asked for. */
   readonly memoryBytes: number;
-  readonly saw: SawFinding;
+  /** Tells of bytes that are not what was signed. */
+  readonly saw: (seen: Omit<FindingReport, 'seenAt'>) => void;
   readonly now: Now;
   readonly log: Log;
 };

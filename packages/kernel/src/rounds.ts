@@ -1,4 +1,5 @@
-import { type Log, sleepMs } from '@bulkhead/kernel';
+import { sleepMs } from './clock.ts';
+import type { Log } from './log.ts';
 
 /**
  * Does the same work again and again until the signal; after a failure it waits, longer each time in a row.

@@ -1,8 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { refuseFullDisk } from '@bulkhead/kernel';
-import { makeDirectory, readFileIfAny, replaceFile } from '#disk/disk.actions.ts';
+import { makeOwnDirectory, readFileIfAny, refuseFullDisk, replaceFile } from '@bulkhead/kernel';
 
 const MANIFEST = 'manifest.json';
 const QUARANTINED_LIMIT = 50;
@@ -18,8 +17,8 @@ export class EditionStore {
 
   static async open(directory: string): Promise<EditionStore> {
     const store = new EditionStore(directory);
-    await makeDirectory(join(directory, 'files'));
-    await makeDirectory(join(directory, 'quarantine'));
+    await makeOwnDirectory(join(directory, 'files'));
+    await makeOwnDirectory(join(directory, 'quarantine'));
     return store;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limitKeyOf, plainAddress } from './address.rules.ts';
+import { limitKeyOf, plainAddress } from './address.ts';
 
 test('an IPv4 address counts for itself, also over an IPv6 socket', () => {
   assert.equal(plainAddress('::ffff:192.0.2.7'), '192.0.2.7');

@@ -1,9 +1,8 @@
 import { signedSchema } from '@bulkhead/contracts';
-import { hasCode, type Log, sleepMs } from '@bulkhead/kernel';
+import { hasCode, type Log, runRounds, sleepMs } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
-import { runRounds } from '#round/round.actions.ts';
-import type { Scrubber } from './scrub.actions.ts';
-import type { Shelf } from './shelf.actions.ts';
+import type { Scrubber } from './scrubber.ts';
+import type { Shelf } from './shelf.ts';
 
 /** The publisher lets the question wait up to 20 s. */
 const POLL_MS = 30_000;

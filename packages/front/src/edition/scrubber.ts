@@ -1,6 +1,6 @@
 import { hasCode, sha256Hex } from '@bulkhead/kernel';
-import { MANIFEST_NAME } from './edition.store.ts';
-import type { Shelf } from './shelf.actions.ts';
+import { MANIFEST_NAME } from './edition-store.ts';
+import type { Shelf } from './shelf.ts';
 
 /** Files looked at without a pause, and the bytes read again in one look. */
 const LOOKED_AT_ONCE = 250;

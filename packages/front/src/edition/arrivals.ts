@@ -1,5 +1,5 @@
 import { forEachAtOnce } from '@bulkhead/kernel';
-import type { EditionStore } from './edition.store.ts';
+import type { EditionStore } from './edition-store.ts';
 
 /** Bytes that may wait in memory for the disk while they are served. */
 const WAITING_BYTES = 33_554_432;
