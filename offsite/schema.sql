@@ -216,6 +216,18 @@ table protection_window (
   constraint protection_window_pkey PRIMARY KEY (compartment, from_at)
 );
 
+table public_reading (
+  is_only boolean not null default true,
+  way text not null,
+  since_at timestamp with time zone not null,
+  ordered_by text not null,
+  reason text not null,
+  told text not null,
+  constraint public_reading_is_only_check CHECK (is_only),
+  constraint public_reading_pkey PRIMARY KEY (is_only),
+  constraint public_reading_way_check CHECK ((way = ANY (ARRAY['away'::text, 'home'::text])))
+);
+
 table readmission (
   id text not null,
   reason text not null,

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   open: () => import('./commands/open.ts'),
   failover: () => import('./commands/failover.ts'),
   failback: () => import('./commands/failback.ts'),
+  'reading-room': () => import('./commands/reading-room.ts'),
   approve: () => import('./commands/approve.ts'),
   acknowledged: () => import('./commands/acknowledged.ts'),
   history: () => import('./commands/history.ts'),

@@ -173,6 +173,15 @@ export interface ProtectionWindowTable {
   reason: string;
 }
 
+export interface PublicReadingTable {
+  is_only: Generated<boolean>;
+  way: string;
+  since_at: Date;
+  ordered_by: string;
+  reason: string;
+  told: string;
+}
+
 export interface ReadmissionTable {
   id: string;
   reason: string;
@@ -307,6 +316,7 @@ export interface Schema {
   notice: NoticeTable;
   operator_command: OperatorCommandTable;
   protection_window: ProtectionWindowTable;
+  public_reading: PublicReadingTable;
   readmission: ReadmissionTable;
   receipt_batch: ReceiptBatchTable;
   recovery: RecoveryTable;

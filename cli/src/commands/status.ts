@@ -1,9 +1,10 @@
-import { type DeskState, deskStateSchema, type SiteMoves, type SiteStatus } from '@bulkhead/contracts';
+import { type DeskState, deskStateSchema, type PublicReading, type SiteMoves, type SiteStatus } from '@bulkhead/contracts';
 import { callWire } from '@bulkhead/wire';
 import type { SiteName } from '#estate/paths.ts';
 import { SHOWN } from '#estate/placing.ts';
 import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { describeMove, listMoves } from '#operator/moves.ts';
+import { askPublicReading, describePublicReading } from '#operator/public-reading.ts';
 import { askSite } from '#site/launch.ts';
 import { type Command, EXIT, JSON_OPTION } from '../command.ts';
 import { alignColumns } from '../table.ts';
@@ -17,14 +18,15 @@ export const command: Command = {
   options: { json: JSON_OPTION },
   details: `
 A site that does not answer is shown as such; the other is shown all the same.
-With --json: { headquarters, offsite, desk, moves }, each null when it does not answer.`,
+With --json: { headquarters, offsite, desk, moves, publicReading }, each null when it does not answer.`,
   run: async ({ options }, { paths, print }) => {
     const running = await getRunningEstate(paths);
-    const [headquarters, offsite, desk, moves] = await Promise.all([
+    const [headquarters, offsite, desk, moves, publicReading] = await Promise.all([
       askSite(running.headquarters),
       askSite(running.offsite),
       askDesk(running),
       askMoves(running),
+      findPublicReading(running),
     ]);
     if (options['json']) {
       print(
@@ -33,13 +35,21 @@ With --json: { headquarters, offsite, desk, moves }, each null when it does not 
           offsite: offsite ?? null,
           desk: desk ?? null,
           moves: moves ?? null,
+          publicReading: publicReading ?? null,
         }),
       );
       return EXIT.done;
     }
     if (running.here !== 'offsite') for (const line of [...describeSite('headquarters', headquarters), '']) print(line);
     if (running.here !== 'headquarters')
-      for (const line of [...describeSite('off-site', offsite), '', ...describeDesk(desk), ...describeMoves(moves)]) print(line);
+      for (const line of [
+        ...describeSite('off-site', offsite),
+        '',
+        ...describeDesk(desk),
+        ...describeMoves(moves),
+        ...(publicReading?.room ? describePublicReading(publicReading) : []),
+      ])
+        print(line);
     if (running.here !== undefined)
       print(`${SHOWN[other(running.here)]}: on another host; "bulkhead site show" tells of the link`);
     return isWell(running.here, { headquarters, offsite, desk }) ? EXIT.done : EXIT.failed;
@@ -54,6 +64,11 @@ function askDesk(running: RunningEstate): Promise<DeskState | undefined> {
 function askMoves(running: RunningEstate): Promise<SiteMoves | undefined> {
   if (running.here === 'headquarters') return Promise.resolve(undefined);
   return listMoves(running.desk).catch(() => undefined);
+}
+
+function findPublicReading(running: RunningEstate): Promise<PublicReading | undefined> {
+  if (running.here === 'headquarters') return Promise.resolve(undefined);
+  return askPublicReading(running.desk).catch(() => undefined);
 }
 
 function other(site: SiteName): SiteName {

@@ -41,19 +41,13 @@ const SETTINGS = {
     variable: 'BULKHEAD_STAND_IN',
     example:
       '{"listenAddress":"203.0.113.9","port":443,"names":{"away":["/usr/local/bin/move-names","off-site"],"home":["/usr/local/bin/move-names","home"]}}',
-    schema: z.preprocess(
-      (given) => (typeof given === 'string' ? readJson(given) : given),
-      z.strictObject(
-        {
-          listenAddress: z.union([z.ipv4(), z.ipv6()], 'listenAddress must be an IP address').optional(),
-          port: portNumber().optional(),
-          tlsCertificate: existingFile().optional(),
-          tlsKey: existingFile().optional(),
-          names: nameHookSchema.optional(),
-        },
-        'must be an object with listenAddress, port, tlsCertificate, tlsKey, names',
-      ),
-    ),
+    schema: secondAddress(),
+  },
+  readingRoom: {
+    variable: 'BULKHEAD_READING_ROOM',
+    example:
+      '{"listenAddress":"203.0.113.9","port":443,"names":{"away":["/usr/local/bin/move-names","off-site"],"home":["/usr/local/bin/move-names","home"]}}',
+    schema: secondAddress(),
   },
   uidBase: { variable: 'BULKHEAD_UID_BASE', example: '64000', schema: wholeNumber(1000, 2_000_000_000) },
   postgres: { variable: 'BULKHEAD_POSTGRES', example: '/usr/lib/postgresql/18', schema: existingDirectory() },
@@ -133,6 +127,23 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     faults.push('  tlsCertificate and tlsKey: set both or neither');
   if (faults.length > 0) throw new EstateError('config.invalid', `reading the configuration:\n${faults.join('\n')}`);
   return { ...read, file: existsSync(file) ? file : null };
+}
+
+/** Where off-site answers people: the stand-in, the reading room. */
+function secondAddress() {
+  return z.preprocess(
+    (given) => (typeof given === 'string' ? readJson(given) : given),
+    z.strictObject(
+      {
+        listenAddress: z.union([z.ipv4(), z.ipv6()], 'listenAddress must be an IP address').optional(),
+        port: portNumber().optional(),
+        tlsCertificate: existingFile().optional(),
+        tlsKey: existingFile().optional(),
+        names: nameHookSchema.optional(),
+      },
+      'must be an object with listenAddress, port, tlsCertificate, tlsKey, names',
+    ),
+  );
 }
 
 function tellFault(name: string, variable: string, example: string, where: string, error: z.ZodError): string {

@@ -111,6 +111,7 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
         ? { certificateFile: configuration.tlsCertificate, keyFile: configuration.tlsKey }
         : null,
     ...describeStandIn(configuration, { port, isSample }),
+    ...describeReadingRoom(configuration, { port, isSample }),
     leaseMs: (configuration.leaseSeconds ?? DEFAULTS.leaseSeconds) * 1000,
     ...(configuration.drillHours === undefined ? {} : { drillEveryMs: configuration.drillHours * 3_600_000 }),
     ...(configuration.mail ? { mail: configuration.mail } : {}),
@@ -124,21 +125,40 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
 
 /** Where off-site answers when headquarters is lost: in a sample at another port, elsewhere as configured or not at all. */
 function describeStandIn(
-  { standIn, listenAddress, statusPort, tlsCertificate, tlsKey }: Configuration,
+  configuration: Configuration,
   { port, isSample }: { readonly port: number; readonly isSample: boolean },
 ): Pick<Estate, 'standIn'> {
+  const { standIn, statusPort } = configuration;
   if (standIn === undefined && !isSample) return {};
-  const { tlsCertificate: certificateFile = tlsCertificate, tlsKey: keyFile = tlsKey } = standIn ?? {};
-  if ((standIn?.tlsCertificate === undefined) !== (standIn?.tlsKey === undefined))
-    throw new EstateError('config.invalid', 'reading the configuration: standIn: set tlsCertificate and tlsKey both, or neither');
   const usualPort = isSample ? Math.min((statusPort ?? Math.min(port + 100, 65_535)) + 100, 65_535) : port;
+  return { standIn: describeSecondAddress('standIn', standIn ?? {}, configuration, usualPort) };
+}
+
+/** Where the public reads off-site: as configured or not at all; in a sample at the port behind the stand-in's unless told. */
+function describeReadingRoom(
+  configuration: Configuration,
+  { port, isSample }: { readonly port: number; readonly isSample: boolean },
+): Pick<Estate, 'readingRoom'> {
+  const { readingRoom, statusPort } = configuration;
+  if (readingRoom === undefined) return {};
+  const usualPort = isSample ? Math.min((statusPort ?? Math.min(port + 100, 65_535)) + 200, 65_535) : port;
+  return { readingRoom: describeSecondAddress('readingRoom', readingRoom, configuration, usualPort) };
+}
+
+function describeSecondAddress(
+  name: 'standIn' | 'readingRoom',
+  given: NonNullable<Configuration['standIn']>,
+  { listenAddress, tlsCertificate, tlsKey }: Configuration,
+  usualPort: number,
+): NonNullable<Estate['standIn']> {
+  const { tlsCertificate: certificateFile = tlsCertificate, tlsKey: keyFile = tlsKey } = given;
+  if ((given.tlsCertificate === undefined) !== (given.tlsKey === undefined))
+    throw new EstateError('config.invalid', `reading the configuration: ${name}: set tlsCertificate and tlsKey both, or neither`);
   return {
-    standIn: {
-      listenAddress: standIn?.listenAddress ?? listenAddress ?? DEFAULTS.listenAddress,
-      port: standIn?.port ?? usualPort,
-      tls: certificateFile && keyFile ? { certificateFile, keyFile } : null,
-      names: standIn?.names ?? null,
-    },
+    listenAddress: given.listenAddress ?? listenAddress ?? DEFAULTS.listenAddress,
+    port: given.port ?? usualPort,
+    tls: certificateFile && keyFile ? { certificateFile, keyFile } : null,
+    names: given.names ?? null,
   };
 }
 

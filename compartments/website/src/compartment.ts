@@ -59,6 +59,7 @@ export const manifest: CompartmentManifest = parseManifest({
     tables: ['picture', 'picture_rendition', 'article_version', 'article_text', 'article_withdrawal'],
     approvals: { publish: ['article.submit', 'article.approve'], withdraw: ['article.withdraw'] },
   },
+  publicReading: 'off-site',
   repair: {
     columns: [{ table: 'article_version', column: 'revision', merge: 'counter' }],
     volatile: NEWSROOM_VOLATILE,

@@ -18,6 +18,7 @@ import { type SealDeps, sealCompartment } from '#order/seal/seal.actions.ts';
 import type { Seal } from '#order/seal/seal.rules.ts';
 import type { ArchivePeer } from '#peer/archive.actions.ts';
 import type { PublisherPeer } from '#peer/publisher.actions.ts';
+import type { PublicReadingBoard } from '#public-reading/public-reading.actions.ts';
 import { lookAt, type QuarantineDeps, releaseQuarantine } from '#quarantine/quarantine.actions.ts';
 import { requestReadmission } from '#readmission/readmission.actions.ts';
 import type { Recorder } from '#record/record.actions.ts';
@@ -37,6 +38,7 @@ export type CommandDeps = DecisionDeps & {
   readonly finding: FindingDeps;
   readonly drill: DrillDeps;
   readonly quarantine: QuarantineDeps;
+  readonly publicReading: Pick<PublicReadingBoard, 'moveNames'>;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
   readonly archive: Pick<ArchivePeer, 'retain' | 'rotateKeys'>;
   readonly now: Now;
@@ -101,6 +103,10 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     return { request: await requestMove(deps.moving, { kind: command.kind, operator, reason: command.reason }) };
   if (command.kind === 'readmit')
     return { request: await requestReadmission(deps.readmission, { operator, reason: command.reason }) };
+  if (command.kind === 'read-off-site') {
+    await answerOf(deps.publicReading.moveNames({ way: command.way, operator, reason: command.reason }));
+    return {};
+  }
   if (command.kind === 'waive') {
     const [, incident] = /^incident-(\d{1,9})$/.exec(command.request) ?? [];
     if (incident !== undefined) {

@@ -256,6 +256,7 @@ async function resumePublishing(moving: Moving, { name, edition, adopted }: Comp
 export async function moveNames(moving: Moving, way: 'away' | 'home'): Promise<string> {
   const { recovery } = moving.deps;
   const told = await retrying(recovery, () => recovery.supervisor.moveNames(way));
+  if (told !== null) await moving.deps.namesMoved(moving.move.id);
   return told === null ? "no hook is configured: the names are a person's to move" : told;
 }
 

@@ -15,6 +15,8 @@ export type MovingDeps = {
   readonly leaseMs: number;
   readonly standIn: { readonly socketsOf: (compartment: string) => string } | undefined;
   readonly jailPromotes: PromotingJails;
+  /** Called after the hook moved all names. */
+  readonly namesMoved: (move: string) => Promise<void>;
 };
 
 /** What a failover asks of standbys, over what recoveries do. */

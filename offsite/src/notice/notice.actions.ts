@@ -17,6 +17,8 @@ export type NoticeDeps = {
   readonly listWindows: () => Promise<readonly ProtectionWindow[]>;
   /** Set while off-site runs the compartments itself. */
   readonly secondSite?: () => PublicStatus['secondSite'];
+  /** Set while public pages should be read off-site. */
+  readonly publicReading?: () => PublicStatus['publicReading'];
   /** Resolves when an order may have changed, or the time is over. */
   readonly untilChanged: (withinMs: number, signal: AbortSignal) => Promise<void>;
   readonly now: Now;
@@ -42,6 +44,7 @@ export async function giveNotices(deps: NoticeDeps): Promise<number> {
 /** Sends the status page all that it is made of. */
 export async function publishStatus(deps: NoticeDeps): Promise<void> {
   const secondSite = deps.secondSite?.();
+  const publicReading = deps.publicReading?.();
   await deps.status.publish(
     composeStatus({
       organisation: deps.organisation,
@@ -51,6 +54,7 @@ export async function publishStatus(deps: NoticeDeps): Promise<void> {
       notices: await deps.notices.listNewest(NOTICES_SHOWN),
       milestones: await deps.notices.listMilestones(),
       ...(secondSite ? { secondSite } : {}),
+      ...(publicReading ? { publicReading } : {}),
       now: deps.now(),
     }),
   );

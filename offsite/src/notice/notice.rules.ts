@@ -71,6 +71,7 @@ export function composeStatus(facts: {
   readonly notices: readonly Notice[];
   readonly milestones: ReadonlyMap<string, Milestones>;
   readonly secondSite?: PublicStatus['secondSite'];
+  readonly publicReading?: PublicStatus['publicReading'];
   readonly now: Date;
 }): PublicStatus {
   const { organisation, isSample, notices, now } = facts;
@@ -99,5 +100,6 @@ export function composeStatus(facts: {
     compartments,
     notices: [...notices],
     ...(facts.secondSite ? { secondSite: facts.secondSite } : {}),
+    ...(facts.publicReading ? { publicReading: facts.publicReading } : {}),
   };
 }

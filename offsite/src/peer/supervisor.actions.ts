@@ -42,6 +42,8 @@ export type SupervisorPeer = {
   readonly keepStandIn: (wanted: { readonly isWanted: boolean; readonly isInCharge: boolean }) => Promise<VerifyingKey>;
   /** Runs the hook that moves the public names; null if there is none. */
   readonly moveNames: (way: 'away' | 'home') => Promise<string | null>;
+  /** Runs the hook that lets the names of public pages lead to the reading room, or back; null if there is none. */
+  readonly moveReadersNames: (way: 'away' | 'home') => Promise<string | null>;
   /** Keeps the gateway's keys beside the trust file, and starts anew whoever verifies with them. */
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
 };
@@ -50,6 +52,10 @@ export function reachSupervisor(peer: WirePeer): SupervisorPeer {
   const tell = async (method: 'POST' | 'DELETE', path: string) => {
     const { body } = await openWire(peer, { method, path, ...(method === 'POST' ? { body: {} } : {}), timeoutMs: 120_000 });
     body.resume();
+  };
+  const runHook = async (path: string, way: 'away' | 'home') => {
+    const call = { method: 'POST', path, body: { way }, timeoutMs: 150_000 } as const;
+    return (await callWire(peer, call, z.object({ told: z.string().nullable() }))).told;
   };
   return {
     startQuarantine: (body) =>
@@ -85,13 +91,7 @@ export function reachSupervisor(peer: WirePeer): SupervisorPeer {
           z.object({ gatewayKey: verifyingKeySchema }),
         )
       ).gatewayKey,
-    moveNames: async (way) =>
-      (
-        await callWire(
-          peer,
-          { method: 'POST', path: '/names', body: { way }, timeoutMs: 150_000 },
-          z.object({ told: z.string().nullable() }),
-        )
-      ).told,
+    moveNames: (way) => runHook('/names', way),
+    moveReadersNames: (way) => runHook('/reading-room/names', way),
   };
 }

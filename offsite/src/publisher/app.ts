@@ -45,7 +45,13 @@ export async function startPublisher(config: Readonly<Config>, log: Log): Promis
     );
   const findings = createFindings(config, log);
   const presses = await createPresses({ config, estate, trust, signingKey }, findings, log);
-  const headquarters = createHeadquartersApp({ presses, secret: config.HQ_SECRET, standInSecret: config.STAND_IN_SECRET, log });
+  const headquarters = createHeadquartersApp({
+    presses,
+    secret: config.HQ_SECRET,
+    standInSecret: config.STAND_IN_SECRET,
+    readingRoomSecret: config.READING_ROOM_SECRET,
+    log,
+  });
   const control = createControlApp({ presses, secret: config.CONTROL_SECRET, log });
   const servers = [
     await serveWire({ app: headquarters, socket: config.HQ_SOCKET, mode: 0o666 }),

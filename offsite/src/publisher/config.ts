@@ -15,6 +15,8 @@ export const configSchema = z.object({
   HQ_SECRET: secretSchema,
   /** With which the stand-in comes for them too. */
   STAND_IN_SECRET: secretSchema.optional(),
+  /** With which the reading room comes for them. */
+  READING_ROOM_SECRET: secretSchema.optional(),
   /** Where recovery speaks to it. */
   CONTROL_SOCKET: pathSchema.meta({ example: '/run/bulkhead/offsite/internal/publisher.sock' }),
   CONTROL_SECRET: secretSchema,

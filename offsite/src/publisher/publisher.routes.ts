@@ -16,10 +16,15 @@ export function createHeadquartersApp(deps: {
   readonly presses: Presses;
   readonly secret: string;
   readonly standInSecret?: string | undefined;
+  readonly readingRoomSecret?: string | undefined;
   readonly log: Log;
 }): WireApp {
-  const { secret, standInSecret } = deps;
-  const secrets = { headquarters: secret, ...(standInSecret ? { 'stand-in': standInSecret } : {}) };
+  const { secret, standInSecret, readingRoomSecret } = deps;
+  const secrets = {
+    headquarters: secret,
+    ...(standInSecret ? { 'stand-in': standInSecret } : {}),
+    ...(readingRoomSecret ? { 'reading-room': readingRoomSecret } : {}),
+  };
   const app = createWireApp({ secrets, log: deps.log });
   addReading(app, deps.presses, WAIT_MS);
   addFiles(app, deps.presses);

@@ -48,6 +48,7 @@ import { withoutStreams } from '#peer/streamless.actions.ts';
 import { reachSupervisor } from '#peer/supervisor.actions.ts';
 import { reachVault } from '#peer/vault.actions.ts';
 import { probeCompartment } from '#probe/probe.actions.ts';
+import { addPublicReadingRoutes } from '#public-reading/public-reading.routes.ts';
 import { type QuarantineDeps } from '#quarantine/quarantine.actions.ts';
 import { addQuarantineRoutes } from '#quarantine/quarantine.routes.ts';
 import { createQuarantineStore } from '#quarantine/quarantine.store.ts';
@@ -68,7 +69,7 @@ import { createWindowStore } from '#watch/window.store.ts';
 import { isInScope } from './attack.rules.ts';
 import { addClosingRoutes } from './closing.routes.ts';
 import { composeDesk, composeReading } from './compose-desk.ts';
-import { composeMoving, describeSecondSite } from './compose-moving.ts';
+import { composeMoving, composePublicReading, describeSecondSite } from './compose-moving.ts';
 import type { RecoveryConfig } from './config.ts';
 import { GatewayKeys } from './gateway-key.actions.ts';
 import { addImageRoutes } from './recovery.routes.ts';
@@ -106,6 +107,7 @@ export async function startRecovery(setting: RecoverySetting): Promise<{ readonl
   const parts = composeRecovery(setting, database, stopping.signal);
   await loadOrders(parts.order);
   await parts.charge.load();
+  await parts.publicReading.load();
   const engine = await launchRecoveryEngine(parts.recovery, database.workflowPool);
   const moving = composeMoving(setting, parts, engine);
   const serving = await serve(setting, parts, { engine, moving, database });
@@ -238,6 +240,7 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
     resolve,
     moves,
     charge,
+    publicReading: composePublicReading(setting, { db, order, charge, recovery }),
     commands: createCommandStore(db),
     notices: createNoticeStore(db),
     archive,
@@ -283,6 +286,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
   const desk = createWireApp({ secrets: { desk: config.DESK_SECRET }, log });
   addDeskRoutes(desk, composeDesk(setting, parts, engine, moving.requests));
   addMoveRoutes(desk, moving.requests);
+  addPublicReadingRoutes(desk, parts.publicReading);
   addArchiveRoutes(desk, parts);
   addReadingRoutes(desk, composeReading(setting, parts));
   addErasureRoutes(desk, parts.erasure);
@@ -304,7 +308,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
 
 /** What runs by itself: each part reads the world again and again, and does what is owed. */
 function keepGoing({ config, estate, now, log }: RecoverySetting, parts: RecoveryParts, signal: AbortSignal): Promise<void>[] {
-  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices, charge } = parts;
+  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices, charge, publicReading } = parts;
   const { book } = order;
   const manifests = [...order.manifests.values()];
   const informing = {
@@ -317,6 +321,7 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
     listOrders: () => book.listReleased().map((released) => released.order),
     listWindows: () => testimony.windows.listNewest(WINDOWS_TOLD),
     secondSite: () => describeSecondSite(estate, charge),
+    publicReading: () => publicReading.tellReaders(),
     untilChanged: (withinMs: number, until: AbortSignal) => book.untilChanged(withinMs, until),
     now,
     log,

@@ -29,6 +29,7 @@ export function composeDesk(
     seal,
     requests: composeRequests(parts, engine, { now, newId }),
     moving,
+    publicReading: parts.publicReading,
     finding,
     erasure: parts.erasure,
     readmission: parts.readmission,

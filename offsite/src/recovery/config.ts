@@ -64,6 +64,9 @@ export const configSchema = z.object({
       example:
         '{"secret":"…","jobKey":{"keyId":"stand-in-jobs-1a2b3c4d","publicKey":"…"},"sockets":"/run/bulkhead/stand-in/hq","homeSockets":"/run/bulkhead/hq"}',
     }),
+  /** The reading room, in an estate that has one. */
+  READING_ROOM_SOCKET: path('/run/bulkhead/offsite/internal/reading-room/reading-room.sock').optional(),
+  READING_ROOM_SECRET: z.string().min(16).max(500).optional(),
   DATABASE_SOCKET_DIRECTORY: path('/run/bulkhead/offsite/database'),
   DATABASE_NAME: z.string().min(1).max(63).meta({ example: 'recovery' }),
   DATABASE_ROLE: z.string().min(1).max(63).meta({ example: 'recovery' }),

@@ -43,6 +43,7 @@ ${unaffectedLine(shown, language)}
 ${asOf(shown, language)}
 </div>
 ${shown.facts?.secondSite ? secondSite(shown.facts.secondSite, language) : null}
+${shown.facts?.publicReading ? publicReading(shown.facts.publicReading, language) : null}
 ${shown.facts ? services(shown.facts, language) : null}
 ${latestNotices(shown, language)}
 ${invitation(language)}
@@ -151,6 +152,15 @@ function secondSite({ sinceAt, addresses }: NonNullable<PublicStatus['secondSite
   const words = statusWords(language);
   return html`<section class="status-second" aria-labelledby="second"><h2 id="second">${words.secondSite}</h2>
 <p>${withMoment(words.secondSiteSince, sinceAt, language)}</p>
+<ul>${addresses.map(({ title, url }) => html`<li><a href="${url}">${inLanguage(title, language).text}</a></li>`)}</ul>
+</section>`;
+}
+
+/** Where public pages can be read while headquarters may not serve them. */
+function publicReading({ addresses }: NonNullable<PublicStatus['publicReading']>, language: Language): Html {
+  const words = statusWords(language);
+  return html`<section class="status-second" aria-labelledby="reading"><h2 id="reading">${words.readingRoom}</h2>
+<p>${words.readingRoomLead}</p>
 <ul>${addresses.map(({ title, url }) => html`<li><a href="${url}">${inLanguage(title, language).text}</a></li>`)}</ul>
 </section>`;
 }

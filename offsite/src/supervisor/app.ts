@@ -21,6 +21,7 @@ import {
 import { serveWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { createFindingQueue, type FindingQueue } from '#finding/finding-queue.actions.ts';
+import { listMovingNames } from '#reading-room/reading-room.rules.ts';
 import type { Config } from './config.ts';
 import { createControlApp } from './control/control.routes.ts';
 import { KeptDatabase } from './database/database.actions.ts';
@@ -30,10 +31,18 @@ import { type ArchiveReader, createArchiveReader } from './jail/reader.actions.t
 import { checkSocketPaths, innerSocket, type Layout, layOut } from './layout/layout.rules.ts';
 import { prepareLink } from './link/link.actions.ts';
 import { watchLink } from './link/link-watch.actions.ts';
-import { describeProcess, PROCESSES, type ProcessName, type RunSecrets, type Sites, streamsOf } from './process/process.rules.ts';
+import {
+  describeProcess,
+  type ProcessName,
+  processesOf,
+  type RunSecrets,
+  type Sites,
+  streamsOf,
+} from './process/process.rules.ts';
 import { GatewayKeyStore } from './site/gateway-key.store.ts';
 import { handOutIdentity } from './site/identity.actions.ts';
 import { type Given, handOutKeys, prepareDirectories, prepareSupervisor, publish, relocateEstate } from './site/site.actions.ts';
+import { runNameHook } from './stand-in/names.actions.ts';
 import { StandIn } from './stand-in/stand-in.actions.ts';
 import { layOutStandIn } from './stand-in/stand-in.rules.ts';
 import { StandInKeeper } from './stand-in/stand-in-keeper.actions.ts';
@@ -169,6 +178,7 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
     jails,
     secrets,
     supervision,
+    processes: processesOf(estate),
     database,
     boundary: runtime.boundary,
     reader: createArchiveReader({ sites, supervision, owner: () => uids.ownerOf('receiver', gid), newSecret }),
@@ -179,6 +189,8 @@ export async function startOffsite(config: Config, log: Log, askedToStop: () => 
       await Promise.all(VERIFIERS.map(start));
     },
     standIn: standInKeeper,
+    moveReadersNames: (way) =>
+      runNameHook(estate.readingRoom?.names, way, { to: 'reading-room', names: listMovingNames(estate) }),
     rejoin: async () => {
       given = await readGiven(config);
       // The rest of the estate is what everybody here runs by.
@@ -233,7 +245,9 @@ async function startAll(sites: Sites, { supervision, uids, gid, database, jails 
   const start = (name: ProcessName) => startProcess(sites, { supervision, uids, gid }, name);
   await Promise.all([
     database.start().then(() => start('recovery')),
-    ...PROCESSES.filter((name) => name !== 'recovery').map(start),
+    ...processesOf(sites.estate)
+      .filter((name) => name !== 'recovery')
+      .map(start),
     ...streamsOf(sites.estate).map((name) => startStandby(jails, name)),
     resumeQuarantines(jails),
   ]);
@@ -241,7 +255,7 @@ async function startAll(sites: Sites, { supervision, uids, gid, database, jails 
 
 /** Who gives orders first, then who reads the archive, then who keeps. */
 async function stopAll(supervision: Supervision, database: KeptDatabase): Promise<void> {
-  await Promise.all(['recovery', 'publisher', 'history', 'status'].map((name) => supervision.stop(name)));
+  await Promise.all(['recovery', 'publisher', 'reading-room', 'history', 'status'].map((name) => supervision.stop(name)));
   const jails = supervision.status().filter(({ name }) => /^(standby|quarantine)-|^reader$/.test(name));
   await Promise.all(jails.map(({ name }) => supervision.stop(name)));
   await Promise.all(['receiver', 'vault', 'ledger', 'link'].map((name) => supervision.stop(name)));
@@ -255,23 +269,38 @@ async function serveControl(options: {
   readonly jails: JailDeps;
   readonly secrets: RunSecrets;
   readonly supervision: Supervision;
+  /** Those without which it is not ready. */
+  readonly processes: readonly ProcessName[];
   readonly database: KeptDatabase;
   readonly boundary: SiteStatus['boundary'];
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly reader: ArchiveReader;
   readonly standIn: StandInKeeper;
+  readonly moveReadersNames: (way: 'away' | 'home') => Promise<string | null>;
   readonly rejoin: () => Promise<void>;
   readonly listen: (isWanted: boolean) => Promise<void>;
   readonly askedToStop: () => void;
   readonly log: Log;
 }): Promise<() => Promise<void>> {
   const { config, layout, jails, secrets, supervision, database, boundary, askedToStop, log } = options;
-  const { enrolGatewayKeys, reader, standIn, rejoin, listen } = options;
+  const { enrolGatewayKeys, reader, standIn, moveReadersNames, rejoin, listen, processes } = options;
   const told = { boundary, isolation: jails.isolation };
-  const status = async () => describeSite(supervision, database, told, await standIn.status());
+  const status = async () => describeSite(processes, supervision, database, told, await standIn.status());
   const serve = (secret: string, socket: string, mode: number) =>
     serveWire({
-      app: createControlApp({ jails, enrolGatewayKeys, reader, standIn, rejoin, listen, status, stop: askedToStop, secret, log }),
+      app: createControlApp({
+        jails,
+        enrolGatewayKeys,
+        reader,
+        standIn,
+        moveReadersNames,
+        rejoin,
+        listen,
+        status,
+        stop: askedToStop,
+        secret,
+        log,
+      }),
       socket,
       mode,
     });
@@ -283,6 +312,7 @@ async function serveControl(options: {
 }
 
 function describeSite(
+  wanted: readonly ProcessName[],
   supervision: Supervision,
   database: KeptDatabase,
   told: { readonly boundary: SiteStatus['boundary']; readonly isolation: Isolation | undefined },
@@ -290,7 +320,7 @@ function describeSite(
 ): SiteStatus {
   return {
     site: 'offsite',
-    ready: PROCESSES.every((name) => supervision.statusOf(name)?.state === 'running') && database.status().state === 'running',
+    ready: wanted.every((name) => supervision.statusOf(name)?.state === 'running') && database.status().state === 'running',
     processes: [database.status(), ...supervision.status(), ...standIn],
     compartments: [],
     boundary: told.boundary,
@@ -326,6 +356,7 @@ function drawSecrets(compartments: readonly string[]): RunSecrets {
     publisher: newSecret(),
     history: newSecret(),
     status: newSecret(),
+    readingRoom: newSecret(),
     health: newSecret(),
     ledger: { recovery: newSecret(), publisher: newSecret() },
     readers: each(),

@@ -32,6 +32,17 @@ export const standInSchema = z.object({
 });
 export type StandIn = z.infer<typeof standInSchema>;
 
+/** Where off-site serves the public pages of compartments whose manifests allow it, for reading only. */
+export const readingRoomSchema = z.object({
+  listenAddress: z.string().max(64),
+  port: z.number().int().min(1).max(65_535),
+  /** Ready off-site, for the same names. */
+  tls: z.object({ certificateFile: z.string(), keyFile: z.string() }).nullable(),
+  /** How the names of the public pages come here (`away`) and back; null where a person moves them. */
+  names: nameHookSchema.nullable(),
+});
+export type ReadingRoom = z.infer<typeof readingRoomSchema>;
+
 /** What the whole estate is configured with; both sites hold a copy. */
 export const estateSchema = z.object({
   organisation: z.string().min(1).max(200),
@@ -52,6 +63,8 @@ export const estateSchema = z.object({
   drillEveryMs: z.number().int().min(60_000).max(31_536_000_000).optional(),
   /** Without it nobody stands in for headquarters. */
   standIn: standInSchema.optional(),
+  /** Without it nobody reads off-site. */
+  readingRoom: readingRoomSchema.optional(),
   /** How mail leaves; without it letters wait. */
   mail: mailSchema.optional(),
   /** Organisations' directories at inner addresses that identity may ask, as `host:port`. */
@@ -111,6 +124,14 @@ export function estateOfStandIn(estate: Estate): Estate | undefined {
   if (standIn === undefined) return undefined;
   const { listenAddress, port, tls } = standIn;
   return { ...shared, listenAddress, port, tls };
+}
+
+/** The estate as its reading room serves it; undefined where there is none. */
+export function estateOfReadingRoom(estate: Estate): Estate | undefined {
+  const { readingRoom } = estate;
+  if (readingRoom === undefined) return undefined;
+  const { listenAddress, port, tls } = readingRoom;
+  return { ...estate, listenAddress, port, tls };
 }
 
 /** The public address of an origin: scheme, host and port as browsers write them. */

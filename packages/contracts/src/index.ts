@@ -16,6 +16,7 @@ export * from './mail.ts';
 export * from './manifest.ts';
 export * from './name.ts';
 export * from './order.ts';
+export * from './public-reading.ts';
 export * from './public-status.ts';
 export * from './readmission.ts';
 export * from './receipt.ts';

@@ -119,6 +119,8 @@ export const manifestSchema = z.strictObject({
       }),
     })
     .optional(),
+  /** Its public pages may also be read off-site: while it is closed, or headquarters is lost. Nothing is asked or sent there. */
+  publicReading: z.literal('off-site').optional(),
   /** What history, watch and repair must know of the rows; tables as `name` of schema public. */
   repair: z
     .strictObject({
@@ -237,6 +239,8 @@ function listFaults(manifest: CompartmentManifest): string[] {
   }
   for (const role of manifest.rolesToApprove ?? [])
     if (!(role in manifest.roles)) faults.push(`rolesToApprove: role "${role}" is not declared`);
+  if (manifest.publicReading && readingOriginOf(manifest) === undefined)
+    faults.push('publicReading: it has neither an edition nor a frozen copy that could be read off-site');
   if (manifest.edition && !hosts.includes(manifest.edition.origin))
     faults.push(`edition: origin "${manifest.edition.origin}" is not declared`);
   for (const id of [...(manifest.edition?.approvals.publish ?? []), ...(manifest.edition?.approvals.withdraw ?? [])])
@@ -246,6 +250,11 @@ function listFaults(manifest: CompartmentManifest): string[] {
         `edition: approvals name the route "${id}", which software may use: what the public reads is decided by people`,
       );
   return [...faults, ...listKindFaults(manifest, hosts)];
+}
+
+/** The origin (`host`) at which its public pages stand, published or copied; undefined where there are none. */
+export function readingOriginOf({ edition, adopted }: Pick<CompartmentManifest, 'edition' | 'adopted'>): string | undefined {
+  return edition?.origin ?? adopted?.frozen?.origin;
 }
 
 /** Native compartments declare routes, adopted ones how they are started; nothing is both. */

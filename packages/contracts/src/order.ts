@@ -166,6 +166,8 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('failback'), reason: z.string().min(3).max(500) }),
   /** Headquarters lost its keys: it is no longer known, and a new one may join. */
   z.object({ kind: z.literal('readmit'), reason: z.string().min(3).max(500) }),
+  /** Lets the names of public pages lead to the reading room off-site, or back. */
+  z.object({ kind: z.literal('read-off-site'), way: z.enum(['away', 'home']), reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('open'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   z.object({ kind: z.literal('approve'), request: z.string().min(1).max(100), digest: sha256Schema }),
   z.object({ kind: z.literal('refuse'), request: z.string().min(1).max(100), reason: z.string().min(3).max(500) }),

@@ -40,5 +40,9 @@ export const publicStatusSchema = z.object({
       addresses: z.array(z.object({ title: sixLanguagesSchema, url: z.url().max(300) })).max(500),
     })
     .optional(),
+  /** Public pages that can be read off-site, while they may be out of reach at the first site. */
+  publicReading: z
+    .object({ addresses: z.array(z.object({ title: sixLanguagesSchema, url: z.url().max(300) })).max(500) })
+    .optional(),
 });
 export type PublicStatus = z.infer<typeof publicStatusSchema>;

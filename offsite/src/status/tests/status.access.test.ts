@@ -16,12 +16,15 @@ test('[ST9] axe finds nothing on any page in six languages, and nothing is wider
   }
   const status = await bootStatus(t);
   const notices = [noticeOf(1, 'contained'), noticeOf(2, 'being-restored', 'meetings'), noticeOf(3, 'unprotected', null)];
-  await status.tell(factsOf({ website: 'contained', meetings: 'being-restored' }, notices));
+  const addresses = [{ title: { en: 'Website' }, url: 'http://www.localhost:8700/' }];
+  const facts = factsOf({ website: 'contained', meetings: 'being-restored' }, notices);
+  await status.tell({ ...facts, publicReading: { addresses } });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
   t.after(() => browser.close());
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, bypassCSP: true });
   const page = await context.newPage();
+  assert.match((await status.ask('/fr/')).body, /Pages publiques sur notre second site[\s\S]*www\.localhost:8700/);
   const pages = LANGUAGES.flatMap((language) => [`/${language}/`, `/${language}/report/`, `/${language}/report/again/`]);
   for (const path of ['/', '/en/notices/1/', '/ar/nowhere', '/fr/report/thanks/', ...pages]) {
     await page.goto(`http://status.localhost:${status.port}${path}`);

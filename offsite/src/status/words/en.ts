@@ -11,6 +11,8 @@ export const en = {
   secondSite: 'Served from our second site',
   secondSiteSince:
     'Our first site is out of service. Since {moment} we run these services from our second site; what was confirmed to you before is there. You may have to sign in again.',
+  readingRoom: 'Public pages at our second site',
+  readingRoomLead: 'The published pages can be read at our second site. Sign-in and forms are not available there.',
   services: 'Services',
   notAffected: 'Not affected:',
   separator: ', ',

@@ -12,6 +12,9 @@ export const es: Words = {
   secondSite: 'Servido desde nuestra segunda sede',
   secondSiteSince:
     'Nuestra primera sede está fuera de servicio. Desde el {moment} ofrecemos estos servicios desde nuestra segunda sede; lo que se le confirmó antes está allí. Puede que tenga que iniciar sesión de nuevo.',
+  readingRoom: 'Páginas públicas en nuestro segundo sitio',
+  readingRoomLead:
+    'Las páginas publicadas pueden leerse en nuestro segundo sitio. El inicio de sesión y los formularios no están disponibles allí.',
   services: 'Servicios',
   notAffected: 'No afectados:',
   separator: ', ',

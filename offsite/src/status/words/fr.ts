@@ -12,6 +12,9 @@ export const fr: Words = {
   secondSite: 'Servi depuis notre second site',
   secondSiteSince:
     'Notre premier site est hors service. Depuis le {moment}, nous exploitons ces services depuis notre second site ; ce qui vous avait été confirmé s’y trouve. Il se peut que vous deviez vous reconnecter.',
+  readingRoom: 'Pages publiques sur notre second site',
+  readingRoomLead:
+    'Les pages publiées peuvent être lues sur notre second site. La connexion et les formulaires n’y sont pas disponibles.',
   services: 'Services',
   notAffected: 'Non touchés :',
   separator: ', ',

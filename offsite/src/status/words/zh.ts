@@ -12,6 +12,8 @@ export const zh: Words = {
   secondSite: '由我们的第二站点提供服务',
   secondSiteSince:
     '我们的第一站点已停止服务。自 {moment} 起，这些服务由第二站点提供；此前向您确认过的内容都在那里。您可能需要重新登录。',
+  readingRoom: '第二站点上的公开页面',
+  readingRoomLead: '已发布的页面可在我们的第二站点阅读。那里不提供登录和表单。',
   services: '各项服务',
   notAffected: '未受影响：',
   separator: '、',

@@ -38,6 +38,8 @@ export function createControlApp(options: {
   readonly enrolGatewayKeys: (gatewayKeys: readonly TokenKey[]) => Promise<void>;
   readonly reader: ArchiveReader;
   readonly standIn: StandInKeeper;
+  /** Runs the hook that lets the names of public pages lead to the reading room, or back. */
+  readonly moveReadersNames: (way: 'away' | 'home') => Promise<string | null>;
   /** Headquarters was founded anew: its keys and the secrets shared with it are read again. */
   readonly rejoin: () => Promise<void>;
   /** On two hosts: lets go of the port that headquarters connects to, or listens there again with the keys that lie there now. */
@@ -47,7 +49,7 @@ export function createControlApp(options: {
   readonly secret: string;
   readonly log: Log;
 }): WireApp {
-  const { jails, enrolGatewayKeys, reader, standIn, rejoin, listen, status, stop, secret, log } = options;
+  const { jails, enrolGatewayKeys, reader, standIn, moveReadersNames, rejoin, listen, status, stop, secret, log } = options;
   const app = createWireApp({ secrets: { control: secret }, log });
   app.get('/health', (c) => c.json({ ok: true }));
   app.get('/status', async (c) => c.json(await status()));
@@ -76,6 +78,10 @@ export function createControlApp(options: {
   app.post('/names', async (c) => {
     const { way } = await readWireBody(c.req.raw, namesSchema);
     return c.json({ told: await standIn.moveNames(way) });
+  });
+  app.post('/reading-room/names', async (c) => {
+    const { way } = await readWireBody(c.req.raw, namesSchema);
+    return c.json({ told: await moveReadersNames(way) });
   });
   app.post('/rejoin', async (c) => {
     await rejoin();

@@ -24,6 +24,7 @@ export type RunSecrets = {
   readonly publisher: string;
   readonly history: string;
   readonly status: string;
+  readonly readingRoom: string;
   readonly health: string;
   readonly ledger: { readonly recovery: string; readonly publisher: string };
   /** Compartment → what its jails present to the receiver. */
@@ -49,16 +50,27 @@ export type Sites = {
   /** Opens the archive's keys, for the receiver. */
   readonly archiveIdentity: string;
   /** Further files that a process may read: its TLS certificate and key. */
-  readonly files: { readonly status: readonly string[]; readonly recovery: readonly string[] };
+  readonly files: {
+    readonly status: readonly string[];
+    readonly recovery: readonly string[];
+    readonly readingRoom: readonly string[];
+  };
   /** Where the vault lays its blobs; its credentials lie where the vault may read them. */
   readonly vaultTarget: VaultTargetSettings;
   /** The estate file of the status process, with its own TLS files. */
   readonly statusEstateFile: string;
+  /** The estate file of the reading room, with its own TLS files; undefined where there is none. */
+  readonly readingRoomEstateFile?: string | undefined;
   readonly logLevel: string;
 };
 
-export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'history', 'recovery'] as const;
+export const PROCESSES = ['ledger', 'vault', 'receiver', 'publisher', 'status', 'reading-room', 'history', 'recovery'] as const;
 export type ProcessName = (typeof PROCESSES)[number];
+
+/** Those of the processes that this estate has. */
+export function processesOf({ readingRoom }: Pick<Estate, 'readingRoom'>): readonly ProcessName[] {
+  return PROCESSES.filter((name) => name !== 'reading-room' || readingRoom !== undefined);
+}
 
 /** The process that reads a copy of an archive to a drill. */
 export const READER = 'reader';
@@ -70,6 +82,7 @@ const MEMORY_MB: Record<ProcessName, number> = {
   receiver: 384,
   publisher: 512,
   status: 192,
+  'reading-room': 256,
   history: 1024,
   recovery: 384,
 };
@@ -188,6 +201,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       // What headquarters knows opens nothing while the stand-in is in charge.
       HQ_SECRET: standIn?.isInCharge ? standIn.credentials.link.publisherSecret : link.publisherSecret,
       ...(standIn ? { STAND_IN_SECRET: standIn.credentials.link.publisherSecret } : {}),
+      READING_ROOM_SECRET: secrets.readingRoom,
       CONTROL_SOCKET: innerSocket(layout, 'publisher'),
       CONTROL_SECRET: secrets.publisher,
       LEDGER_SOCKET: innerSocket(layout, 'ledger'),
@@ -214,6 +228,20 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: innerSocket(layout, 'status'), secret: secrets.status },
   }),
+  'reading-room': ({ layout, secrets, files, readingRoomEstateFile = layout.estateFile }) => ({
+    environment: {
+      ESTATE_FILE: readingRoomEstateFile,
+      DIRECTORY: ownDirectory(layout, 'reading-room'),
+      SOCKET: innerSocket(layout, 'reading-room'),
+      SECRET: secrets.readingRoom,
+      PUBLISHER_SOCKET: outerSocket(layout, 'publisher'),
+      PUBLISHER_SECRET: secrets.readingRoom,
+      ...findings(layout, secrets),
+    },
+    reads: files.readingRoom,
+    writes: [],
+    health: { socket: innerSocket(layout, 'reading-room'), secret: secrets.readingRoom },
+  }),
   history: ({ layout, secrets }) => ({
     environment: {
       DIRECTORY: ownDirectory(layout, 'history'),
@@ -229,7 +257,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: innerSocket(layout, 'history'), secret: secrets.history },
   }),
-  recovery: ({ layout, secrets, link, keys, deskSecret, files, standIn }) => ({
+  recovery: ({ layout, estate, secrets, link, keys, deskSecret, files, standIn }) => ({
     environment: {
       SIGNING_KEY_FILE: keys.order,
       HQ_SOCKET: outerSocket(layout, 'recovery'),
@@ -254,6 +282,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       SUPERVISOR_SECRET: secrets.supervisor,
       JAILS_JSON: describeJails(layout, secrets),
       ...(standIn ? { STAND_IN_JSON: describeStandIn(standIn, layout) } : {}),
+      ...(estate.readingRoom ? readingRoomOf(layout, secrets) : {}),
       DATABASE_SOCKET_DIRECTORY: layout.databaseSockets,
       DATABASE_NAME: 'recovery',
       DATABASE_ROLE: 'recovery',
@@ -272,6 +301,10 @@ export function streamsOf(estate: Pick<Estate, 'compartments'>): string[] {
 
 function findings(layout: Layout, secrets: RunSecrets): Record<string, string> {
   return { FINDINGS_SOCKET: innerSocket(layout, 'recovery'), FINDINGS_SECRET: secrets.findings };
+}
+
+function readingRoomOf(layout: Layout, secrets: RunSecrets): Record<string, string> {
+  return { READING_ROOM_SOCKET: innerSocket(layout, 'reading-room'), READING_ROOM_SECRET: secrets.readingRoom };
 }
 
 function describeStream(name: string, layout: Layout, link: Link, secrets: RunSecrets) {

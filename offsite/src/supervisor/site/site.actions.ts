@@ -91,14 +91,15 @@ export async function handOutKeys(
   estate: Estate,
   originals: Sites['keys'],
   ownerOf: (process: ProcessName) => Promise<Owner | undefined>,
-): Promise<Pick<Sites, 'keys' | 'files' | 'statusEstateFile' | 'vaultTarget'>> {
-  const { tls, vaultTarget = { kind: 'disk' } } = estate;
+): Promise<Pick<Sites, 'keys' | 'files' | 'statusEstateFile' | 'readingRoomEstateFile' | 'vaultTarget'>> {
+  const { tls, vaultTarget = { kind: 'disk' }, readingRoom } = estate;
   const status = await ownerOf('status');
   if (status === undefined) {
-    const files = tls ? [tls.certificateFile, tls.keyFile] : [];
+    const filesOf = (given: Estate['tls']) => (given ? [given.certificateFile, given.keyFile] : []);
+    const files = filesOf(tls);
     return {
       keys: originals,
-      files: { status: files, recovery: files.slice(0, 1) },
+      files: { status: files, recovery: files.slice(0, 1), readingRoom: filesOf(readingRoom?.tls ?? null) },
       statusEstateFile: layout.estateFile,
       vaultTarget,
     };
@@ -118,12 +119,21 @@ export async function handOutKeys(
     vaultTarget.kind === 's3'
       ? { ...vaultTarget, credentialsFile: await give('vault', 'credentials.json', vaultTarget.credentialsFile) }
       : vaultTarget;
-  if (!tls) return { keys, files: { status: [], recovery: [] }, statusEstateFile: layout.estateFile, vaultTarget: ownTarget };
-  const certificateFile = await give('status', 'certificate.pem', tls.certificateFile);
-  const keyFile = await give('status', 'tls-key.pem', tls.keyFile);
-  const own = JSON.stringify({ ...estate, tls: { certificateFile, keyFile } });
-  const statusEstateFile = await handOverFile(own, join(dirname(keyFile), 'estate.json'), status);
-  return { keys, files: { status: [], recovery: [tls.certificateFile] }, statusEstateFile, vaultTarget: ownTarget };
+  const estateWith = async (process: ProcessName, given: NonNullable<Estate['tls']>, describe: (own: typeof given) => Estate) => {
+    const certificateFile = await give(process, 'certificate.pem', given.certificateFile);
+    const keyFile = await give(process, 'tls-key.pem', given.keyFile);
+    const own = JSON.stringify(describe({ certificateFile, keyFile }));
+    return handOverFile(own, join(dirname(keyFile), 'estate.json'), await ownerOf(process));
+  };
+  return {
+    keys,
+    files: { status: [], recovery: tls ? [tls.certificateFile] : [], readingRoom: [] },
+    statusEstateFile: tls ? await estateWith('status', tls, (own) => ({ ...estate, tls: own })) : layout.estateFile,
+    readingRoomEstateFile: readingRoom?.tls
+      ? await estateWith('reading-room', readingRoom.tls, (own) => ({ ...estate, readingRoom: { ...readingRoom, tls: own } }))
+      : layout.estateFile,
+    vaultTarget: ownTarget,
+  };
 }
 
 /** The estate as processes see it: the compartments' code where the runtime has it. */

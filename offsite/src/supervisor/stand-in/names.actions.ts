@@ -4,15 +4,23 @@ import type { NameHook } from '@bulkhead/contracts';
 const OUTPUT_LIMIT = 1500;
 
 /**
- * Runs the program that moves the public names, without a shell and with an environment of its own.
+ * Runs the program that moves the public names, without a shell and with an environment of its own: where to, and which names.
  * @returns what it said and how it ended, for people; null if there is no hook
  */
-export async function runNameHook(hook: NameHook | null | undefined, way: 'away' | 'home'): Promise<string | null> {
+export async function runNameHook(
+  hook: NameHook | null | undefined,
+  way: 'away' | 'home',
+  { to, names }: { readonly to: 'stand-in' | 'reading-room'; readonly names: readonly string[] },
+): Promise<string | null> {
   if (!hook) return null;
   const [program, ...words] = hook[way];
   const child = spawn(program, words, {
     cwd: '/',
-    env: { BULKHEAD_TO: way === 'away' ? 'stand-in' : 'headquarters', PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
+    env: {
+      BULKHEAD_TO: way === 'away' ? to : 'headquarters',
+      BULKHEAD_NAMES: names.join(' '),
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

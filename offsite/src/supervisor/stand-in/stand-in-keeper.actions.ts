@@ -1,11 +1,4 @@
-import {
-  type Estate,
-  type NameHook,
-  type ProcessStatus,
-  type TokenKey,
-  type Trust,
-  type VerifyingKey,
-} from '@bulkhead/contracts';
+import { type Estate, type ProcessStatus, type TokenKey, type Trust, type VerifyingKey } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { Supervision } from '@bulkhead/supervision';
 import type { Layout } from '#supervisor/layout/layout.rules.ts';
@@ -70,8 +63,9 @@ export class StandInKeeper {
   }
 
   moveNames(way: 'away' | 'home'): Promise<string | null> {
-    const hook: NameHook | null | undefined = this.#deps.estate.standIn?.names;
-    return runNameHook(hook, way);
+    const { estate } = this.#deps;
+    const names = estate.compartments.flatMap(({ manifest }) => manifest.origins.map(({ host }) => `${host}.${estate.domain}`));
+    return runNameHook(estate.standIn?.names, way, { to: 'stand-in', names });
   }
 
   status(): Promise<readonly ProcessStatus[]> {

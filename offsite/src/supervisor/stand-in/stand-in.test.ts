@@ -68,10 +68,15 @@ test('[FO5] what a jail left in the place of its cluster is not followed', async
 
 test('a hook that moves the names is told what to do, ended when it takes too long, and what it said is told', async () => {
   const program = (text: string): [string, ...string[]] => ['/bin/sh', '-c', text];
-  const hook = { away: program('echo moved to $BULKHEAD_TO'), home: program('echo no; exit 3'), timeoutSeconds: 1 };
-  assert.equal(await runNameHook(null, 'away'), null);
-  assert.match((await runNameHook(hook, 'away')) ?? '', /done; it said: moved to stand-in/);
-  assert.match((await runNameHook(hook, 'home')) ?? '', /ended with 3; it said: no/);
-  assert.match((await runNameHook({ ...hook, away: program('sleep 30') }, 'away')) ?? '', /ended after 1 s/);
-  assert.match((await runNameHook({ ...hook, away: ['/no/such/program'] }, 'away')) ?? '', /could not be started/);
+  const hook = {
+    away: program('echo moved $BULKHEAD_NAMES to $BULKHEAD_TO'),
+    home: program('echo no; exit 3'),
+    timeoutSeconds: 1,
+  };
+  const to = { to: 'stand-in', names: ['www.example.org', 'id.example.org'] } as const;
+  assert.equal(await runNameHook(null, 'away', to), null);
+  assert.match((await runNameHook(hook, 'away', to)) ?? '', /done; it said: moved www.example.org id.example.org to stand-in/);
+  assert.match((await runNameHook(hook, 'home', to)) ?? '', /ended with 3; it said: no/);
+  assert.match((await runNameHook({ ...hook, away: program('sleep 30') }, 'away', to)) ?? '', /ended after 1 s/);
+  assert.match((await runNameHook({ ...hook, away: ['/no/such/program'] }, 'away', to)) ?? '', /could not be started/);
 });
