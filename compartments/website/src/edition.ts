@@ -27,7 +27,7 @@ for await (const line of createInterface({ input: process.stdin, crlfDelay: Numb
   const given: unknown = JSON.parse(line);
   if (!renderer) {
     request = renderRequestSchema.parse(given);
-    renderer = new SiteRenderer(request);
+    renderer = new SiteRenderer(request, request.erased);
   } else if (isRound(given)) {
     const { round, now } = renderRoundSchema.parse(given);
     rounds += 1;

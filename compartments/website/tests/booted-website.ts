@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { createBlobStore } from '@bulkhead/blobs';
+import { type BlobStore, createBlobStore } from '@bulkhead/blobs';
 import { estateSchema } from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
 import { type Database, openDatabase } from '@bulkhead/postgres/database';
@@ -93,6 +93,7 @@ export type BootedWebsite = {
   readonly send: (path: string, asker: Asker, form?: Record<string, string>) => Promise<Told>;
   readonly show: (path: string, asker?: Asker) => Promise<Answer>;
   /** Asks and keeps the bytes of the answer as they are. */
+  readonly blobs: BlobStore;
   readonly askBytes: (
     asked: Asked,
   ) => Promise<{ readonly status: number; readonly headers: IncomingHttpHeaders; readonly bytes: Buffer }>;
@@ -137,6 +138,7 @@ export async function bootWebsite(
   const directory = await temporaryDirectory();
   const socket = join(directory, 'website.sock');
   const gateway = createScratchGateway({ manifest, socket: () => socket, now: clock.now });
+  const blobs = createBlobStore({ directory: join(directory, 'blobs'), vault, limitBytes: 5 * 1024 * 1024 });
   const app = createWebsite({
     estate,
     trust: gateway.trust,
@@ -144,7 +146,7 @@ export async function bootWebsite(
     database,
     darkroom: developHere,
     assets: loadEditorAssets(),
-    blobs: createBlobStore({ directory: join(directory, 'blobs'), vault, limitBytes: 5 * 1024 * 1024 }),
+    blobs,
     mode: 'open',
     log,
     now: clock.now,
@@ -164,6 +166,7 @@ export async function bootWebsite(
     clock,
     database,
     data,
+    blobs,
     ask,
     show: (path, asker = both) => ask({ path, asker }),
     askBytes: async (asked) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LANGUAGES } from '@bulkhead/contracts';
 import { sha256Hex } from '@bulkhead/kernel';
+import { openWire } from '@bulkhead/wire';
 import { develop } from '#darkroom/develop.actions.ts';
 import {
   type BootedWebsite,
@@ -124,4 +126,39 @@ test('while the vault is away a picture is refused and no row names it', async (
   const answer = await upload(site, `${path}/picture`, { ...GOOD, revision: '1' }, PNG);
   assert.equal(answer.status, 503);
   assert.equal((await site.database.read.selectFrom('picture').select('sha256').execute()).length, 0);
+});
+
+test('[E16] a version whose picture was erased is neither submitted nor approved: it is told at the picture, in the language of who asks', async () => {
+  const site = await bootWebsite(cluster, vault);
+  const path = await begin(site);
+  await upload(site, `${path}/picture`, { ...GOOD, revision: '1' }, PNG);
+  const [, digest = ''] = /\/submit\/([0-9a-f]{64})"/.exec((await site.show(path)).text) ?? [];
+  assert.equal((await site.send(`${path}/submit/${digest}`, editor)).status, 200);
+  const rendition = site.database.read.selectFrom('picture_rendition').select('sha256');
+  const { sha256 } = await rendition.limit(1).executeTakeFirstOrThrow();
+  const offsite = { socket: vault.socket, secret: vault.offsiteSecret };
+  const erased = await openWire(offsite, {
+    method: 'POST',
+    path: '/compartments/website/erase',
+    body: { sha256, request: 'erasure-1' },
+  });
+  erased.body.resume();
+  assert.equal((await site.blobs.obeyVault()).erased, 1);
+  const approve = `${path}/approve/${digest}`;
+  const told = await site.send(approve, reviewer);
+  assert.deepEqual([told.status, told.code], [422, 'article.names_erased']);
+  assert.match(told.text, /"picture":"The picture of this version was erased/);
+  const texts: string[] = [];
+  for (const language of LANGUAGES) {
+    const page = await site.ask({ method: 'POST', path: `${approve}?lang=${language}`, asker: reviewer, form: {} });
+    assert.equal(page.status, 422);
+    texts.push(/<p class="field-fault" id="picture-fault" role="alert">([^<]+)</.exec(page.text)?.[1] ?? '');
+  }
+  assert.ok(texts.every((text) => text !== '') && new Set(texts).size === LANGUAGES.length, texts.join('; '));
+  const { state } = await site.database.read
+    .selectFrom('article_version')
+    .select('state')
+    .where('article_id', '>', 0)
+    .executeTakeFirstOrThrow();
+  assert.equal(state, 'submitted');
 });

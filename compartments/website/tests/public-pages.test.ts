@@ -16,6 +16,7 @@ const request = {
   organisation: 'Sample Maritime Organization',
   isSample: true,
   now: '2026-04-01T09:00:00.000Z',
+  erased: [],
 };
 const files = await runRenderer(request, sample.rows);
 const site = await serveSite(files, sample.blobs);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EditionFile, RenderedFile } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import { openWire, type WirePeer } from '@bulkhead/wire';
 import type { Seen } from '#finding/finding-queue.actions.ts';
 import { isLookedThrough, seeForeignPage } from '#watch/rule/page-foreign-content.rules.ts';
@@ -20,6 +20,8 @@ export type AssemblyDeps = {
   readonly shelf: Shelf;
   readonly evidence: EvidenceCheck;
   readonly vault: WirePeer;
+  /** Told of contents that a page needs and that two operators erased, before it is refused. */
+  readonly onErased?: (sha256: string, path: string) => void;
   /** Paths of scripts that are files of the code. */
   readonly scripts?: ReadonlySet<string>;
   /** Told of every page with content that runs, or sends elsewhere, before it is refused. */
@@ -46,7 +48,7 @@ export class Assembly {
 
   /**
    * Takes in what a renderer wrote in one round. Its files are staged: `settle` of the shelf makes them durable.
-   * @throws EstateError `edition.unapproved`, `edition.invalid`, `vault.unreachable`; then the assembly must be begun anew
+   * @throws EstateError `edition.unapproved`, `edition.invalid`, `vault.unreachable`, `blob.erased`; then the assembly must be begun anew
    */
   async take(rendered: AsyncIterable<Rendered>): Promise<void> {
     const told = new Set<string>();
@@ -105,7 +107,8 @@ export class Assembly {
 
   async #storeContent(file: RenderedFile): Promise<Pick<EditionFile, 'sha256' | 'bytes' | 'scripts'>> {
     const { shelf, publicOrigin, scripts } = this.#deps;
-    const bytes = 'blob' in file.body ? await readBlob(this.#deps, file.body.blob) : Buffer.from(file.body.base64, 'base64');
+    const bytes =
+      'blob' in file.body ? await readBlob(this.#deps, file.body.blob, file.path) : Buffer.from(file.body.base64, 'base64');
     lookForForeign(this.#deps, file, bytes);
     const runsScripts = checkContent(file, bytes, { publicOrigin, ...(scripts ? { scripts } : {}) });
     const stored = { sha256: await shelf.stageFile(bytes), bytes: bytes.length };
@@ -121,10 +124,14 @@ function lookForForeign({ watch, compartment }: AssemblyDeps, { path, headers }:
   if (seen) watch.raise({ rule: 'page.foreign_content', compartment, ...seen });
 }
 
-async function readBlob({ shelf, vault, compartment }: AssemblyDeps, sha256: string): Promise<Buffer> {
+async function readBlob({ shelf, vault, compartment, onErased }: AssemblyDeps, sha256: string, shownAt: string): Promise<Buffer> {
   if (await shelf.hasFile(sha256)) return shelf.readFile(sha256);
   const path = `/compartments/${compartment}/blobs/${sha256}`;
   const { body } = await openWire(vault, { method: 'GET', path, timeoutMs: 120_000 }).catch((cause: unknown) => {
+    if (hasCode(cause, 'blob.erased')) {
+      onErased?.(sha256, shownAt);
+      throw new EstateError('blob.erased', `fetching blob ${sha256} for ${shownAt}: two operators erased it`, { cause });
+    }
     throw new EstateError('vault.unreachable', `fetching blob ${sha256} from the vault`, { cause });
   });
   const hash = createHash('sha256');

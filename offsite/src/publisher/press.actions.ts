@@ -1,24 +1,19 @@
-import type { EditionManifest, RenderedRound, RenderRequest, Signed } from '@bulkhead/contracts';
+import type { EditionManifest, Signed } from '@bulkhead/contracts';
 import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
-import type { Seen } from '#finding/finding-queue.actions.ts';
-import { type Assembled, Assembly, type AssemblyDeps } from './assembly.actions.ts';
+import type { Assembled } from './assembly.actions.ts';
 import { type Composition, hasSameFiles, isDueForRenewal, requireAllKept } from './edition.rules.ts';
 import { Issuing, type IssuingDeps } from './issuing.actions.ts';
-import { Renderer } from './renderer.actions.ts';
+import { type Made, Making, type MakingDeps } from './making.actions.ts';
 import type { Shelved } from './shelf.actions.ts';
 import { fingerprintOf, RowSource, type RowsChange, readPosition } from './source.actions.ts';
 import { waitForRows } from './wait.actions.ts';
 
-export type PressDeps = IssuingDeps & {
-  readonly tables: readonly string[];
-  readonly checkout: string;
-  readonly directory: string;
-  readonly request: Omit<RenderRequest, 'now'>;
-  readonly jail: WirePeer;
-  readonly assembly: Omit<AssemblyDeps, 'shelf' | 'compartment'>;
-  readonly raise: (seen: Seen) => void;
-};
+export type PressDeps = IssuingDeps &
+  MakingDeps & {
+    readonly tables: readonly string[];
+    readonly jail: WirePeer;
+  };
 
 type OfRows = 'tables' | 'checkout' | 'directory' | 'request' | 'jail' | 'assembly';
 
@@ -43,14 +38,15 @@ export class Press {
   /** Rows that were refused as a whole: the same are not tried again. */
   #refused: string | undefined;
   #source: RowSource | undefined;
-  /** A renderer and what came of it; gone after every fault, as one that failed is asked nothing more. */
-  #line: { readonly renderer: Renderer; readonly assembly: Assembly } | undefined;
+  /** None where pages are copied. */
+  readonly #making: Making | undefined;
   /** Ends the waiting of who looks again and again. */
   #roused: AbortController | undefined;
 
   constructor(deps: PressDeps | CrawlPressDeps) {
     this.#deps = deps;
     this.#issuing = new Issuing(deps, this.#stopping.signal);
+    this.#making = 'crawl' in deps ? undefined : new Making(deps, this.#stopping.signal);
   }
 
   get compartment(): string {
@@ -83,8 +79,8 @@ export class Press {
       const isDue = this.#seen?.nextAt && this.#seen.nextAt <= this.#deps.now();
       if (lsn !== null && lsn === this.#seen?.lsn && !isDue) return;
       this.#source ??= new RowSource(this.#deps.jail, this.#deps.tables);
-      if (this.#line?.renderer.isWorn) await this.#forget();
-      if (!this.#line) this.#source.forget();
+      await this.#making?.refresh();
+      if (!this.#making?.isBegun) this.#source.forget();
       const change = await this.#source.read();
       const fingerprint = change.isWhole ? fingerprintOf(change) : undefined;
       const isTried =
@@ -161,6 +157,7 @@ export class Press {
       await this.#forget();
       this.#seen = undefined;
       this.#refused = undefined;
+      this.#making?.forgetErased();
       await this.#deps.shelf.setVanishing(mayVanish);
       await this.#setPaused(false);
       this.#roused?.abort();
@@ -169,15 +166,13 @@ export class Press {
 
   /** Renders and checks what a jail holds, and publishes nothing. */
   async renderFrom(jail: WirePeer): Promise<Assembled> {
-    const { tables } = this.#renders();
+    const { tables, making } = this.#renders();
     const rows = await new RowSource(jail, tables).read();
     return this.#inTurn(async () => {
-      const line = this.#startLine();
       try {
-        return await this.#assemble(line, rows);
+        return await making.makeApart(rows);
       } finally {
         await this.#deps.shelf.settle();
-        await line.renderer.close();
         await this.#issuing.prune();
       }
     });
@@ -221,13 +216,9 @@ export class Press {
     return done;
   }
 
-  #request(): RenderRequest {
-    return { ...this.#renders().request, now: this.#deps.now().toISOString() };
-  }
-
   /** @throws EstateError `request.not_found` for a compartment whose pages are copied */
-  #renders(): PressDeps {
-    if (!('crawl' in this.#deps)) return this.#deps;
+  #renders(): { readonly tables: readonly string[]; readonly making: Making } {
+    if (!('crawl' in this.#deps) && this.#making) return { tables: this.#deps.tables, making: this.#making };
     throw new EstateError('request.not_found', `rendering ${this.#deps.compartment}: its pages are copied, not rendered`);
   }
 
@@ -245,12 +236,12 @@ export class Press {
 
   /** @returns when the same rows show something else */
   async #publishRows(rows: RowsChange): Promise<Date | null> {
-    const assembled = await this.#assembleNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
+    const assembled = await this.#makeNext(rows).catch((error: unknown) => this.#tellRefusal(error, rows));
     if (!assembled) return null;
-    const { files, subjects } = assembled;
+    const { files, subjects, lsn } = assembled;
     if (!this.latest || !hasSameFiles(this.latest.manifest.files, files))
       await this.#issuing
-        .publish({ compartment: this.compartment, lsn: rows.lsn, files, subjects }, 'new')
+        .publish({ compartment: this.compartment, lsn, files, subjects }, 'new')
         .catch(async (error: unknown) => {
           await this.#forget();
           throw error;
@@ -262,39 +253,19 @@ export class Press {
     return assembled.nextAt;
   }
 
-  async #assembleNext(rows: RowsChange): Promise<Assembled & { readonly nextAt: Date | null }> {
-    if (rows.isWhole) await this.#forget();
-    this.#line ??= this.#startLine();
-    const assembled = await this.#assemble(this.#line, rows);
-    requireAllKept(this.latest?.manifest, [...assembled.subjects, ...(await this.#deps.shelf.readVanishing())]);
-    return assembled;
-  }
-
-  #startLine(): { readonly renderer: Renderer; readonly assembly: Assembly } {
-    const { checkout, directory, assembly, shelf, compartment } = this.#renders();
-    const renderer = new Renderer({ checkout, directory, request: this.#request(), signal: this.#stopping.signal });
-    return { renderer, assembly: new Assembly({ ...assembly, shelf, compartment }) };
-  }
-
-  async #assemble(
-    { renderer, assembly }: { readonly renderer: Renderer; readonly assembly: Assembly },
-    rows: RowsChange,
-  ): Promise<Assembled & { readonly nextAt: Date | null }> {
-    const rendering = renderer.render(rows.changes, this.#request().now);
-    let ended: RenderedRound | undefined;
-    await assembly.take(
-      (async function* () {
-        ended = yield* rendering;
-      })(),
-    );
-    return { ...assembly.list(ended?.files ?? 0), nextAt: ended?.nextAt ? new Date(ended.nextAt) : null };
+  async #makeNext(rows: RowsChange): Promise<Made & { readonly lsn: string }> {
+    const readAll = async () => {
+      this.#source?.forget();
+      return (await this.#source?.read()) ?? rows;
+    };
+    const made = await this.#renders().making.make(rows, readAll);
+    requireAllKept(this.latest?.manifest, [...made.subjects, ...(await this.#deps.shelf.readVanishing())]);
+    return made;
   }
 
   /** The next look begins anew, with all rows and another renderer. */
   async #forget(): Promise<void> {
-    const line = this.#line;
-    this.#line = undefined;
-    await line?.renderer.close();
+    await this.#making?.forget();
   }
 
   /** The last good edition stays. Unapproved rows are not tried again until they change; a renderer that failed is. */

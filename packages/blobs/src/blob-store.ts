@@ -32,6 +32,12 @@ export type BlobStore = {
   readonly open: (sha256: string) => Promise<{ readonly stream: Readable; readonly bytes: number }>;
   /** Makes sure that contents are here, fetching them if need be. Answers their length; does not read what is already here. */
   readonly ensure: (sha256: string) => Promise<number>;
+  /**
+   * Whether two operators erased contents, as far as is known here: what is on this disk is not, for at most the half minute
+   * until this site hears of it. What is not here is asked of the vault.
+   * @throws EstateError `vault.unreachable`
+   */
+  readonly isErased: (sha256: string) => Promise<boolean>;
   /** Whether contents are on this disk. */
   readonly has: (sha256: string) => Promise<boolean>;
   /**
@@ -172,9 +178,23 @@ export function createBlobStore(options: {
     return { brought, lacking: wanted.length - brought, erased: erased.length };
   }
 
+  async function isErased(sha256: string): Promise<boolean> {
+    if ((await sizeHere(sha256)) !== undefined) return false;
+    try {
+      (await openFromVault(vault, sha256)).destroy();
+      return false;
+    } catch (error) {
+      if (hasCode(error, 'blob.erased')) return true;
+      // What is missing or damaged there is told by others, and may come again.
+      if (hasCode(error, 'blob.not_found') || hasCode(error, 'blob.hash_mismatch')) return false;
+      throw error;
+    }
+  }
+
   return {
     put,
     open,
+    isErased,
     ensure,
     obeyVault,
     has: async (sha256) => (await sizeHere(sha256)) !== undefined,

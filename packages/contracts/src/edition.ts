@@ -115,11 +115,15 @@ export async function fillManifest(
 }
 
 /** Line 1 of what a renderer (`src/edition.ts`) reads on standard input. */
+/** So many erased contents a renderer is told of at most. */
+export const ERASED_LIMIT = 200;
 export const renderRequestSchema = z.object({
   publicOrigin: z.string(),
   organisation: z.string(),
   isSample: z.boolean(),
   now: instantSchema,
+  /** Contents that two operators erased: what names them is not shown, and what was shown before stays. */
+  erased: z.array(sha256Schema).max(ERASED_LIMIT).default([]),
 });
 export type RenderRequest = z.infer<typeof renderRequestSchema>;
 /** The further lines: rows of the declared tables. In a later round, `gone` for one that is as given no more. */

@@ -120,6 +120,7 @@ export type ErrorCode =
   | 'vault.upload_interrupted'
   | 'vault.target_failed'
   | 'vault.keyring_broken'
+  | 'vault.search_unsound'
   | 'disk.full'
   // receiver, archive, restore
   | 'receiver.sealed'
@@ -150,6 +151,7 @@ export type ErrorCode =
   | 'article.changed_meanwhile'
   | 'article.slug_taken'
   | 'article.incomplete'
+  | 'article.names_erased'
   | 'picture.refused'
   | 'darkroom.unreachable'
   // ledger

@@ -1,3 +1,4 @@
+import type { BlobStore } from '@bulkhead/blobs';
 import { LANGUAGES } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { type CompartmentApp, type CompartmentContext, type FormResult, readForm, wantsJson } from '@bulkhead/web';
@@ -6,6 +7,7 @@ import { websiteWords } from '#words/words.ts';
 import type { Reasons, Version } from './article.rules.ts';
 import { approveArticle, rejectArticle, submitArticle, withdrawArticle } from './decision.actions.ts';
 import { digestContent, digestWithdrawal } from './digest.rules.ts';
+import { listErasedParts } from './erased.actions.ts';
 import { readArticle, readNamed, readVersion } from './reading.actions.ts';
 import { versionPage } from './version.views.ts';
 import { answerPage, digestIn, namedIn, numberIn, type RouteDeps, visitOf } from './visit.actions.ts';
@@ -21,16 +23,18 @@ const reasonSchema = z
   .default('');
 const reasonsSchema = z.object(Object.fromEntries(LANGUAGES.map((language) => [`reason-${language}`, reasonSchema])));
 
+type DecisionDeps = RouteDeps & { readonly blobs: Pick<BlobStore, 'isErased'> };
+
 /** Deciding: submit, approve, send back, withdraw. The digest of what is decided on ends the path. */
-export function addDecisionRoutes(app: CompartmentApp, deps: RouteDeps): void {
+export function addDecisionRoutes(app: CompartmentApp, deps: DecisionDeps): void {
   const reading = { db: deps.database.read };
 
   app.post('/articles/:id/versions/:number/submit/:digest', (c) =>
-    decide(c, deps, (proving, named) => submitArticle(proving, named, digestIn(c))),
+    decideUnlessErased(c, deps, (proving, named) => submitArticle(proving, named, digestIn(c))),
   );
 
   app.post('/articles/:id/versions/:number/approve/:digest', (c) =>
-    decide(c, deps, (proving, named) => approveArticle(proving, named, digestIn(c))),
+    decideUnlessErased(c, deps, (proving, named) => approveArticle(proving, named, digestIn(c))),
   );
 
   app.post('/articles/:id/versions/:number/reject', async (c) => {
@@ -71,6 +75,27 @@ function notPublic(): EstateError {
 async function requirePublic(deps: RouteDeps, articleId: number): Promise<Version | null> {
   const { approved, withdrawal } = await readArticle({ db: deps.database.read }, articleId);
   return withdrawal ? null : approved;
+}
+
+/** What names erased contents is neither submitted nor approved: off-site would not publish it. */
+async function decideUnlessErased(
+  c: CompartmentContext,
+  deps: DecisionDeps,
+  run: Parameters<typeof decide>[2],
+): Promise<Response> {
+  const { articleId, number } = namedIn(c);
+  const version = await readVersion({ db: deps.database.read }, articleId, number);
+  const parts = await listErasedParts(deps.blobs, version.content);
+  if (parts.length === 0) return decide(c, deps, run);
+  const words = websiteWords(c.var.language);
+  const texts = { picture: words.faultPictureErased, body: words.faultFigureErased };
+  const faults = Object.fromEntries(parts.map((part) => [part, texts[part]]));
+  const { toldNamesErased: text } = words;
+  if (wantsJson(c.req.header('accept'))) return c.json({ code: 'article.names_erased', message: text, faults }, 422);
+  const digest = digestContent(articleId, number, version.content);
+  const named = await readNamed({ db: deps.database.read });
+  const shown = { version, digest, named, comparisons: null, notice: { tone: 'bad' as const, text }, faults };
+  return answerPage(c, versionPage(visitOf(c, deps), shown), 422);
 }
 
 async function answerRemarkFault(

@@ -22,6 +22,8 @@ export type ShownVersion = {
   readonly notice?: Notice | undefined;
   /** What a reviewer wrote before a fault was found. */
   readonly remark?: { readonly text: string; readonly fault: string } | undefined;
+  /** What hinders a decision, by the part of the version that must be changed. */
+  readonly faults?: Readonly<Record<string, string>> | undefined;
 };
 
 /** A version as it would be published, and what can be done with it. */
@@ -40,7 +42,7 @@ ${version.state === 'draft' ? draftActions(visit, shown) : null}
 ${version.state === 'rejected' || version.state === 'discarded' || version.state === 'approved' ? restoreView(visit, version) : null}
 ${shown.comparisons ? comparisonsView(visit, shown.comparisons) : null}
 <h2>${words.preview}</h2>
-${shareView(visit, version)}
+${faultsView(shown)}${shareView(visit, version)}
 ${languagesOf(version.content).map((language) => previewView(visit, version, language))}
 ${version.state === 'submitted' ? reviewActions(visit, shown) : null}`,
   });
@@ -49,6 +51,10 @@ ${version.state === 'submitted' ? reviewActions(visit, shown) : null}`,
 function remarkView(version: Version, words: Words): Html | null {
   if (version.remark === null) return null;
   return html`<div class="panel notice"><h2>${words.remark}</h2><p>${version.remark}</p></div>`;
+}
+
+function faultsView({ faults = {} }: ShownVersion): Html {
+  return html`${Object.entries(faults).map(([part, fault]) => html`<p class="field-fault" id="${`${part}-fault`}" role="alert">${fault}</p>\n`)}`;
 }
 
 function recordView(visit: Visit, { version, digest, named }: ShownVersion): Html {

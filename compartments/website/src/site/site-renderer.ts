@@ -11,13 +11,15 @@ import { SiteRows } from './site-rows.rules.ts';
  */
 export class SiteRenderer {
   readonly #host: Host;
-  readonly #rows = new SiteRows();
+  readonly #rows: SiteRows;
   #known = new Map<string, Plan>();
   #chrome: Chrome | undefined;
   #nextAt: Date | null = null;
 
-  constructor(host: Host) {
+  /** @param erased contents that two operators erased: what names them is not shown */
+  constructor(host: Host, erased: readonly string[] = []) {
     this.#host = host;
+    this.#rows = new SiteRows(erased);
   }
 
   /** How many files the site has. */

@@ -46,6 +46,12 @@ export class SiteRows {
   readonly #users = new Map<string, Set<number>>();
   readonly #dirty = new Set<number>();
   readonly #assembled = new Map<number, Assembled>();
+  readonly #erased: ReadonlySet<string>;
+
+  /** @param erased contents that two operators erased */
+  constructor(erased: Iterable<string> = []) {
+    this.#erased = new Set(erased);
+  }
 
   /** Takes in a row, or that it is as given no more. @throws EstateError `input.invalid` */
   take(given: RenderRow): void {
@@ -143,7 +149,17 @@ export class SiteRows {
     const coming = approved.filter((version) => !isDue(version.content, now) && !isCancelled(version));
     const next = coming.flatMap(({ content }) => content.publishing?.at ?? []).toSorted((a, b) => a.getTime() - b.getTime())[0];
     const versions = approved.filter((version) => isDue(version.content, now) && !isCancelled(version));
-    return { article: this.#toArticle(id, versions), nextAt: next ?? null };
+    return { article: this.#toArticle(id, this.#withoutErased(id, versions)), nextAt: next ?? null };
+  }
+
+  /**
+   * The newest versions that name erased contents are passed over: what was shown before stays. Contents that the public
+   * sees are not erased, so this never goes back behind what is shown. A withdrawn version shows no picture.
+   */
+  #withoutErased(id: number, versions: readonly Approved[]): readonly Approved[] {
+    const isShown = ({ row, content }: Approved) =>
+      this.#withdrawals.get(id)?.has(row.number) === true || !filesOf(content).some((sha256) => this.#erased.has(sha256));
+    return versions.slice(0, versions.findLastIndex(isShown) + 1);
   }
 
   #toArticle(id: number, versions: readonly Approved[]): PublicArticle | null {
@@ -180,6 +196,12 @@ export class SiteRows {
     const { publishing } = content;
     return { row, content, at: publishing && publishing.at > approvedAt ? publishing.at : approvedAt, evidence };
   }
+}
+
+/** All files by which a version is shown. */
+function filesOf({ picture, figures }: Content): string[] {
+  const pictures = picture ? [picture, ...figures] : figures;
+  return pictures.flatMap(({ sha256, renditions }) => [sha256, ...renditions.map((each) => each.sha256)]);
 }
 
 function put<Key, Inner, Value>(map: Map<Key, Map<Inner, Value>>, key: Key, inner: Inner, value: Value | undefined): void {

@@ -10,8 +10,8 @@ const NOW = new Date('2026-03-02T09:00:00.000Z');
 const UPDATED = new Date('2020-10-02T14:00:00.000Z');
 const ALL = Object.fromEntries(LANGUAGES.map((language) => [language, makeText(TITLES[language])]));
 
-function render(rows: readonly Row[]): Map<string, RenderedFile & { text: string }> {
-  const renderer = new SiteRenderer(HOST);
+function render(rows: readonly Row[], erased: readonly string[] = []): Map<string, RenderedFile & { text: string }> {
+  const renderer = new SiteRenderer(HOST, erased);
   for (const row of rows) renderer.take(row);
   const files = [...renderer.render(NOW)].flatMap((file) => ('gone' in file ? [] : file));
   const byPath = new Map(
@@ -197,4 +197,38 @@ test('an empty site has its home, its lists, its pages for what is not found, an
   for (const language of LANGUAGES) assert.equal(page(files, `/${language}/404`).status, 404);
   assert.equal(page(files, '/404').status, 404);
   assert.equal(page(files, '/en').headers['location'], '/en/');
+});
+
+test('[E16] a version that names erased contents is passed over: what was shown before stays, and what never was is not shown', async () => {
+  const erased = 'e'.repeat(64);
+  const rendition = { mediaType: 'image/webp' as const, width: 480, height: 270, sha256: erased };
+  const picture = {
+    sha256: 'a'.repeat(64),
+    mediaType: 'image/jpeg' as const,
+    width: 960,
+    height: 540,
+    credit: 'x',
+    focus: null,
+    renditions: [rendition],
+  };
+  const pictured = (title: string, slug: string) => makeContent({ slug, picture }, { en: makeText(title, { alt: 'a ship' }) });
+  const plain = (title: string) => makeContent({}, { en: makeText(title) });
+  const rows = [
+    ...(await approvedRows(1, 1, plain('First light'), PUBLISHED)),
+    ...(await approvedRows(1, 2, pictured('Second light', 'first-light'), UPDATED)),
+    ...(await approvedRows(2, 1, pictured('Never shown', 'never-shown'), PUBLISHED)),
+    ...(await approvedRows(3, 1, pictured('Taken back', 'taken-back'), PUBLISHED)),
+    await withdrawalRow(3, 1, pictured('Taken back', 'taken-back'), { en: 'A passport was seen.' }, UPDATED),
+  ];
+  const before = render(rows);
+  assert.ok(page(before, '/en/news/first-light').text.includes('Second light'));
+  assert.ok(before.has('/en/news/never-shown'));
+  const after = render(rows, [erased]);
+  assert.ok(page(after, '/en/news/first-light').text.includes('First light'));
+  assert.ok(!after.has('/en/news/never-shown'));
+  assert.equal(page(after, '/en/news/taken-back').status, 410);
+  assert.ok(
+    [...after.values()].every(({ body }) => !('blob' in body)),
+    'no picture is left that needs erased contents',
+  );
 });

@@ -142,6 +142,9 @@ export const en = {
   toldWrongDigest: 'The content is not the one that you saw. Nothing was changed. Look at it again, then decide.',
   toldSamePerson: 'The person who submitted a version cannot approve it. Nothing was changed.',
   toldIncomplete: 'Something is still missing. Nothing was changed.',
+  toldNamesErased: 'This version names a picture that was erased for good. Nothing was changed.',
+  faultPictureErased: 'The picture of this version was erased for good. Choose another one, or take it away.',
+  faultFigureErased: 'A picture in the text of this version was erased for good. Choose another one, or take it away.',
 } as const satisfies Record<string, string>;
 
 export type WordKey = keyof typeof en;

@@ -141,4 +141,7 @@ export const es: Words = {
   toldWrongDigest: 'El contenido no es el que usted vio. No se ha cambiado nada. Revíselo de nuevo y decida.',
   toldSamePerson: 'Quien envió una versión no puede aprobarla. No se ha cambiado nada.',
   toldIncomplete: 'Todavía falta algo. No se ha cambiado nada.',
+  toldNamesErased: 'Esta versión nombra una imagen que se borró definitivamente. No se ha cambiado nada.',
+  faultPictureErased: 'La imagen de esta versión se borró definitivamente. Elija otra o quítela.',
+  faultFigureErased: 'Una imagen del texto de esta versión se borró definitivamente. Elija otra o quítela.',
 };

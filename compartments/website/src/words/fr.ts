@@ -142,4 +142,8 @@ export const fr: Words = {
   toldWrongDigest: 'Le contenu n’est pas celui que vous avez vu. Rien n’a été modifié. Relisez-le, puis décidez.',
   toldSamePerson: 'La personne qui a soumis une version ne peut pas l’approuver. Rien n’a été modifié.',
   toldIncomplete: 'Il manque encore quelque chose. Rien n’a été modifié.',
+  toldNamesErased: 'Cette version fait référence à une image effacée définitivement. Rien n’a été modifié.',
+  faultPictureErased: 'L’image de cette version a été effacée définitivement. Choisissez-en une autre ou retirez-la.',
+  faultFigureErased:
+    'Une image dans le texte de cette version a été effacée définitivement. Choisissez-en une autre ou retirez-la.',
 };

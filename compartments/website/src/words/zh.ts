@@ -138,4 +138,7 @@ export const zh: Words = {
   toldWrongDigest: '内容与您所见的不同，未作任何更改。请重新查看后再决定。',
   toldSamePerson: '提交版本的人不能批准该版本，未作任何更改。',
   toldIncomplete: '仍有缺失，未作任何更改。',
+  toldNamesErased: '此版本引用了已被永久删除的图片，未作任何更改。',
+  faultPictureErased: '此版本的图片已被永久删除。请另选一张，或将其移除。',
+  faultFigureErased: '此版本正文中的一张图片已被永久删除。请另选一张，或将其移除。',
 };

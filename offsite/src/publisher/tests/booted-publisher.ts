@@ -20,6 +20,10 @@ import { z } from 'zod';
 import type { Seen } from '#finding/finding-queue.actions.ts';
 import { type Ledger, openLedger } from '#ledger/ledger.actions.ts';
 import { createLedgerApp } from '#ledger/ledger.routes.ts';
+import { VaultSecrets } from '#vault/secrets.actions.ts';
+import { openDiskTarget } from '#vault/target/disk.actions.ts';
+import { openVault, type Vault } from '#vault/vault.actions.ts';
+import { createVaultApp } from '#vault/vault.routes.ts';
 import { EvidenceCheck } from '../evidence.rules.ts';
 import { findHighestNumber } from '../highest-number.actions.ts';
 import { Press, type PressDeps } from '../press.actions.ts';
@@ -35,13 +39,16 @@ export const ledgerKey = generateSigningKey('ledger-test');
 export const clock = new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
 export const approvals = { publish: ['article.submit', 'article.approve'], withdraw: ['article.withdraw'] };
 
-// A renderer that writes what its rows say: so that a test can make it write anything.
+// A renderer that writes what its rows say, less what names erased contents: so that a test can make it write anything.
 const ECHO = `
 import { createInterface } from 'node:readline';
 const paths = new Set();
 let changed = new Map();
+let erased;
 for await (const line of createInterface({ input: process.stdin })) {
   const given = JSON.parse(line);
+  erased ??= given.erased;
+  if (!given.row?.stubborn && erased.includes(given.row?.body?.blob)) continue;
   if (given.round) {
     for (const [path, file] of changed) process.stdout.write(JSON.stringify(file ?? { gone: path }) + '\\n');
     changed = new Map();
@@ -240,6 +247,33 @@ export async function setUp(change: Partial<PressDeps> = {}): Promise<Bench> {
     press: open(deps),
     again: (more) => open({ ...deps, shelf: newShelf(directory), ...more }),
   };
+}
+
+/** A vault where the press looks for it. */
+export async function openBareVault({ directory, deps }: Bench): Promise<Vault> {
+  const place = join(directory, 'vault');
+  const vault = await openVault({
+    directory: place,
+    target: openDiskTarget(place),
+    quotas: { website: 1e9 },
+    recipients: [],
+    now: clock.now,
+    elapsedMs: () => 0,
+    raise: () => {},
+  });
+  const app = createVaultApp({
+    vault,
+    secrets: await VaultSecrets.open(place, {}),
+    offsiteSecret: SECRET,
+    raise: () => {},
+    log,
+  });
+  const server = await serveWire({ app, socket: deps.assembly.vault.socket });
+  after(async () => {
+    await server.close();
+    await vault.close();
+  });
+  return vault;
 }
 
 export function newShelf(directory: string): Shelf {

@@ -8,7 +8,7 @@ import { Renderer } from '../renderer.actions.ts';
 import { RowSource } from '../source.actions.ts';
 import { type Bench, setUp, toPage } from './booted-publisher.ts';
 
-const REQUEST = { publicOrigin: 'http://x', organisation: 'x', isSample: true, now: '2026-03-02T09:00:00.000Z' };
+const REQUEST = { publicOrigin: 'http://x', organisation: 'x', isSample: true, now: '2026-03-02T09:00:00.000Z', erased: [] };
 
 test('a standby that sends what is not whole, not JSON, not asked for, or too much, is not believed', async () => {
   const { jail } = await setUp();

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { ledgerEntrySchema, openSigned, PURPOSES } from '@bulkhead/contracts';
 import { hasCode, sha256Hex, sleepMs } from '@bulkhead/kernel';
-import { approvedBy, type Bench, clock, edition, ledgerKey, openEdition, setUp, toPage } from './booted-publisher.ts';
+import {
+  approvedBy,
+  type Bench,
+  clock,
+  edition,
+  ledgerKey,
+  openBareVault,
+  openEdition,
+  setUp,
+  toPage,
+} from './booted-publisher.ts';
 
 async function recorded({ ledger }: Bench): Promise<readonly Record<string, unknown>[]> {
   const entries = await ledger.list(0, 1000);
@@ -322,4 +333,52 @@ test('a press does not take over editions that another key signed', async () => 
   await writeFile(path, JSON.stringify(forged));
   await assert.rejects(bench.again().open(), (error) => hasCode(error, 'signature.invalid'));
   assert.ok(edition.verifying.keyId);
+});
+
+test('[E16] a page that names erased contents holds up no other: the rest is published, it is a finding, and it follows when they are allowed', async () => {
+  const bench = await setUp();
+  const vault = await openBareVault(bench);
+  const { jail, press, findings } = bench;
+  const picture = Buffer.from('89504e470d0a1a0a', 'hex');
+  const shown = (path: string, blob: string, more = {}) =>
+    toPage(path, '', { body: { blob }, headers: { 'content-type': 'image/png' }, language: null, ...more });
+  const blob = sha256Hex(picture);
+  const name = { compartment: 'website', sha256: blob };
+  await vault.addBlob('website', blob, Readable.from([picture]));
+  await vault.erase(name, 'erasure-1');
+  jail.tell(toPage('/en/', 'front'), shown(`/pictures/${blob}.png`, blob));
+  await press.open();
+  await press.refresh();
+  const pathsOf = () => press.latest?.manifest.files.map(({ path }) => path);
+  assert.deepEqual(pathsOf(), ['/en/']);
+  assert.deepEqual(
+    findings.map(({ rule, evidence }) => [rule, evidence['sha256'], evidence['path']]),
+    [['edition.erased_contents', blob, `/pictures/${blob}.png`]],
+  );
+  // Met amid rounds, it is the same; and told once.
+  jail.tell(toPage('/en/', 'front'), toPage('/en/more', 'more'), shown(`/pictures/${blob}.png`, blob));
+  await press.refresh();
+  assert.deepEqual([pathsOf(), findings.length], [['/en/', '/en/more'], 1]);
+  await vault.allow(name);
+  await vault.addBlob('website', blob, Readable.from([picture]));
+  jail.tell(toPage('/en/', 'front'), toPage('/en/more', 'again'), shown(`/pictures/${blob}.png`, blob));
+  await press.refresh();
+  assert.deepEqual(pathsOf(), ['/en/', '/en/more', `/pictures/${blob}.png`]);
+});
+
+test('[E16] a renderer that goes on naming erased contents makes no edition', async () => {
+  const bench = await setUp();
+  const vault = await openBareVault(bench);
+  const { jail, press, findings } = bench;
+  const blob = sha256Hex('erased');
+  await vault.erase({ compartment: 'website', sha256: blob }, 'erasure-1');
+  const page = toPage('/a.png', '', { body: { blob }, headers: { 'content-type': 'image/png' }, language: null });
+  jail.rows = [{ table: 'file', row: { ...page, stubborn: true } }];
+  await press.open();
+  await assert.rejects(press.refresh(), (error) => hasCode(error, 'edition.invalid'));
+  assert.equal(press.latest, undefined);
+  assert.deepEqual(
+    findings.map(({ rule }) => rule),
+    ['edition.erased_contents', 'edition.unapproved'],
+  );
 });

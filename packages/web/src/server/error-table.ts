@@ -179,6 +179,7 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'article.wrong_state': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.changed_meanwhile': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.slug_taken': { status: 409, sentences: CHANGED_MEANWHILE },
+  'article.names_erased': { status: 422, sentences: NOT_UNDERSTOOD },
   'article.incomplete': { status: 422, sentences: NOT_UNDERSTOOD },
   'picture.refused': { status: 422, sentences: NOT_UNDERSTOOD },
   'darkroom.unreachable': { status: 503, sentences: READ_ONLY },
