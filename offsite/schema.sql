@@ -56,6 +56,23 @@ table approval (
   constraint approval_recovery_fkey FOREIGN KEY (recovery) REFERENCES recovery(id)
 );
 
+table collection (
+  id text not null,
+  compartment text not null,
+  is_preview boolean not null,
+  requested_by text not null,
+  reason text not null,
+  requested_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  ended_at timestamp with time zone,
+  outcome jsonb,
+  failure text,
+  constraint collection_check CHECK (((ended_at IS NULL) = ((outcome IS NULL) AND (failure IS NULL)))),
+  constraint collection_pkey PRIMARY KEY (id)
+);
+CREATE INDEX collection_by_compartment ON public.collection USING btree (compartment, requested_at DESC);
+CREATE UNIQUE INDEX collection_one_scheduled ON public.collection USING btree (compartment) WHERE ((ended_at IS NULL) AND (requested_by = 'schedule'::text));
+
 table compartment_secret (
   compartment text not null,
   vault_secret text not null,

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<{ readonly command: Comman
   erase: () => import('./commands/erase.ts'),
   edition: () => import('./commands/edition.ts'),
   archive: () => import('./commands/archive.ts'),
+  vault: () => import('./commands/vault.ts'),
   keys: () => import('./commands/keys.ts'),
   adopt: () => import('./commands/adopt.ts'),
   import: () => import('./commands/import.ts'),

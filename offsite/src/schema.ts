@@ -45,6 +45,19 @@ export interface ApprovalTable {
   given_at: Date;
 }
 
+export interface CollectionTable {
+  id: string;
+  compartment: string;
+  is_preview: boolean;
+  requested_by: string;
+  reason: string;
+  requested_at: Date;
+  attempts: Generated<number>;
+  ended_at: Date | null;
+  outcome: unknown;
+  failure: string | null;
+}
+
 export interface CompartmentSecretTable {
   compartment: string;
   vault_secret: string;
@@ -303,6 +316,7 @@ export interface Schema {
   acknowledgement_cut: AcknowledgementCutTable;
   applied: AppliedTable;
   approval: ApprovalTable;
+  collection: CollectionTable;
   compartment_secret: CompartmentSecretTable;
   drill: DrillTable;
   drill_owed: DrillOwedTable;

@@ -75,6 +75,8 @@ const SETTINGS = {
     example: '{"kind":"s3","bucket":"example-vault","region":"eu-central-1","credentialsFile":"/etc/bulkhead/s3.json"}',
     schema: z.preprocess((given) => (typeof given === 'string' ? readJson(given) : given), vaultTargetSchema),
   },
+  collectEveryHours: { variable: 'BULKHEAD_COLLECT_EVERY_HOURS', example: '168', schema: wholeNumber(1, 8760) },
+  collectAfterDays: { variable: 'BULKHEAD_COLLECT_AFTER_DAYS', example: '30', schema: wholeNumber(1, 36_500) },
   compartments: {
     variable: 'BULKHEAD_COMPARTMENTS',
     example: 'identity,website',

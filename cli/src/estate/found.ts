@@ -118,6 +118,8 @@ export async function describeConfiguredEstate(configuration: Configuration, pat
     ...(configuration.archiveRecipients ? { archiveRecipients: configuration.archiveRecipients } : {}),
     ...(configuration.baseEveryHours ? { baseEveryHours: configuration.baseEveryHours } : {}),
     ...(configuration.vaultTarget ? { vaultTarget: configuration.vaultTarget } : {}),
+    ...(configuration.collectEveryHours ? { collectEveryMs: configuration.collectEveryHours * 3_600_000 } : {}),
+    ...(configuration.collectAfterDays ? { collectAfterSeconds: configuration.collectAfterDays * 86_400 } : {}),
     ...(configuration.directoryServers ? { directoryServers: configuration.directoryServers } : {}),
     compartments: compartments.toSorted((left, right) => left.manifest.recoveryOrder - right.manifest.recoveryOrder),
   });

@@ -22,6 +22,7 @@ const answerSchema = z.object({
   recovery: z.string().optional(),
   retained: retainedSchema.optional(),
   drill: z.string().optional(),
+  collection: z.string().optional(),
   quarantine: z.string().optional(),
   request: z.string().optional(),
   /** Headquarters knows no position: that is off-site's. */

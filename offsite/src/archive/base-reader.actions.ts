@@ -30,19 +30,60 @@ export async function readManifest(place: Place, id: string): Promise<Buffer | u
  */
 export async function openBase(place: Place, id: string): Promise<AsyncIterable<Buffer>> {
   const map = await readMap(place, id);
-  if (!map) return createReadStream(join(place.directory, 'base', id, 'base.tar'), { highWaterMark: 1_048_576 });
-  // All packs are opened before the first byte: what is pruned meanwhile is read to its end.
+  return map ? putTogether(map.pieces, await openPacks(place, map)) : openPlain(place, id);
+}
+
+/**
+ * A base's bytes without the chunks that were seen before, in it or in another base; `undefined` stands where some are
+ * left out. Chunks that are given are noted as seen.
+ * @throws EstateError `archive.damaged`, `archive.gap`, `archive.key_missing`, also on the way
+ */
+export async function openUnseen(place: Place, id: string, seen: Set<string>): Promise<AsyncIterable<Buffer | undefined>> {
+  const map = await readMap(place, id);
+  if (!map) return openPlain(place, id);
+  const packs = await openPacks(place, map);
+  return withGaps(map.pieces, (pieces) => putTogether(pieces, packs), seen);
+}
+
+function openPlain(place: Place, id: string): AsyncIterable<Buffer> {
+  return createReadStream(join(place.directory, 'base', id, 'base.tar'), { highWaterMark: 1_048_576 });
+}
+
+/** All packs are opened before the first byte: what is pruned meanwhile is read to its end. */
+async function openPacks(place: Place, map: BaseMap): Promise<OpenPack[]> {
   const packs: OpenPack[] = [];
   try {
     for (const pack of map.head.packs) packs.push(await OpenPack.open(place, pack.id));
+    return packs;
   } catch (error) {
     await closeAll(packs);
     throw error;
   }
-  return putTogether(map, packs);
 }
 
-async function* putTogether({ pieces }: BaseMap, packs: readonly OpenPack[]): AsyncGenerator<Buffer> {
+async function* withGaps(
+  pieces: readonly MapPiece[],
+  read: (pieces: readonly MapPiece[]) => AsyncIterable<Buffer>,
+  seen: Set<string>,
+): AsyncGenerator<Buffer | undefined> {
+  const wanted: MapPiece[] = [];
+  const gaps: number[] = [];
+  for (const piece of pieces) {
+    const key = piece.kind === 'chunk' ? piece.place.id.toString('latin1') : undefined;
+    if (key !== undefined && seen.has(key)) gaps.push(wanted.length);
+    else wanted.push(piece);
+    if (key !== undefined) seen.add(key);
+  }
+  const isBehindGap = new Set(gaps);
+  let at = 0;
+  for await (const bytes of read(wanted)) {
+    if (isBehindGap.has(at)) yield undefined;
+    yield bytes;
+    at += 1;
+  }
+}
+
+async function* putTogether(pieces: readonly MapPiece[], packs: readonly OpenPack[]): AsyncGenerator<Buffer> {
   try {
     const read = (piece: MapPiece) => (piece.kind === 'frame' ? Promise.resolve(piece.bytes) : readChunk(piece.place, packs));
     yield* ahead(pieces, AHEAD, read);

@@ -10,6 +10,7 @@ import {
   type VerifyingKey,
 } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import { type CollectionDeps, requestCollection } from '#collection/collection.actions.ts';
 import { type DrillDeps, requestDrill } from '#drill/drill.actions.ts';
 import { requestErasure } from '#erasure/erasure.actions.ts';
 import { requestMove } from '#failover/failover.actions.ts';
@@ -37,6 +38,7 @@ export type CommandDeps = DecisionDeps & {
   readonly seal: SealDeps;
   readonly finding: FindingDeps;
   readonly drill: DrillDeps;
+  readonly collection: CollectionDeps;
   readonly quarantine: QuarantineDeps;
   readonly publicReading: Pick<PublicReadingBoard, 'moveNames'>;
   readonly publisher: Pick<PublisherPeer, 'rollBack' | 'resume'>;
@@ -50,6 +52,7 @@ export type CommandReply = {
   readonly request?: string;
   readonly recovery?: string;
   readonly drill?: string;
+  readonly collection?: string;
   /** A copy that stands apart, to be looked at. */
   readonly quarantine?: string;
   readonly epoch?: number;
@@ -138,6 +141,10 @@ async function carryOut(deps: CommandDeps, command: OperatorCommand, operator: s
     return { quarantine: await lookAt(deps.quarantine, { compartment, operator, reason, target: command.target }) };
   if (command.kind === 'drill')
     return { drill: await requestDrill(deps.drill, { compartment, operator, mode: command.mode, reason }) };
+  if (command.kind === 'collect')
+    return {
+      collection: await requestCollection(deps.collection, { compartment, operator, isPreview: command.isPreview, reason }),
+    };
   const id = await request(deps, command, operator);
   return { request: id, recovery: id };
 }

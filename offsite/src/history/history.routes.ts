@@ -3,6 +3,8 @@ import {
   historyPageSchema,
   historySearchSchema,
   historyStatusSchema,
+  namedAskedSchema,
+  namedFoundSchema,
   rowLifeRequestSchema,
   rowLifeSchema,
   scopeCountSchema,
@@ -12,6 +14,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
+import { searchNames } from './name-search.actions.ts';
 import { countScope, type IndexReader, readRowLife, searchHistory, type TextKeeper } from './search.actions.ts';
 
 const BODY_BYTES = 4_194_304;
@@ -67,6 +70,11 @@ export function addHistoryRoutes(
   app.post('/compartments/:name/row', async (c) => {
     const { reader } = find(c.req.param('name'));
     return c.json(rowLifeSchema.parse(readRowLife(reader, await readWireBody(c.req.raw, rowLifeRequestSchema, BODY_BYTES))));
+  });
+  app.post('/compartments/:name/named', async (c) => {
+    const { reader } = find(c.req.param('name'));
+    const { digests } = await readWireBody(c.req.raw, namedAskedSchema, BODY_BYTES);
+    return c.json(namedFoundSchema.parse({ found: await searchNames(reader, digests) }));
   });
   app.post('/compartments/:name/scope', async (c) => {
     const { reader } = find(c.req.param('name'));

@@ -199,6 +199,13 @@ export class IndexReader {
     return rows.map(toChange);
   }
 
+  /** All that is kept of changes after one, as text: keys and images. */
+  listTexts(afterChange: number, limit: number): { readonly id: number; readonly text: string }[] {
+    const sql = `select id, key || char(10) || coalesce(old_key, '') || char(10) || payload as text
+      from change where id > ? order by id limit ?`;
+    return this.all(sql, afterChange, limit);
+  }
+
   /** Columns of a table's primary key, as history knows it; empty if it has none, undefined if it never changed. */
   findTableKey(table: string): readonly string[] | undefined {
     return this.#relation(table)?.key;

@@ -1,6 +1,8 @@
 import {
   type ArchiveKeys,
+  type ArchiveNames,
   archiveKeysSchema,
+  archiveNamesSchema,
   type KeyProof,
   type Pruned,
   prunedSchema,
@@ -13,6 +15,7 @@ import {
 import { callWire, type WirePeer } from '@bulkhead/wire';
 
 const PRUNE_TIMEOUT_MS = 600_000;
+const SEARCH_TIMEOUT_MS = 86_400_000;
 
 /** The archive behind the receiver, as the desk uses it. */
 export type ArchivePeer = {
@@ -22,6 +25,8 @@ export type ArchivePeer = {
   readonly readRetention: (compartment: string) => Promise<Retention>;
   /** Hands on what an operator signed: the receiver verifies it itself. */
   readonly retain: (compartment: string, signed: Signed) => Promise<Retained>;
+  /** Which of these digests stand anywhere in what is kept; everything is read for it. */
+  readonly findNamed: (compartment: string, digests: readonly string[]) => Promise<ArchiveNames>;
   readonly prune: (compartment: string) => Promise<Pruned>;
 };
 
@@ -36,6 +41,8 @@ export function reachArchive(peer: WirePeer): ArchivePeer {
     keepKeyProof: (compartment, proof) => callWire(peer, post(compartment, 'keys/proof', proof), archiveKeysSchema),
     readRetention: (compartment) => callWire(peer, get(compartment, 'retention'), retentionSchema),
     retain: (compartment, signed) => callWire(peer, post(compartment, 'retention', { signed }), retainedSchema),
+    findNamed: (compartment, digests) =>
+      callWire(peer, post(compartment, 'named', { digests }, SEARCH_TIMEOUT_MS), archiveNamesSchema),
     prune: (compartment) => callWire(peer, post(compartment, 'prune', {}, PRUNE_TIMEOUT_MS), prunedSchema),
   };
 }

@@ -4,6 +4,7 @@ import {
   type HistoryStatus,
   historyPageSchema,
   historyStatusSchema,
+  namedFoundSchema,
   type PlanRequest,
   type RepairPlan,
   type RowLife,
@@ -28,6 +29,8 @@ export type HistoryPeer = {
   readonly readTransaction: (compartment: string, sequence: number) => Promise<WholeTransaction>;
   readonly readRow: (compartment: string, asked: RowLifeRequest) => Promise<RowLife>;
   readonly countScope: (compartment: string, scope: Scope) => Promise<ScopeCount>;
+  /** Which of these digests stand in any change that is kept. */
+  readonly findNamed: (compartment: string, digests: readonly string[]) => Promise<readonly string[]>;
   /** Makes a plan and keeps it under its id; nothing is done yet. */
   readonly plan: (compartment: string, asked: PlanRequest) => Promise<RepairPlan>;
   /** The steps of a plan, a step a line. */
@@ -53,6 +56,10 @@ export function reachHistory(peer: WirePeer): HistoryPeer {
       callWire(peer, { method: 'POST', path: at(compartment, '/row'), body, timeoutMs: QUERY_MS }, rowLifeSchema),
     countScope: (compartment, body) =>
       callWire(peer, { method: 'POST', path: at(compartment, '/scope'), body, timeoutMs: QUERY_MS }, scopeCountSchema),
+    findNamed: async (compartment, digests) => {
+      const call = { method: 'POST', path: at(compartment, '/named'), body: { digests }, timeoutMs: PLAN_MS } as const;
+      return (await callWire(peer, call, namedFoundSchema)).found;
+    },
     plan: (compartment, body) =>
       callWire(peer, { method: 'POST', path: at(compartment, '/plans'), body, timeoutMs: PLAN_MS }, repairPlanSchema),
     openSteps: (compartment, plan) =>

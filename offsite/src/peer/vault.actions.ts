@@ -1,5 +1,19 @@
 import type { Readable } from 'node:stream';
-import { type ErasedBlob, erasedBlobSchema, missingBlobsSchema } from '@bulkhead/contracts';
+import {
+  type CollectionAsked,
+  type CollectionBegun,
+  type CollectionFinished,
+  type CollectionFound,
+  type CollectionRemoved,
+  collectionBegunSchema,
+  collectionFinishedSchema,
+  collectionRemovedSchema,
+  type ErasedBlob,
+  erasedBlobSchema,
+  type Leaving,
+  leavingSchema,
+  missingBlobsSchema,
+} from '@bulkhead/contracts';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 
@@ -10,6 +24,11 @@ export type VaultPeer = {
   readonly erase: (compartment: string, sha256: string, request: string) => Promise<ErasedBlob>;
   /** Lets erased contents be brought again. */
   readonly allow: (compartment: string, sha256: string) => Promise<undefined>;
+  /** A round of collection; see the vault's own words on each. */
+  readonly beginCollection: (compartment: string, asked: CollectionAsked) => Promise<CollectionBegun>;
+  readonly finishCollection: (compartment: string, found: CollectionFound) => Promise<CollectionFinished>;
+  readonly readLeaving: (compartment: string) => Promise<Leaving>;
+  readonly removeLeaving: (compartment: string) => Promise<CollectionRemoved>;
   /** The bytes of a blob, as they are kept: whoever reads them compares them with its name. */
   readonly openBlob: (compartment: string, sha256: string) => Promise<Readable>;
   /** From now on the compartment adds and reads with this secret, and with no other. */
@@ -18,6 +37,9 @@ export type VaultPeer = {
 
 const BATCH = 10_000;
 const okSchema = z.object({ ok: z.literal(true) });
+
+const collecting = (compartment: string, rest: string, body: unknown) =>
+  ({ method: 'POST', path: `/compartments/${compartment}/collection${rest}`, body, timeoutMs: 3_600_000 }) as const;
 
 export function reachVault(peer: WirePeer): VaultPeer {
   return {
@@ -42,6 +64,11 @@ export function reachVault(peer: WirePeer): VaultPeer {
       await callWire(peer, { method: 'POST', path: `/compartments/${compartment}/allow`, body: { sha256 } }, okSchema);
       return undefined;
     },
+    beginCollection: (compartment, body) => callWire(peer, collecting(compartment, '', body), collectionBegunSchema),
+    finishCollection: (compartment, body) => callWire(peer, collecting(compartment, '/finish', body), collectionFinishedSchema),
+    readLeaving: (compartment) =>
+      callWire(peer, { method: 'GET', path: `/compartments/${compartment}/collection/leaving` }, leavingSchema),
+    removeLeaving: (compartment) => callWire(peer, collecting(compartment, '/remove', {}), collectionRemovedSchema),
     openBlob: async (compartment, sha256) =>
       (await openWire(peer, { method: 'GET', path: `/compartments/${compartment}/blobs/${sha256}`, timeoutMs: 7_200_000 })).body,
     replaceSecret: async (compartment, secret) => {

@@ -1,5 +1,6 @@
 import {
   type ArchiveKeys,
+  type ArchiveNames,
   type ArchiveReport,
   type Base,
   type Inventory,
@@ -21,6 +22,7 @@ import { indexedBase } from '#archive/prune.actions.ts';
 import { examineArchive } from './examination.actions.ts';
 import { listArtefacts } from './inventory.actions.ts';
 import type { Joined } from './join.actions.ts';
+import { searchArchive } from './name-search.actions.ts';
 import type { ArchiveSource } from './open.actions.ts';
 import { listWal, readWalFile } from './reading.actions.ts';
 import type { RetentionKeeper } from './retention.actions.ts';
@@ -101,6 +103,12 @@ export class ArchiveKeeper {
       this.#examining = undefined;
     });
     return this.#examining;
+  }
+
+  /** Which of these digests stand anywhere in what is kept. @throws EstateError `archive.damaged`, `archive.gap`, `archive.key_missing` */
+  searchNames(digests: readonly string[]): Promise<ArchiveNames> {
+    const { source, keys } = this.#options;
+    return searchArchive({ directory: source.directory, ranMs: source.ranMs, keys, joined: this.#joined() }, digests);
   }
 
   describeKeys(): ArchiveKeys {

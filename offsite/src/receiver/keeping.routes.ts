@@ -1,8 +1,10 @@
 import {
   archiveKeysSchema,
+  archiveNamesSchema,
   archiveReportSchema,
   inventorySchema,
   keyProofSchema,
+  namedAskedSchema,
   provenRequestSchema,
   prunedSchema,
   retainedSchema,
@@ -22,6 +24,11 @@ export function addKeepingRoutes(app: WireApp, { find, order }: Finder): void {
   app.post('/compartments/:name/verify', async (c) =>
     c.json(archiveReportSchema.parse(await order(c.req.param('name'), c.var.caller).keeper.examine())),
   );
+  app.post('/compartments/:name/named', async (c) => {
+    const { keeper } = order(c.req.param('name'), c.var.caller);
+    const { digests } = await readWireBody(c.req.raw, namedAskedSchema);
+    return c.json(archiveNamesSchema.parse(await keeper.searchNames(digests)));
+  });
   app.get('/compartments/:name/retention', async (c) =>
     c.json(retentionSchema.parse(await find(c.req.param('name'), c.var.caller).keeper.describeRetention())),
   );

@@ -10,16 +10,16 @@ import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
 import { nameCaughtUp } from '#acknowledgement/acknowledgement.actions.ts';
 import { addAcknowledgementRoutes } from '#acknowledgement/acknowledgement.routes.ts';
 import { createAcknowledgementStore } from '#acknowledgement/acknowledgement.store.ts';
+import { collectionRound } from '#collection/collection.actions.ts';
+import { addCollectionRoutes } from '#collection/collection.routes.ts';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
 import { addArchiveRoutes } from '#desk/archive.routes.ts';
 import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
 import { addEditionRoutes } from '#desk/edition.routes.ts';
 import { addReadingRoutes } from '#desk/reading.routes.ts';
-import { type DrillDeps, drillRound } from '#drill/drill.actions.ts';
+import { drillRound } from '#drill/drill.actions.ts';
 import { addDrillRoutes } from '#drill/drill.routes.ts';
-import { DAY_MS } from '#drill/drill.rules.ts';
-import { createDrillStore } from '#drill/drill.store.ts';
 import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts';
 import { addErasureRoutes } from '#erasure/erasure.routes.ts';
 import { createErasureStore } from '#erasure/erasure.store.ts';
@@ -68,7 +68,9 @@ import { addFindingRoutes, addReceiptReading, addTestimonyRoutes } from '#watch/
 import { createWindowStore } from '#watch/window.store.ts';
 import { isInScope } from './attack.rules.ts';
 import { addClosingRoutes } from './closing.routes.ts';
+import { composeCollection } from './compose-collection.ts';
 import { composeDesk, composeReading } from './compose-desk.ts';
+import { composeDrill } from './compose-drill.ts';
 import { composeMoving, composePublicReading, describeSecondSite } from './compose-moving.ts';
 import type { RecoveryConfig } from './config.ts';
 import { GatewayKeys } from './gateway-key.actions.ts';
@@ -212,22 +214,18 @@ export function composeRecovery(setting: RecoverySetting, { db }: OffsiteDatabas
   const erasure: ErasureDeps = { erasures, vault, publisher, manifests, recorder, now, newId: setting.newId, log };
   const readmissions = createReadmissionStore(db);
   const readmission: ReadmissionDeps = { readmissions, seal, charge, recorder, now, newId: setting.newId };
-  const drill: DrillDeps = {
-    ...recovery,
-    drills: createDrillStore(db),
-    isRecovering: async () => (await recovery.recoveries.listRunning()).length > 0,
-    organisation: estate.organisation,
-    everyMs: estate.drillEveryMs ?? DAY_MS,
-    raise: async (report) => {
-      await raiseFinding(finding, report, 'drill');
-    },
-    toldLate: new Map(),
-    newId: () => `d${randomBytes(6).toString('hex')}`,
-    newSeed: () => randomBytes(4).readUInt32BE(),
-  };
+  const drill = composeDrill(setting, { db, recovery, finding });
+  const collection = composeCollection(setting, {
+    db,
+    recovery,
+    archive,
+    finding,
+    mustWait: async () => charge.site !== 'headquarters' || drill.isRecovering(),
+  });
   return {
     erasure,
     readmission,
+    collection,
     order,
     seal,
     recorder,
@@ -293,6 +291,7 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
   addReadmissionRoutes(desk, parts.readmission);
   addAcknowledgementRoutes(desk, { ...recovery.acknowledgement, getRecovery: recovery.recoveries.getRecovery });
   addDrillRoutes(desk, parts.drill);
+  addCollectionRoutes(desk, parts.collection);
   addQuarantineRoutes(desk, parts.quarantine);
   addEditionRoutes(desk, { publisher: recovery.publisher, compartments: new Set(order.manifests.keys()) });
 
@@ -349,6 +348,11 @@ function keepGoing({ config, estate, now, log }: RecoverySetting, parts: Recover
       (isWell) => sleepMs(isWell ? KEY_LOOK_MS : EVERY_MS, signal).catch(() => undefined),
     ),
     runRounds({ what: 'drilling', log, signal }, () => unlessStopped(drillRound(drill), signal), every(DRILL_LOOK_MS, signal)),
+    runRounds(
+      { what: 'collecting', log, signal },
+      () => unlessStopped(collectionRound(parts.collection), signal),
+      every(DRILL_LOOK_MS, signal),
+    ),
     ...rounds.map(([what, work]) => runRounds({ what, log, signal }, work, every(EVERY_MS, signal))),
     keepPublicInformed(informing, signal),
   ];

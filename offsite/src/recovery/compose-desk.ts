@@ -34,6 +34,7 @@ export function composeDesk(
     erasure: parts.erasure,
     readmission: parts.readmission,
     drill: parts.drill,
+    collection: parts.collection,
     quarantine: parts.quarantine,
     publisher: recovery.publisher,
     archive,

@@ -4,6 +4,7 @@ import type { Log } from '@bulkhead/kernel';
 import { serveWire } from '@bulkhead/wire';
 import { createFindingQueue } from '#finding/finding-queue.actions.ts';
 import type { Config } from './config.ts';
+import { prolongLocksForever } from './lock.jobs.ts';
 import { scrubForever } from './scrub.jobs.ts';
 import { VaultSecrets } from './secrets.actions.ts';
 import { openTarget } from './target/open-target.actions.ts';
@@ -19,9 +20,10 @@ export async function startVault(config: Readonly<Config>, log: Log): Promise<{ 
   const findings = createFindingQueue({ peer: { socket: config.FINDINGS_SOCKET, secret: config.FINDINGS_SECRET }, now, log });
   const estate = estateSchema.parse(JSON.parse(await readFile(config.ESTATE_FILE, 'utf8')));
   const quotas = quotasOf(estate, Object.keys(config.SECRETS_JSON));
+  const target = await openTarget({ settings: config.TARGET_JSON, directory: config.DIRECTORY, now });
   const vault = await openVault({
     directory: config.DIRECTORY,
-    target: await openTarget({ settings: config.TARGET_JSON, directory: config.DIRECTORY, now }),
+    target,
     quotas,
     recipients: config.ESCROW_RECIPIENTS_JSON,
     now,
@@ -44,11 +46,15 @@ export async function startVault(config: Readonly<Config>, log: Log): Promise<{ 
     everySeconds: config.SCRUB_EVERY_SECONDS,
     signal: stopping.signal,
   });
+  const { raise } = findings;
+  const locking =
+    target.locking && prolongLocksForever({ vault, locking: target.locking, now, raise, log, signal: stopping.signal });
   return {
     close: async () => {
       stopping.abort(new Error('stopping'));
       await server.close();
       await scrubbing;
+      await locking;
       await vault.close();
       await findings.close();
     },

@@ -1,102 +1,134 @@
-import type { Collected, CollectionRound } from '@bulkhead/contracts';
-import { EstateError } from '@bulkhead/kernel';
-import { parseLsn } from '#archive/wal.rules.ts';
+import { createHash } from 'node:crypto';
+import {
+  CANDIDATES_LIMIT,
+  type CollectionAsked,
+  type CollectionBegun,
+  type CollectionFinished,
+  type CollectionFound,
+  type CollectionRemoved,
+  type Leaving,
+} from '@bulkhead/contracts';
+import { EstateError, forEachAtOnce, type Now } from '@bulkhead/kernel';
+import { formatLsn, parseLsn } from '#archive/wal.rules.ts';
+import type { CandidateRow } from './collection.store.ts';
 import type { Holdings } from './holdings.actions.ts';
-import type { BlobRecord } from './register.rules.ts';
 import type { Register } from './register.store.ts';
 import type { VaultTarget } from './target/target.rules.ts';
 
-const BATCH = 500;
+/** Those that are judged together share a flush. */
+const JUDGED_AT_ONCE = 64;
+const REMOVED_AT_ONCE = 8;
 
 export type CollectionDeps = {
   readonly holdings: Holdings;
   readonly register: Register;
   readonly target: VaultTarget;
   readonly seconds: () => number;
+  readonly now: Now;
 };
 
+type Round = { readonly leasedBefore: number; readonly candidates: readonly CandidateRow[] };
+
 /**
- * Takes away blobs that no row version names which the archive keeps. A blob goes in two rounds: the first marks it,
- * a later one, whose proven point lies behind the first round's position, takes it, if it is still named by nothing.
- * Whoever brings it or asks for it meanwhile renews its lease, and thereby takes the mark off [V17].
+ * Takes away blobs that nothing kept names. A blob goes in two rounds: the first marks it, a later one, for which a drill
+ * has proved a point behind the first one's position, lets it go, if nothing names it still. Whoever brings it or asks for
+ * it meanwhile takes the mark off [V17]. Nothing goes that was not among the round's candidates: what nobody looked for
+ * is kept. A kill forgets the round, and nothing else.
  */
 export class Collection {
   readonly #deps: CollectionDeps;
-  readonly #rounds = new Map<string, { readonly round: CollectionRound; listed: number }>();
+  readonly #rounds = new Map<string, Round>();
 
   constructor(deps: CollectionDeps) {
     this.#deps = deps;
   }
 
-  /** Begins a round of one compartment; one that was begun before is forgotten. */
-  async begin(compartment: string, round: CollectionRound): Promise<void> {
+  /** Begins a round of one compartment; one that was begun before is forgotten. @throws EstateError `compartment.unknown` */
+  begin(compartment: string, { minimumAgeSeconds }: CollectionAsked): CollectionBegun {
     this.#deps.holdings.quotaOf(compartment);
-    await this.#deps.register.write(() => this.#deps.register.forgetNamed(compartment));
-    this.#rounds.set(compartment, { round, listed: 0 });
-  }
-
-  /** Takes a part of the digests that row versions name. @throws EstateError `compartment.wrong_state` */
-  async addNamed(compartment: string, digests: readonly string[]): Promise<void> {
-    const open = this.#roundOf(compartment);
-    const added = await this.#deps.register.write(() => this.#deps.register.addNamed(compartment, digests));
-    open.listed += added;
+    // Fixed here: what grows old enough while names are looked for was not looked for.
+    const leasedBefore = this.#deps.seconds() - minimumAgeSeconds;
+    const candidates = this.#deps.register.collection.listCandidates(compartment, leasedBefore, CANDIDATES_LIMIT);
+    this.#rounds.set(compartment, { leasedBefore, candidates });
+    return {
+      candidates: candidates.map(({ sha256, bytes, doomedLsn }) => ({
+        sha256,
+        bytes,
+        markedLsn: doomedLsn === null ? null : formatLsn(doomedLsn),
+      })),
+    };
   }
 
   /**
-   * Ends a round: takes what an earlier round marked, and marks what this one found.
-   * @throws EstateError `compartment.wrong_state` if not all digests came
+   * Ends a round: lets go of what an earlier round marked, and marks what this one found. No byte goes yet.
+   * @throws EstateError `compartment.wrong_state` if none was begun
    */
-  async finish(compartment: string): Promise<Collected> {
-    const { round, listed } = this.#roundOf(compartment);
-    if (listed !== round.named)
+  async finish(compartment: string, found: CollectionFound): Promise<CollectionFinished> {
+    const round = this.#rounds.get(compartment);
+    if (!round)
       throw new EstateError(
         'compartment.wrong_state',
-        `collecting blobs of ${compartment}: ${listed} of ${round.named} named digests came; begin anew`,
+        `collecting blobs of ${compartment.slice(0, 40)}: no round was begun; begin anew`,
       );
     this.#rounds.delete(compartment);
-    const { register, seconds } = this.#deps;
-    const leasedBefore = seconds() - round.minimumAgeSeconds;
-    const taken = await this.#take(compartment, round, leasedBefore);
-    const marked = await register.write(() => register.markUnnamed(compartment, parseLsn(round.lsn), leasedBefore));
-    await register.write(() => register.forgetNamed(compartment));
-    return { compartment, marked, ...taken };
-  }
-
-  async #take(compartment: string, round: CollectionRound, leasedBefore: number) {
-    const taken = { removed: 0, removedBytes: 0, locked: 0 };
-    const { holdings, register } = this.#deps;
-    // What an earlier round let leave, and a target that was away kept.
-    for (const blob of register.listInState(compartment, 'leaving', BATCH))
-      await holdings.inTurn(blob, () => holdings.sendAway(blob));
-    if (round.provenLsn === null) return taken;
-    const provenLsn = parseLsn(round.provenLsn);
-    let after = '';
-    for (;;) {
-      const batch = register.listMarked(compartment, provenLsn, leasedBefore, after, BATCH);
-      for (const blob of batch) {
-        const outcome = await this.#takeOne(blob, provenLsn, leasedBefore);
-        if (outcome === 'removed') taken.removed += 1;
-        if (outcome === 'removed') taken.removedBytes += blob.bytes;
-        if (outcome === 'locked') taken.locked += 1;
-      }
-      const last = batch.at(-1);
-      if (!last) return taken;
-      after = last.sha256;
-    }
-  }
-
-  #takeOne(blob: BlobRecord, provenLsn: bigint, leasedBefore: number): Promise<'removed' | 'locked' | 'kept'> {
-    const { holdings, register } = this.#deps;
-    return holdings.inTurn(blob, async () => {
-      // Judged again in the same flush that takes it: a lease renewed since the listing keeps it.
-      const isLeaving = await register.write(() => register.letLeave(blob, provenLsn, leasedBefore));
-      return isLeaving ? holdings.sendAway(blob) : 'kept';
+    const named = new Set(found.named);
+    const count = { marked: 0, named: 0, locked: 0 };
+    await forEachAtOnce(round.candidates, JUDGED_AT_ONCE, async (candidate) => {
+      const outcome = await this.#judge({ compartment, sha256: candidate.sha256 }, candidate, round, named, found);
+      if (outcome !== 'kept' && outcome !== 'let go') count[outcome] += 1;
     });
+    return { ...count, leaving: this.tellLeaving(compartment) };
   }
 
-  #roundOf(compartment: string) {
-    const open = this.#rounds.get(compartment);
-    if (open) return open;
-    throw new EstateError('compartment.wrong_state', `collecting blobs of ${compartment.slice(0, 40)}: no round was begun`);
+  async #judge(
+    name: { readonly compartment: string; readonly sha256: string },
+    { doomedLsn }: CandidateRow,
+    { leasedBefore }: Round,
+    named: ReadonlySet<string>,
+    { lsn, provenLsn }: CollectionFound,
+  ): Promise<'named' | 'marked' | 'locked' | 'let go' | 'kept'> {
+    const { register, target, seconds, now } = this.#deps;
+    if (named.has(name.sha256)) {
+      await register.write(() => register.collection.keepNamed(name, seconds()));
+      return 'named';
+    }
+    if (doomedLsn === null) {
+      const isMarked = await register.write(() => register.collection.mark(name, parseLsn(lsn), leasedBefore));
+      return isMarked ? 'marked' : 'kept';
+    }
+    if (provenLsn === null || doomedLsn > parseLsn(provenLsn)) return 'kept';
+    const lockedUntil = await target.lockedUntil(name);
+    if (lockedUntil && lockedUntil > now()) return 'locked';
+    // Judged again in the same flush: a lease renewed since the listing keeps it.
+    return (await register.write(() => register.collection.letLeave(name, parseLsn(provenLsn), leasedBefore)))
+      ? 'let go'
+      : 'kept';
+  }
+
+  /** What was let go and whose bytes still lie there: of this round, and of earlier ones that a kill broke off. */
+  tellLeaving(compartment: string): Leaving {
+    this.#deps.holdings.quotaOf(compartment);
+    const told = { blobs: 0, bytes: 0 };
+    const hash = createHash('sha256');
+    for (const { sha256, bytes } of this.#deps.register.collection.eachLeaving(compartment)) {
+      told.blobs += 1;
+      told.bytes += bytes;
+      hash.update(`${sha256}\n`);
+    }
+    return { ...told, sha256: hash.digest('hex') };
+  }
+
+  /** The bytes of what is leaving go. Whoever orders it has written down what goes. Doing it twice is well. */
+  async remove(compartment: string): Promise<CollectionRemoved> {
+    const { holdings, register } = this.#deps;
+    holdings.quotaOf(compartment);
+    const gone = { removed: 0, removedBytes: 0, locked: 0 };
+    await forEachAtOnce(register.collection.eachLeaving(compartment), REMOVED_AT_ONCE, async ({ sha256, bytes }) => {
+      const outcome = await holdings.sendAway({ compartment, sha256 });
+      if (outcome === 'kept') return;
+      gone[outcome] += 1;
+      if (outcome === 'removed') gone.removedBytes += bytes;
+    });
+    return gone;
   }
 }

@@ -14,6 +14,9 @@ import type { BlobName, VaultTarget } from './target/target.rules.ts';
 /** A lease is written down again only when it is older than this, so that asking often costs nothing. Collection waits longer. */
 const LEASE_GRAIN_SECONDS = 600;
 const CHUNK_BYTES = 262_144;
+const DAY_MS = 86_400_000;
+/** Of each day that a lock lasts, half a day: then it is prolonged. */
+const PROLONGED_EACH_SECONDS = 43_200;
 
 export type HoldingsDeps = {
   readonly target: VaultTarget;
@@ -46,7 +49,6 @@ export class Holdings {
     for (const compartment of holdings.compartments) {
       await holdings.#settleComing(compartment);
       for (const bytes of deps.register.listLengths(compartment)) holdings.quotaOf(compartment).count(bytes);
-      for (const record of deps.register.listInState(compartment, 'leaving', 100_000)) await holdings.sendAway(record);
     }
     return holdings;
   }
@@ -100,8 +102,17 @@ export class Holdings {
 
   /** Renews a blob's lease and tells its length, or nothing if it is not here whole. */
   async renewLease(name: BlobName): Promise<number | undefined> {
+    if (this.#deps.register.find(name)?.state === 'leaving') await this.inTurn(name, () => this.#revive(name));
     const record = await this.find(name);
     return record && (await this.#lease(record)) ? record.bytes : undefined;
+  }
+
+  /** What a collection let go is kept after all if somebody asks before its bytes are gone. Within the blob's turn. */
+  async #revive(name: BlobName): Promise<void> {
+    const { register, target, seconds } = this.#deps;
+    const record = register.find(name);
+    if (record?.state !== 'leaving' || (await target.sizeOf(name)) !== storedBytesOf(record)) return;
+    await register.write(() => register.collection.revive(name, seconds()));
   }
 
   /**
@@ -136,6 +147,7 @@ export class Holdings {
   bring(name: BlobName, sealed: Sealed): Promise<'added' | 'already there'> {
     return this.inTurn(name, async () => {
       this.requireNotErased(name);
+      await this.#revive(name);
       const standing = await this.find(name);
       if (!standing) return this.#place(name, sealed);
       await this.#lease(standing);
@@ -154,12 +166,24 @@ export class Holdings {
       const wrappedKey = keyring.wrap(name, sealed.key);
       register.keep({ ...name, bytes: sealed.bytes, state: 'coming', wrappedKey, leasedAt: seconds() });
     });
-    if (!(await target.add(name, sealed))) await this.#requireSame(name);
+    const addedAt = now();
+    const isAdded = await target.add(name, sealed);
+    if (!isAdded) await this.#requireSame(name);
     if (before === undefined || before.state === 'coming') this.quotaOf(name.compartment).count(sealed.bytes);
     // Not awaited: a `coming` blob whose bytes are there is settled at the next start.
-    void register.write(() => register.setState(name, 'here')).catch(() => undefined);
+    const note = () => {
+      register.setState(name, 'here');
+      if (target.locking && isAdded) this.noteLock(name, addedAt, target.locking.days);
+    };
+    void register.write(note).catch(() => undefined);
     if (before?.state === 'damaged') this.#tellHealed(name);
     return 'added';
+  }
+
+  /** The target holds a blob for so many days from a time on. Within a `write`. */
+  noteLock(name: BlobName, from: Date, days: number): void {
+    const { register, seconds } = this.#deps;
+    register.locks.keep(name, from.getTime() + days * DAY_MS, seconds() + days * PROLONGED_EACH_SECONDS);
   }
 
   /** A target may have taken a blob without our hearing of it: then what stands is what we brought. */
@@ -211,16 +235,20 @@ export class Holdings {
     return register.write(() => register.lease(record, at));
   }
 
-  /** Takes away a blob that was let leave. Within the blob's turn. */
-  async sendAway(record: BlobRecord): Promise<'removed' | 'locked'> {
+  /** Takes away the bytes of a blob that a collection let go, unless somebody asked for it meanwhile. */
+  sendAway(name: BlobName): Promise<'removed' | 'locked' | 'kept'> {
     const { register, target } = this.#deps;
-    if ((await target.remove(record)) === 'locked') {
-      await register.write(() => register.setState(record, 'here'));
-      return 'locked';
-    }
-    await register.write(() => register.forget(record));
-    this.quotaOf(record.compartment).release(record.bytes);
-    return 'removed';
+    return this.inTurn(name, async () => {
+      const record = register.find(name);
+      if (record?.state !== 'leaving') return 'kept';
+      if ((await target.remove(name)) === 'locked') {
+        await register.write(() => register.setState(name, 'here'));
+        return 'locked';
+      }
+      await register.write(() => register.forget(name));
+      this.quotaOf(name.compartment).release(record.bytes);
+      return 'removed';
+    });
   }
 
   /** A kill between key and bytes, or between bytes and note: the bytes at the target decide. */

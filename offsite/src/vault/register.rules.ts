@@ -1,8 +1,9 @@
+import { EstateError } from '@bulkhead/kernel';
 import type { BlobName } from './target/target.rules.ts';
 
 /**
  * `coming` its bytes may be at the target · `here` · `damaged` its bytes are not those of the digest, or gone ·
- * `leaving` it is being taken away.
+ * `leaving` a collection let it go: it is here for nobody, unless somebody asks for it before its bytes are gone.
  */
 export type BlobState = 'coming' | 'here' | 'damaged' | 'leaving';
 export type BlobRecord = BlobName & {
@@ -17,3 +18,9 @@ export type UploadRecord = BlobName & {
   readonly wrappedKey: Uint8Array;
   readonly touchedAt: number;
 };
+
+/** @throws EstateError `vault.keyring_broken` */
+export function stateOf(given: unknown): BlobState {
+  if (given === 'coming' || given === 'here' || given === 'damaged' || given === 'leaving') return given;
+  throw new EstateError('vault.keyring_broken', "reading the vault's register: a blob is in no known state");
+}

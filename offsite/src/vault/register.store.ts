@@ -2,28 +2,30 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { EstateError } from '@bulkhead/kernel';
-import type { BlobRecord, BlobState, UploadRecord } from './register.rules.ts';
+import { CollectionRegister } from './collection.store.ts';
+import { LockRegister } from './lock.store.ts';
+import { type BlobRecord, type BlobState, stateOf, type UploadRecord } from './register.rules.ts';
 import type { BlobName } from './target/target.rules.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 /** Result of SQLite: no room. */
 const FULL = 13;
 
 const SCHEMA = `
 create table meta (name text primary key, value text not null) strict, without rowid;
 create table blob (compartment text not null, sha256 text not null, bytes integer not null, state text not null,
-  wrapped_key blob, leased_at integer not null, doomed_lsn integer, primary key (compartment, sha256)) strict, without rowid;
+  wrapped_key blob, leased_at integer not null, doomed_lsn integer, lock_until integer, lock_due integer, primary key (compartment, sha256)) strict, without rowid;
 create index blob_coming on blob (compartment, sha256) where state <> 'here';
 create table upload (compartment text not null, sha256 text not null, bytes integer not null, wrapped_key blob not null,
   touched_at integer not null, primary key (compartment, sha256)) strict, without rowid;
 create table erased (compartment text not null, sha256 text not null, request text not null, is_asked integer not null default 1,
   primary key (compartment, sha256)) strict, without rowid;
 create table scrub (compartment text primary key, after_sha256 text not null) strict, without rowid;
-create table named (compartment text not null, sha256 text not null, primary key (compartment, sha256)) strict, without rowid;
 `;
-
-const MARKED = `doomed_lsn <= ? and leased_at <= ? and state in ('here', 'damaged')
-  and not exists (select 1 from named n where n.compartment = b.compartment and n.sha256 = b.sha256)`;
+/** What makes a register of the first version into one of today. */
+const FROM_FIRST = `drop table named;
+alter table blob add column lock_until integer;
+alter table blob add column lock_due integer;`;
 
 type Work = { readonly run: () => void; readonly done: () => void; readonly failed: (error: unknown) => void };
 
@@ -35,9 +37,15 @@ export class Register {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #waiting: Work[] = [];
+  /** What a collection asks and changes. */
+  readonly collection: CollectionRegister;
+  /** Until when the target holds each blob. */
+  readonly locks: LockRegister;
 
   private constructor(db: DatabaseSync) {
     this.#db = db;
+    this.collection = new CollectionRegister((sql) => this.#prepare(sql));
+    this.locks = new LockRegister((sql) => this.#prepare(sql));
   }
 
   /** @throws EstateError `vault.keyring_broken` */
@@ -49,7 +57,8 @@ export class Register {
       db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on; pragma busy_timeout = 5000');
       const version = Number(db.prepare('pragma user_version').get()?.['user_version']);
       if (version > VERSION) throw new Error(`made by a newer version (${version})`);
-      if (version === 0) db.exec(`begin; ${SCHEMA} pragma user_version = ${VERSION}; commit`);
+      const change = version === 0 ? SCHEMA : FROM_FIRST;
+      if (version < VERSION) db.exec(`begin; ${change} pragma user_version = ${VERSION}; commit`);
       return new Register(db);
     } catch (cause) {
       throw new EstateError('vault.keyring_broken', `opening the vault's register ${path}`, { cause });
@@ -113,7 +122,7 @@ export class Register {
   keep(blob: BlobRecord): void {
     const sql = `insert into blob (compartment, sha256, bytes, state, wrapped_key, leased_at) values (?, ?, ?, ?, ?, ?)
       on conflict do update set bytes = excluded.bytes, state = excluded.state, wrapped_key = excluded.wrapped_key,
-        leased_at = excluded.leased_at, doomed_lsn = null`;
+        leased_at = excluded.leased_at, doomed_lsn = null, lock_until = null, lock_due = null`;
     this.#prepare(sql).run(blob.compartment, blob.sha256, blob.bytes, blob.state, blob.wrappedKey, blob.leasedAt);
   }
 
@@ -159,42 +168,6 @@ export class Register {
 
   noteErasedThere({ compartment, sha256 }: BlobName): void {
     this.#prepare('update erased set is_asked = 0 where compartment = ? and sha256 = ?').run(compartment, sha256);
-  }
-
-  forgetNamed(compartment: string): void {
-    this.#prepare('delete from named where compartment = ?').run(compartment);
-  }
-
-  /** @returns how many of them were new */
-  addNamed(compartment: string, digests: readonly string[]): number {
-    const add = this.#prepare('insert or ignore into named (compartment, sha256) values (?, ?)');
-    let added = 0;
-    for (const sha256 of digests) added += Number(add.run(compartment, sha256).changes);
-    return added;
-  }
-
-  /** Blobs that an earlier round marked, up to the proven point, and that are named by nothing in this one. */
-  listMarked(compartment: string, provenLsn: bigint, leasedBefore: number, after: string, limit: number): BlobRecord[] {
-    const sql = `select sha256, bytes, state, wrapped_key, leased_at from blob as b
-      where compartment = ? and sha256 > ? and ${MARKED} order by sha256 limit ?`;
-    return this.#prepare(sql)
-      .all(compartment, after, provenLsn, leasedBefore, limit)
-      .map((row) => toBlob({ compartment, sha256: String(row['sha256']) }, row));
-  }
-
-  /** Whether the blob may still go; from then on it is here for nobody. */
-  letLeave({ compartment, sha256 }: BlobName, provenLsn: bigint, leasedBefore: number): boolean {
-    const sql = `update blob as b set state = 'leaving' where compartment = ? and sha256 = ? and ${MARKED}`;
-    return this.#prepare(sql).run(compartment, sha256, provenLsn, leasedBefore).changes === 1;
-  }
-
-  /** Marks what this round found unnamed, and takes the mark off what is named. @returns how many are marked anew */
-  markUnnamed(compartment: string, lsn: bigint, leasedBefore: number): number {
-    const named = 'exists (select 1 from named n where n.compartment = b.compartment and n.sha256 = b.sha256)';
-    this.#prepare(`update blob as b set doomed_lsn = null where compartment = ? and ${named}`).run(compartment);
-    const sql = `update blob as b set doomed_lsn = ? where compartment = ? and doomed_lsn is null and leased_at <= ?
-      and state in ('here', 'damaged') and not ${named}`;
-    return Number(this.#prepare(sql).run(lsn, compartment, leasedBefore).changes);
   }
 
   findUpload(name: BlobName): UploadRecord | undefined {
@@ -312,11 +285,6 @@ function toUpload({ compartment, sha256 }: BlobName, row: Row): UploadRecord {
   const wrappedKey = row['wrapped_key'];
   if (!(wrappedKey instanceof Uint8Array)) throw new EstateError('vault.keyring_broken', `reading the upload of ${sha256}`);
   return { compartment, sha256, bytes: Number(row['bytes']), wrappedKey, touchedAt: Number(row['touched_at']) };
-}
-
-function stateOf(given: unknown): BlobState {
-  if (given === 'coming' || given === 'here' || given === 'damaged' || given === 'leaving') return given;
-  throw new EstateError('vault.keyring_broken', "reading the vault's register: a blob is in no known state");
 }
 
 function tellFailure(cause: unknown): unknown {

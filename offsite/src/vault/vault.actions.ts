@@ -92,7 +92,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     addBlob: (compartment, sha256, body, declaredBytes) =>
       addBlob(adding, holdings.nameOf(compartment, sha256), body, declaredBytes),
     uploads,
-    collection: new Collection({ holdings, register, target, seconds: time.seconds }),
+    collection: new Collection({ holdings, register, target, seconds: time.seconds, now: options.now }),
     holdings,
     register,
     listMissing: (compartment, digests) => listMissing(holdings, compartment, digests),

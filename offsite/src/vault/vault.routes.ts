@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { collectionRoundSchema, sha256Schema, type VaultDuties } from '@bulkhead/contracts';
+import { collectionAskedSchema, collectionFoundSchema, sha256Schema, type VaultDuties } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, type WireApp, type WireEnv } from '@bulkhead/wire';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
@@ -147,23 +147,26 @@ function addErasureRoutes(app: WireApp, { vault }: Deps): void {
   });
 }
 
-/** Recovery lists what rows name; the vault judges leases, and takes away. */
+/** Recovery looks for names and writes down what goes; the vault judges leases, lets go, and takes away. */
 function addCollectionRoutes(app: WireApp, { vault }: Deps): void {
   const at = '/compartments/:compartment/collection';
   app.post(at, async (c) => {
     requireOffsite(c.var.caller);
-    await vault.collection.begin(c.req.param('compartment'), await readWireBody(c.req.raw, collectionRoundSchema, 4096));
-    return c.json({ ok: true });
-  });
-  app.post(`${at}/named`, async (c) => {
-    requireOffsite(c.var.caller);
-    const { digests } = await readWireBody(c.req.raw, missingSchema);
-    await vault.collection.addNamed(c.req.param('compartment'), digests);
-    return c.json({ ok: true });
+    return c.json(vault.collection.begin(c.req.param('compartment'), await readWireBody(c.req.raw, collectionAskedSchema, 1024)));
   });
   app.post(`${at}/finish`, async (c) => {
     requireOffsite(c.var.caller);
-    return c.json(await vault.collection.finish(c.req.param('compartment')));
+    return c.json(
+      await vault.collection.finish(c.req.param('compartment'), await readWireBody(c.req.raw, collectionFoundSchema)),
+    );
+  });
+  app.get(`${at}/leaving`, (c) => {
+    requireOffsite(c.var.caller);
+    return c.json(vault.collection.tellLeaving(c.req.param('compartment')));
+  });
+  app.post(`${at}/remove`, async (c) => {
+    requireOffsite(c.var.caller);
+    return c.json(await vault.collection.remove(c.req.param('compartment')));
   });
 }
 

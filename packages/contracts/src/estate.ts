@@ -61,6 +61,10 @@ export const estateSchema = z.object({
   leaseMs: z.number().int().min(2000).max(3_600_000),
   /** From one drill of a compartment to the next, in milliseconds; a day if not given. */
   drillEveryMs: z.number().int().min(60_000).max(31_536_000_000).optional(),
+  /** From one collection of the vault to the next, in milliseconds; a week if not given. */
+  collectEveryMs: z.number().int().min(60_000).max(31_536_000_000).optional(),
+  /** How long contents that nothing names are kept since anybody asked for them, in seconds; 30 days if not given. */
+  collectAfterSeconds: z.number().int().min(3600).max(3_153_600_000).optional(),
   /** Without it nobody stands in for headquarters. */
   standIn: standInSchema.optional(),
   /** Without it nobody reads off-site. */

@@ -1,6 +1,7 @@
 export * from './acknowledgement.ts';
 export * from './adoption.ts';
 export * from './archive.ts';
+export * from './collection.ts';
 export * from './decoding.ts';
 export * from './drill.ts';
 export * from './edition.ts';

@@ -142,6 +142,13 @@ export const operatorCommandSchema = z.discriminatedUnion('kind', [
     allows: z.boolean(),
     reason: z.string().min(3).max(500),
   }),
+  /** Takes away contents that nothing kept names, as off-site does by itself; or only tells what would go. */
+  z.object({
+    kind: z.literal('collect'),
+    compartment: compartmentNameSchema,
+    isPreview: z.boolean(),
+    reason: z.string().min(3).max(500),
+  }),
   /** Goes on publishing after a rollback. */
   z.object({ kind: z.literal('publish'), compartment: compartmentNameSchema, reason: z.string().min(3).max(500) }),
   /** How long the archive is kept; what shortens it needs the same of a second operator. */

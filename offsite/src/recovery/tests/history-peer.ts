@@ -1,5 +1,6 @@
 import {
   historySearchSchema,
+  namedAskedSchema,
   planRequestSchema,
   type RepairPlan,
   type RepairStep,
@@ -18,6 +19,8 @@ export class HistoryPeer {
   fromCopy: RepairPlan['fromCopy'] = [];
   dependents: RepairPlan['dependents'] = [];
   readonly plans: string[] = [];
+  /** Names that stand in changes. */
+  names: readonly string[] = [];
   /** Changes the digest that a plan claims. */
   lies = false;
 
@@ -36,6 +39,10 @@ export class HistoryPeer {
         fault: null,
       }),
     );
+    app.post('/compartments/:c/named', async (c) => {
+      const { digests } = await readWireBody(c.req.raw, namedAskedSchema);
+      return c.json({ found: digests.filter((digest) => this.names.includes(digest)) });
+    });
     app.post('/compartments/:c/search', async (c) => {
       const asked = await readWireBody(c.req.raw, historySearchSchema);
       return carryOut('history.search', async () => {

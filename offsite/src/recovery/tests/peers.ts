@@ -103,6 +103,10 @@ export class Peers {
       this.#serve('standby', (app) => {
         app.get('/health', (c) => c.json(healthOf('standby', 'ready', this.receiver.timeline)));
         app.get('/schema', (c) => c.json({ lsn: this.receiver.lsn, tables: [] }));
+        app.post('/verify', async (c) => {
+          const request = await readWireBody(c.req.raw, z.object({ checks: z.array(z.object({ name: z.string() })) }));
+          return c.json(this.#verification(request.checks));
+        });
         app.post('/digest', async (c) => this.#carryOut('standby.digest', async () => c.json(this.#digests(this.standbyRows))));
       }),
     ]);

@@ -3,6 +3,9 @@ import { EstateError, sha256Hex } from '@bulkhead/kernel';
 import { readWireBody, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
 
+const SYSTEM = '7000000000000000001';
+const PROVED = { systemId: SYSTEM, at: '2026-01-01T00:00:00.000Z', ranMs: 0 };
+
 /** The receiver's laws of seals and epochs, without WAL. */
 export class ReceiverPeer {
   readonly name: string;
@@ -25,6 +28,8 @@ export class ReceiverPeer {
   readonly copies = new Map<string, string | null>();
   /** Kinds of artefact of which there are none. */
   lacks: readonly string[] = ['key'];
+  /** Names that stand somewhere in the archive. */
+  names: readonly string[] = [];
   readonly proofs: { readonly lsn: string; readonly timeline: number; readonly drill: string }[] = [];
 
   constructor(name: string) {
@@ -103,6 +108,23 @@ export class ReceiverPeer {
     app.post(`/compartments/${this.name}/proven`, async (c) => {
       this.proofs.push(await readWireBody(c.req.raw, proofSchema));
       return c.json({ ok: true });
+    });
+    app.get(`/compartments/${this.name}/retention`, (c) =>
+      c.json({
+        rule: { minimumHours: 720, drills: 7 },
+        pending: null,
+        proofs: this.proofs.map((proof) => ({ ...proof, ...PROVED, base: baseOf(1).id })),
+        ranMs: 0,
+        anchor: null,
+        why: '',
+      }),
+    );
+    app.post(`/compartments/${this.name}/named`, async (c) => {
+      const { digests } = await readWireBody(c.req.raw, z.object({ digests: z.array(z.string()) }));
+      return carryOut('receiver.named', async () => {
+        const found = digests.filter((digest) => this.names.includes(digest));
+        return c.json({ found, systemId: SYSTEM, lsn: this.lsn, bases: 1, segments: 2, bytes: 3 });
+      });
     });
     app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
     app.post(`/compartments/${this.name}/base`, async (c) =>

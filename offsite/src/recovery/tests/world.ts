@@ -43,6 +43,7 @@ const replySchema = z.object({
   recovery: z.string().optional(),
   epoch: z.number().optional(),
   drill: z.string().optional(),
+  collection: z.string().optional(),
   quarantine: z.string().optional(),
   seal: z.object({ lsn: z.string(), tookMs: z.number() }).optional(),
 });

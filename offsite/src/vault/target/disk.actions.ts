@@ -37,6 +37,7 @@ export function openDiskTarget(directory: string): VaultTarget {
       for (const file of kept) if (file.startsWith(`${name.sha256}-`)) await destroyFile(join(evidence, file));
       return 'removed';
     },
+    lockedUntil: () => Promise.resolve(undefined),
   };
 }
 

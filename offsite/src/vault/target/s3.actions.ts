@@ -102,7 +102,34 @@ function targetOf(access: S3Access): VaultTarget {
         throw targetFailed(`removing blob ${name.sha256}`, error);
       }
     },
+    lockedUntil: (name) => readLock(access, keyOf(name)),
+    ...(settings.lockDays === 0
+      ? {}
+      : { locking: { days: settings.lockDays, prolong: (name, until) => prolongLock(access, keyOf(name), until) } }),
   };
+}
+
+async function readLock({ sdk, client, settings }: S3Access, Key: string): Promise<Date | undefined> {
+  if (settings.lockDays === 0) return undefined;
+  try {
+    const head = await client.send(new sdk.HeadObjectCommand({ Bucket: settings.bucket, Key }));
+    return head.ObjectLockRetainUntilDate;
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw targetFailed('asking until when a blob is locked', error);
+  }
+}
+
+/** In compliance mode the service takes a later date only: nobody, not even the owner of the bucket, can shorten a lock. */
+async function prolongLock({ sdk, client, settings }: S3Access, Key: string, until: Date): Promise<boolean> {
+  const Retention = { Mode: 'COMPLIANCE' as const, RetainUntilDate: until };
+  try {
+    await client.send(new sdk.PutObjectRetentionCommand({ Bucket: settings.bucket, Key, Retention }));
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404) return false;
+    throw targetFailed('prolonging the lock of a blob', error);
+  }
 }
 
 /** For a service that does not know conditions: the vault, its only writer, keeps two of its own from one name. */

@@ -30,4 +30,16 @@ export type VaultTarget = {
   readonly setAside: (name: BlobName, label: string) => Promise<void>;
   /** Takes an object away for good; `locked` while the target's own retention forbids it. What is not there is `removed`. */
   readonly remove: (name: BlobName) => Promise<'removed' | 'locked'>;
+  /** Until when the target itself refuses to remove an object; nothing where it locks nothing, or has none of this name. */
+  readonly lockedUntil: (name: BlobName) => Promise<Date | undefined>;
+  /** Prolongs the target's lock, where there are locks; never shortens one. @throws EstateError `vault.target_failed` */
+  readonly locking?: Locking;
+};
+
+/** How a target locks what is laid there. */
+export type Locking = {
+  /** Each new object is locked for so long, and each prolonging is for so long again. */
+  readonly days: number;
+  /** False if there is no such object. */
+  readonly prolong: (name: BlobName, until: Date) => Promise<boolean>;
 };

@@ -64,24 +64,25 @@ export async function openWorld(elapsed: { ms: number }) {
 
 export const contentOf = (number: number) => Buffer.from(`content ${number}`);
 export const digestOf = (number: number) => sha256Hex(contentOf(number));
-const lsnOf = (lsn: number) => `0/${lsn.toString(16).toUpperCase()}`;
+export const lsnOf = (lsn: number) => `0/${lsn.toString(16).toUpperCase()}`;
 export const add = (vault: Vault, number: number) =>
   vault.addBlob('website', digestOf(number), Readable.from([contentOf(number)]));
 export const isHere = async (vault: Vault, number: number) =>
   (await vault.holdings.find({ compartment: 'website', sha256: digestOf(number) })) !== undefined;
 
+/** A round from its beginning to its end, with what others do before the names are known, and before bytes go. */
 export async function collect(vault: Vault, named: ReadonlySet<number>, lsn: number, proven: number, meanwhile = async () => {}) {
   const digests = [...named].map(digestOf);
-  const provenLsn = proven === 0 ? null : lsnOf(proven);
-  await vault.collection.begin('website', {
-    lsn: lsnOf(lsn),
-    provenLsn,
-    minimumAgeSeconds: MINIMUM_AGE,
-    named: digests.length,
-  });
-  await vault.collection.addNamed('website', digests);
+  const { candidates } = vault.collection.begin('website', { minimumAgeSeconds: MINIMUM_AGE });
   await meanwhile();
-  return vault.collection.finish('website');
+  const { marked, locked } = await vault.collection.finish('website', {
+    lsn: lsnOf(lsn),
+    provenLsn: proven === 0 ? null : lsnOf(proven),
+    named: candidates.map(({ sha256 }) => sha256).filter((sha256) => digests.includes(sha256)),
+  });
+  await meanwhile();
+  const { removed, removedBytes } = await vault.collection.remove('website');
+  return { compartment: 'website', marked, removed, removedBytes, locked };
 }
 
 /** Random sequences of all that can happen to blobs and to the rows that name them. @returns how many blobs were taken away */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-type Version = { readonly id: string; readonly bytes: Buffer | null; readonly lockedUntil: number };
+type Version = { readonly id: string; readonly bytes: Buffer | null; lockedUntil: number };
 type Options = { readonly hasLock?: boolean; readonly knowsConditions?: boolean };
 export type S3Protocol = {
   readonly endpoint: string;
@@ -10,6 +10,10 @@ export type S3Protocol = {
   readonly calls: { readonly method: string; readonly path: string; readonly headers: IncomingMessage['headers'] }[];
   /** Answers the next so many calls with 503, as S3 does when it is busy. */
   failNext: number;
+  /** By what the service's clock is ahead of ours. */
+  aheadMs: number;
+  /** Until when the newest version of a key is locked. */
+  readonly lockedUntil: (key: string) => number;
   /** The newest bytes of each key. */
   readonly objects: () => Map<string, Buffer>;
   readonly close: () => Promise<void>;
@@ -43,6 +47,19 @@ export async function serveS3Protocol({ hasLock = true, knowsConditions = true }
     return { status: 200, headers: { etag: `"${randomUUID()}"` } };
   }
 
+  /** In compliance mode a lock is prolonged, never shortened. */
+  function putRetention(key: string, body: Buffer): Answer {
+    const version = keys.get(key)?.at(-1);
+    if (!version?.bytes) return fault(404, 'NoSuchKey');
+    const told = body.toString('utf8');
+    const until = Date.parse(/<RetainUntilDate>([^<]+)</.exec(told)?.[1] ?? '');
+    if (!told.includes('<Mode>COMPLIANCE</Mode>') || Number.isNaN(until)) return fault(400, 'MalformedXML');
+    if (until <= Date.now() + s3.aheadMs) return fault(400, 'InvalidArgument');
+    if (until < version.lockedUntil) return fault(403, 'AccessDenied');
+    version.lockedUntil = until;
+    return { status: 200 };
+  }
+
   function postUpload(key: string, query: URLSearchParams, headers: IncomingMessage['headers']): Answer {
     if (query.has('uploads')) {
       const id = randomUUID();
@@ -71,7 +88,7 @@ export async function serveS3Protocol({ hasLock = true, knowsConditions = true }
     }
     const versions = keys.get(key) ?? [];
     const named = versions.find(({ id }) => id === versionId);
-    if (named && named.lockedUntil > Date.now()) return fault(403, 'AccessDenied');
+    if (named && named.lockedUntil > Date.now() + s3.aheadMs) return fault(403, 'AccessDenied');
     keys.set(
       key,
       versions.filter((version) => version !== named),
@@ -120,11 +137,18 @@ export async function serveS3Protocol({ hasLock = true, knowsConditions = true }
       uploads.get(query.get('uploadId') ?? '')?.parts.set(Number(query.get('partNumber')), body);
       return { status: 200, headers: { etag: `"${randomUUID()}"` } };
     }
+    if (method === 'PUT' && query.has('retention')) return putRetention(key, body);
     if (method === 'PUT') return putObject(key, body, headers);
     if (method === 'POST') return postUpload(key, query, headers);
     if (method === 'DELETE') return deleteObject(key, query);
     const bytes = newest(key);
-    return bytes ? { status: 200, bytes } : fault(404, 'NoSuchKey');
+    if (!bytes) return fault(404, 'NoSuchKey');
+    const locked = keys.get(key)?.at(-1)?.lockedUntil ?? 0;
+    const lock = {
+      'x-amz-object-lock-mode': 'COMPLIANCE',
+      'x-amz-object-lock-retain-until-date': new Date(locked).toISOString(),
+    };
+    return { status: 200, bytes, ...(locked > 0 ? { headers: lock } : {}) };
   }
 
   const server = createServer((incoming, outgoing) => void serve(incoming, outgoing));
@@ -146,6 +170,8 @@ export async function serveS3Protocol({ hasLock = true, knowsConditions = true }
     endpoint: `http://127.0.0.1:${port}`,
     calls: served,
     failNext: 0,
+    aheadMs: 0,
+    lockedUntil: (key) => keys.get(key)?.at(-1)?.lockedUntil ?? 0,
     objects: () => new Map([...keys.keys()].flatMap((key) => [[key, newest(key) ?? Buffer.alloc(0)] as const])),
     close: () =>
       new Promise((resolve) => {
