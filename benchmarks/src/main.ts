@@ -1,16 +1,11 @@
-/**
- * `npm run bench [-- --json] [-- --long] [-- --pages N] [-- NAME]`: measures our work beside a peer's in one run, and prints a
- * table. `--pages 50000` measures a website with so many pages, in the place of the sample's.
- * `offsite` measures archive, vault and commits beside pgbackrest, restic, borg and PostgreSQL 15 where they are installed,
- * in hours; `--quick` in minutes, `--trials N` kills headquarters so often; `offsite-files` and the like measure one part.
- * `--long` adds the longest histories. `PGMEMENTO_DIRECTORY=a checkout of pgMemento` measures the undo beside it, too.
- */
+/** `npm run bench -- --help` tells what there is to measure. */
 import { availableParallelism, loadavg } from 'node:os';
 import { measureCommits } from './commit.ts';
 import { measureEditions } from './edition.ts';
 import { measureIdentity } from './identity.ts';
 import { measureLargeSite } from './large-site.ts';
 import { measureOffsite, OFFSITE_PARTS } from './offsite/measure.ts';
+import { type Asked, parseAsked, tellUsage } from './options.ts';
 import { measureProvenance } from './provenance.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
@@ -18,49 +13,50 @@ import { measureUndo } from './undo.ts';
 import { measureVault } from './vault.ts';
 import { measureWebsite } from './website.ts';
 
-const words = process.argv.slice(2);
-const isLong = words.includes('--long');
-const pages = takeNumber('--pages', 10);
-const offsite = { isQuick: words.includes('--quick'), trials: takeNumber('--trials', 1) };
-const MEASURES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
-  identity: measureIdentity,
-  edition: measureEditions,
-  website: () => (pages === undefined ? measureWebsite() : measureLargeSite(pages)),
-  commit: measureCommits,
-  provenance: measureProvenance,
-  restore: measureRestore,
-  vault: () => measureVault(isLong),
-  undo: () => measureUndo(isLong, process.env['PGMEMENTO_DIRECTORY']),
-  offsite: () => measureOffsite(undefined, offsite),
-  ...Object.fromEntries(OFFSITE_PARTS.map((part) => [part, () => measureOffsite(part, offsite)])),
+type Measure = { readonly what: string; readonly measure: (asked: Asked) => Promise<readonly Row[]> };
+const MEASURES: Readonly<Record<string, Measure>> = {
+  identity: { what: 'signing in, tokens and lists, beside argon2id alone', measure: measureIdentity },
+  edition: { what: 'pages of an edition, beside nginx', measure: measureEditions },
+  website: {
+    what: 'the public website, beside nginx',
+    measure: ({ pages }) => (pages === undefined ? measureWebsite() : measureLargeSite(pages)),
+  },
+  commit: { what: "commit latency, beside PostgreSQL's own synchronous standby", measure: measureCommits },
+  provenance: { what: 'writing with provenance and history, beside plain PostgreSQL', measure: measureProvenance },
+  restore: { what: 'restore of some 400 MB, beside cp', measure: measureRestore },
+  vault: { what: 'small blobs as files, beside packs', measure: ({ isLong }) => measureVault(isLong) },
+  undo: {
+    what: 'undoing an attack, beside restoring and pgMemento',
+    measure: ({ isLong }) => measureUndo(isLong, process.env['PGMEMENTO_DIRECTORY'] || undefined),
+  },
+  offsite: { what: 'all parts of the site that survives, in hours', measure: (asked) => measureOffsite(undefined, asked) },
+  ...Object.fromEntries(
+    Object.entries(OFFSITE_PARTS).map(([part, what]) => [part, { what, measure: (given: Asked) => measureOffsite(part, given) }]),
+  ),
 };
 
-const wantsJson = words.includes('--json');
-const names = words.filter((word) => !word.startsWith('--'));
-const unknown = names.filter((name) => !(name in MEASURES));
-if (unknown.length > 0) {
-  console.error(`bench: no measurement "${unknown.join(', ')}"; there are ${Object.keys(MEASURES).join(', ')}`);
-  process.exit(2);
-}
-
+const asked = readAsked();
+const { names, wantsJson } = asked;
 const rows: Row[] = [];
-for (const [name, measure] of Object.entries(MEASURES)) {
-  const isAsked = names.length > 0 ? names.includes(name) : !OFFSITE_PARTS.includes(name);
+for (const [name, { measure }] of Object.entries(MEASURES)) {
+  const isAsked = names.length > 0 ? names.includes(name) : !(name in OFFSITE_PARTS);
   if (!isAsked) continue;
   console.error(`measuring ${name} … (load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors)`);
-  rows.push(...(await measure()));
+  rows.push(...(await measure(asked)));
 }
 if (wantsJson) console.log(JSON.stringify(rows));
 else printTable(rows);
 
-/** Takes `<option> N` out of the words. */
-function takeNumber(option: string, least: number): number | undefined {
-  const at = words.indexOf(option);
-  if (at < 0) return undefined;
-  const [, given = ''] = words.splice(at, 2);
-  if (/^[1-9]\d{0,5}$/.test(given) && Number(given) >= least) return Number(given);
-  console.error(`bench: ${option} must be a whole number from ${least} to 999999, and is "${given}"`);
-  process.exit(2);
+function readAsked(): Asked {
+  try {
+    const read = parseAsked(process.argv.slice(2), Object.keys(MEASURES));
+    if (!read.wantsHelp) return read;
+    console.log(tellUsage(Object.entries(MEASURES).map(([name, { what }]) => [name, what] as const)));
+    process.exit(0);
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exit(2);
+  }
 }
 
 function printTable(table: readonly Row[]): void {

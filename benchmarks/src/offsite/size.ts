@@ -31,7 +31,13 @@ const QUICK: Size = {
   peerTrials: 2,
 };
 
-export function chooseSize({ isQuick, trials }: { readonly isQuick: boolean; readonly trials: number | undefined }): Size {
-  const size = isQuick ? QUICK : WHOLE;
-  return trials === undefined ? size : { ...size, trials, peerTrials: Math.max(1, Math.round(trials / 10)) };
+export function chooseSize(asked: {
+  readonly isQuick: boolean;
+  readonly trials: number | undefined;
+  readonly rounds: number | undefined;
+}): Size {
+  const size = asked.isQuick ? QUICK : WHOLE;
+  const { rounds = size.rounds, trials } = asked;
+  if (trials === undefined) return { ...size, rounds };
+  return { ...size, rounds, trials, peerTrials: Math.max(1, Math.round(trials / 10)) };
 }
