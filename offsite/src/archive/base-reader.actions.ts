@@ -4,13 +4,17 @@ import { EstateError } from '@bulkhead/kernel';
 import { type BaseMap, type ChunkPlace, decodeMap, type MapPiece } from './base-map.rules.ts';
 import { packPath } from './base-writer.actions.ts';
 import type { Reading } from './disk.actions.ts';
-import { decodeHeader, FrameCipher, HEADER_BYTES } from './envelope.rules.ts';
+import { decodeHeader, FrameCipher, HEADER_BYTES, TAG_BYTES } from './envelope.rules.ts';
 import { contextOf, decompressHere, ENCRYPTED, getKeyOf, type Place, unpackArtefact } from './packing.actions.ts';
+import { type Piece, wireBytesOf } from './piece.rules.ts';
 import { CHUNK_BYTES } from './tar-pieces.rules.ts';
 
 /** A map's limit: some 100 GB of a base. */
 const MAP_LIMIT_BYTES = 1_073_741_824;
-const AHEAD = 16;
+const STRETCH_BYTES = 1_048_576;
+const STRETCH_PLAIN_BYTES = 8_388_608;
+/** So many stretches are read ahead of their turn. */
+const AHEAD = 3;
 
 /** The map of a base; undefined for one from before there were maps. @throws EstateError `archive.damaged`, `archive.key_missing` */
 export async function readMap(place: Place, id: string): Promise<BaseMap | undefined> {
@@ -24,13 +28,26 @@ export async function readManifest(place: Place, id: string): Promise<Buffer | u
   return stored ? unpackArtefact(place, join('base', id, 'manifest'), stored, MAP_LIMIT_BYTES) : undefined;
 }
 
+/** A base as it is packed: found authentic, and yet to be unpacked by its reader. */
+export type PackedBase = { readonly wireBytes: number; readonly pieces: AsyncIterable<readonly Piece[]> };
+
 /**
- * A base's tar, put together. Each chunk is found authentic before a byte of it is given; one that is not ends it.
+ * Opens a base as it is packed; undefined for one from before there were maps. Each chunk is found authentic before a
+ * byte of it is given; one that is not ends it.
  * @throws EstateError `archive.damaged`, `archive.gap`, `archive.key_missing`, also on the way
  */
-export async function openBase(place: Place, id: string): Promise<AsyncIterable<Buffer>> {
+export async function openPacked(place: Place, id: string): Promise<PackedBase | undefined> {
   const map = await readMap(place, id);
-  return map ? putTogether(map.pieces, await openPacks(place, map)) : openPlain(place, id);
+  if (!map) return undefined;
+  const packs = await openPacks(place, map);
+  const lengths = map.pieces.map((piece) => ({ bytes: givenBytesOf(piece) }));
+  return { wireBytes: wireBytesOf(lengths), pieces: readPieces(map.pieces, packs) };
+}
+
+/** A base's tar, put together. @throws as `openPacked`, and `archive.damaged` where a chunk is not what its map says */
+export async function openBase(place: Place, id: string): Promise<AsyncIterable<Buffer>> {
+  const packed = await openPacked(place, id);
+  return packed ? putTogether(packed.pieces) : openPlain(place, id);
 }
 
 /**
@@ -42,7 +59,7 @@ export async function openUnseen(place: Place, id: string, seen: Set<string>): P
   const map = await readMap(place, id);
   if (!map) return openPlain(place, id);
   const packs = await openPacks(place, map);
-  return withGaps(map.pieces, (pieces) => putTogether(pieces, packs), seen);
+  return withGaps(map.pieces, (pieces) => putTogether(readPieces(pieces, packs)), seen);
 }
 
 function openPlain(place: Place, id: string): AsyncIterable<Buffer> {
@@ -83,30 +100,78 @@ async function* withGaps(
   }
 }
 
-async function* putTogether(pieces: readonly MapPiece[], packs: readonly OpenPack[]): AsyncGenerator<Buffer> {
+async function* putTogether(pieces: AsyncIterable<readonly Piece[]>): AsyncGenerator<Buffer> {
+  for await (const some of pieces) for (const piece of some) yield unpackPiece(piece);
+}
+
+/** @throws EstateError `archive.damaged` */
+export function unpackPiece({ isPacked, bytes, plainBytes }: Piece): Buffer {
+  const plain = isPacked ? decompressHere(bytes, CHUNK_BYTES, 'a chunk of a base') : bytes;
+  if (plain.length === plainBytes) return plain;
+  throw new EstateError('archive.damaged', 'reading a base: a chunk has another length than its map says');
+}
+
+async function* readPieces(pieces: readonly MapPiece[], packs: readonly OpenPack[]): AsyncGenerator<readonly Piece[]> {
   try {
-    const read = (piece: MapPiece) => (piece.kind === 'frame' ? Promise.resolve(piece.bytes) : readChunk(piece.place, packs));
-    yield* ahead(pieces, AHEAD, read);
+    yield* ahead(cutStretches(pieces), AHEAD, (some) => readStretch(some, packs));
   } finally {
     await closeAll(packs);
   }
 }
 
-async function readChunk(place: ChunkPlace, packs: readonly OpenPack[]): Promise<Buffer> {
-  const pack = packs[place.pack];
-  if (!pack) throw new EstateError('archive.damaged', 'reading a chunk: its map names no such pack');
-  return pack.read(place);
+/** So many pieces as are worth a turn: a megabyte from the disk, or some of what it unpacks to. */
+function* cutStretches(pieces: readonly MapPiece[]): Generator<MapPiece[]> {
+  let [stretch, stored, plain]: [MapPiece[], number, number] = [[], 0, 0];
+  for (const piece of pieces) {
+    stretch.push(piece);
+    stored += givenBytesOf(piece);
+    plain += piece.kind === 'chunk' ? piece.place.plainBytes : piece.bytes.length;
+    if (stored < STRETCH_BYTES && plain < STRETCH_PLAIN_BYTES) continue;
+    yield stretch;
+    [stretch, stored, plain] = [[], 0, 0];
+  }
+  if (stretch.length > 0) yield stretch;
+}
+
+async function readStretch(pieces: readonly MapPiece[], packs: readonly OpenPack[]): Promise<Piece[]> {
+  const chunks = pieces.flatMap((piece) => (piece.kind === 'chunk' ? [piece.place] : []));
+  const opened = new Map<ChunkPlace, Buffer>();
+  for (const run of cutRuns(chunks)) {
+    const pack = packs[run[0]?.pack ?? -1];
+    if (!pack) throw new EstateError('archive.damaged', 'reading a chunk: its map names no such pack');
+    for (const [place, bytes] of await pack.readRun(run)) opened.set(place, bytes);
+  }
+  return pieces.map((piece) => {
+    if (piece.kind === 'frame') return { isPacked: false, bytes: piece.bytes, plainBytes: piece.bytes.length };
+    const bytes = opened.get(piece.place) ?? Buffer.alloc(0);
+    return { isPacked: true, bytes, plainBytes: piece.place.plainBytes };
+  });
+}
+
+/** Chunks that lie one behind the other are read at once. */
+function cutRuns(chunks: readonly ChunkPlace[]): ChunkPlace[][] {
+  const runs: ChunkPlace[][] = [];
+  for (const place of chunks) {
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    if (run && last?.pack === place.pack && last.offset + last.storedBytes === place.offset) run.push(place);
+    else runs.push([place]);
+  }
+  return runs;
+}
+
+/** What a reader is given of a piece, before it unpacks it. */
+function givenBytesOf(piece: MapPiece): number {
+  return piece.kind === 'frame' ? piece.bytes.length : Math.max(0, piece.place.storedBytes - TAG_BYTES);
 }
 
 class OpenPack {
   readonly #file: Reading;
   readonly #cipher: FrameCipher;
-  readonly #name: string;
 
-  private constructor(file: Reading, cipher: FrameCipher, name: string) {
+  private constructor(file: Reading, cipher: FrameCipher) {
     this.#file = file;
     this.#cipher = cipher;
-    this.#name = name;
   }
 
   static async open(place: Place, id: string): Promise<OpenPack> {
@@ -115,18 +180,24 @@ class OpenPack {
     if (!file) throw new EstateError('archive.gap', `reading ${name}: the archive does not hold it`);
     try {
       const { keyNumber, salt } = decodeHeader(await file.readAt(0, HEADER_BYTES), contextOf(place, name));
-      return new OpenPack(file, new FrameCipher(getKeyOf(place)(keyNumber), salt, contextOf(place, name)), name);
+      return new OpenPack(file, new FrameCipher(getKeyOf(place)(keyNumber), salt, contextOf(place, name)));
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  async read({ offset, storedBytes, plainBytes, frame }: ChunkPlace): Promise<Buffer> {
-    const sealed = await this.#file.readAt(offset, storedBytes);
-    const plain = decompressHere(this.#cipher.open(frame, false, sealed), CHUNK_BYTES, `a chunk of ${this.#name}`);
-    if (plain.length === plainBytes) return plain;
-    throw new EstateError('archive.damaged', `reading ${this.#name}: a chunk has another length than its map says`);
+  /** Chunks that lie one behind the other, opened. @throws EstateError `archive.damaged` */
+  async readRun(run: readonly ChunkPlace[]): Promise<[ChunkPlace, Buffer][]> {
+    const from = run[0]?.offset ?? 0;
+    const sealed = await this.#file.readAt(
+      from,
+      run.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
+    );
+    return run.map((place) => {
+      const at = place.offset - from;
+      return [place, this.#cipher.open(place.frame, false, sealed.subarray(at, at + place.storedBytes))];
+    });
   }
 
   close(): Promise<void> {
@@ -140,7 +211,7 @@ async function closeAll(packs: readonly OpenPack[]): Promise<void> {
 
 /** Works for the items ahead of their turn, and gives the results in order. */
 async function* ahead<Item, Result>(
-  items: readonly Item[],
+  items: Iterable<Item>,
   depth: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {

@@ -7,11 +7,13 @@ import { after, test } from 'node:test';
 import type { Base } from '@bulkhead/contracts';
 import { hasCode, sha256Hex } from '@bulkhead/kernel';
 import { generateIdentity } from 'age-encryption';
-import { openBase, readManifest } from './base-reader.actions.ts';
+import { openBase, openPacked, readManifest, unpackPiece } from './base-reader.actions.ts';
 import { commitBase, findLeaning, listBases, mendBases } from './base-shelf.actions.ts';
 import { BaseWriter, LEANING_AT_MOST } from './base-writer.actions.ts';
 import { Keyring } from './keyring.actions.ts';
 import { Lineage } from './lineage.actions.ts';
+import { compress } from './packing.actions.ts';
+import { encodePieces, PieceReader } from './piece.rules.ts';
 import { makeTar } from './tests/tar.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'bhb-'));
@@ -86,6 +88,22 @@ test('[A11] what did not change is stored once; of a changed page its chunk alon
   const rotated = await store(lineage, makeTar(changed));
   assert.ok((await packBytes(lineage, rotated.id)) > 2_900_000, 'nothing of an older key is leaned on');
   assert.ok((await readBack(lineage, first.id)).subarray(0, 512).equals(makeTar(files()).subarray(0, 512)));
+});
+
+test('[A11] a base that goes out as it is packed is, unpacked by its reader, the tar that came', async () => {
+  const { lineage } = await open('packed');
+  const tar = makeTar(files());
+  const base = await store(lineage, tar);
+  const packed = await openPacked(lineage.place, base.id);
+  const wire: Buffer[] = [];
+  for await (const some of packed?.pieces ?? []) wire.push(encodePieces(some));
+  assert.equal(Buffer.concat(wire).length, packed?.wireBytes);
+  const reader = new PieceReader();
+  const plain = wire.flatMap((bytes) => reader.push(bytes)).map((piece) => unpackPiece(piece));
+  reader.end();
+  assert.ok(Buffer.concat(plain).equals(tar));
+  const shorter = { isPacked: true, bytes: await compress(Buffer.alloc(9)), plainBytes: 10 };
+  assert.throws(() => unpackPiece(shorter), { code: 'archive.damaged' });
 });
 
 test('[A10] nothing of a base can be read without its key: neither contents nor names nor digests', async () => {

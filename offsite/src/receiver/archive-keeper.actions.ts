@@ -14,17 +14,18 @@ import {
   type WalList,
 } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
-import { openBase } from '#archive/base-reader.actions.ts';
+import { openBase, openPacked, type PackedBase } from '#archive/base-reader.actions.ts';
 import { findNewest, listBases } from '#archive/base-shelf.actions.ts';
 import { type Keyring, recipientOf } from '#archive/keyring.actions.ts';
 import { proveKey } from '#archive/keyring.rules.ts';
+import { encodePieces } from '#archive/piece.rules.ts';
 import { indexedBase } from '#archive/prune.actions.ts';
 import { examineArchive } from './examination.actions.ts';
 import { listArtefacts } from './inventory.actions.ts';
 import type { Joined } from './join.actions.ts';
 import { searchArchive } from './name-search.actions.ts';
 import type { ArchiveSource } from './open.actions.ts';
-import { listWal, readWalFile } from './reading.actions.ts';
+import { listWal, readWalFile, type WalBytes } from './reading.actions.ts';
 import type { RetentionKeeper } from './retention.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
 
@@ -37,6 +38,14 @@ export type ArchiveKeeperOptions = {
   readonly ends: () => readonly TailEnd[];
   readonly newestTimeline: () => number;
   readonly log: Log;
+};
+
+/** A base that is being read. `bytes`: how long the body is. */
+export type OpenBase = {
+  readonly base: Base;
+  readonly bytes: number;
+  readonly isPacked: boolean;
+  readonly body: AsyncIterable<Buffer>;
 };
 
 /** What stands in a compartment's archive: reads it, examines it, and lets go what may go. */
@@ -58,20 +67,26 @@ export class ArchiveKeeper {
     return joined ? listBases(joined.lineage) : [];
   }
 
-  /** @throws EstateError `request.not_found`, `archive.damaged`, `archive.gap`, `archive.key_missing` */
-  async openBase(id: string): Promise<{ readonly base: Base; readonly tar: AsyncIterable<Buffer> }> {
+  /**
+   * Opens a base as its tar, or as it is packed for who can unpack that and where it is.
+   * @throws EstateError `request.not_found`, `archive.damaged`, `archive.gap`, `archive.key_missing`
+   */
+  async openBase(id: string, mayBePacked: boolean): Promise<OpenBase> {
     const base = (await this.listBases()).find((one) => one.id === id);
     if (!base) throw new EstateError('request.not_found', `reading base ${id}: the archive of ${this.#name} does not hold it`);
     const known = this.#broken.get(id);
     this.#broken.delete(id);
     if (known) throw known;
-    return { base, tar: this.#watched(id, await openBase(this.#joined().lineage.place, id)) };
+    const { place } = this.#joined().lineage;
+    const packed = mayBePacked ? await openPacked(place, id) : undefined;
+    if (packed) return { base, bytes: packed.wireBytes, isPacked: true, body: this.#watched(id, encodeAll(packed)) };
+    return { base, bytes: base.bytes, isPacked: false, body: this.#watched(id, await openBase(place, id)) };
   }
 
   // In the middle of a body no error can be told: who asks again is told why it broke off.
-  async *#watched(id: string, tar: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *#watched(id: string, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
-      yield* tar;
+      yield* body;
     } catch (error) {
       if (error instanceof EstateError) this.#broken.set(id, error);
       this.#options.log.error({ err: error, compartment: this.#name, base: id }, 'a base cannot be read to its end');
@@ -87,7 +102,7 @@ export class ArchiveKeeper {
   }
 
   /** @throws EstateError `request.not_found`, `archive.damaged`, `compartment.wrong_state` */
-  readWalFile(name: string): Promise<{ readonly bytes: Buffer; readonly isComplete: boolean }> {
+  readWalFile(name: string): Promise<WalBytes> {
     return readWalFile(this.#joined(), name, this.#options.ends());
   }
 
@@ -187,4 +202,8 @@ export class ArchiveKeeper {
     if (this.#options.source.isReadOnly)
       throw new EstateError('archive.read_only', `changing the archive of ${this.#name}: it is only read here`);
   }
+}
+
+async function* encodeAll({ pieces }: PackedBase): AsyncGenerator<Buffer> {
+  for await (const some of pieces) yield encodePieces(some);
 }

@@ -52,23 +52,26 @@ export async function findRestorable(joined: Joined): Promise<Lsn | undefined> {
   }
 }
 
+/** A file of the archive, verified. */
+export type WalBytes = { readonly bytes: Buffer; readonly sha256: string; readonly isComplete: boolean };
+
 /**
  * The verified bytes of a segment or history. Of a partial segment, what is durable.
  * @param knownEnds what partial segments were when they stopped growing
  * @throws EstateError `request.not_found`, `archive.damaged`
  */
-export async function readWalFile(
-  { lineage, tail }: Joined,
-  name: string,
-  knownEnds: readonly TailEnd[],
-): Promise<{ readonly bytes: Buffer; readonly isComplete: boolean }> {
+export async function readWalFile({ lineage, tail }: Joined, name: string, knownEnds: readonly TailEnd[]): Promise<WalBytes> {
   const entry = lineage.entries.get(name);
   if (!entry) throw new EstateError('request.not_found', `reading ${name}: the archive does not hold it`);
   if (name.endsWith('.history')) {
-    const bytes = await lineage.readHistory(Number.parseInt(name, 16));
-    return { bytes: bytes ?? Buffer.alloc(0), isComplete: true };
+    const bytes = (await lineage.readHistory(Number.parseInt(name, 16))) ?? Buffer.alloc(0);
+    return { bytes, sha256: sha256Hex(bytes), isComplete: true };
   }
-  if (entry.isComplete) return { bytes: await lineage.readSegment(name), isComplete: true };
+  if (entry.isComplete) {
+    const bytes = await lineage.readSegment(name);
+    // Compared with the index just now: hashing 16 MiB once more would tell the same.
+    return { bytes, sha256: lineage.index.get(name) ?? sha256Hex(bytes), isComplete: true };
+  }
   // Whoever reads beside the writer cannot know what the segment became meanwhile; what is durable stays as it is.
   const growing = lineage.isReadOnly ? undefined : tail.describeEnd();
   const end =
@@ -78,5 +81,6 @@ export async function readWalFile(
     throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those received`);
   }
   await requireAsNoted(lineage.walDirectory, name, bytes);
-  return { bytes: bytes.subarray(0, entry.bytes), isComplete: false };
+  const durable = bytes.subarray(0, entry.bytes);
+  return { bytes: durable, sha256: sha256Hex(durable), isComplete: false };
 }

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import {
   allottedTimelineSchema,
   baseIdSchema,
@@ -15,9 +14,10 @@ import {
   walListSchema,
   walNameSchema,
 } from '@bulkhead/contracts';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
-import { readWireBody, type WireApp } from '@bulkhead/wire';
+import { EstateError } from '@bulkhead/kernel';
+import { answerStream, readWireBody, type WireApp } from '@bulkhead/wire';
 import type { z } from 'zod';
+import { PIECES_TYPE } from '#archive/piece.rules.ts';
 import type { CompartmentReceiver } from './compartment.actions.ts';
 
 const BODY_BYTES = 65_536;
@@ -86,7 +86,10 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
   });
   app.get('/compartments/:name/bases/:id', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
-    return streamBase(receiver, parse(baseIdSchema, c.req.param('id'), 'base'));
+    const id = parse(baseIdSchema, c.req.param('id'), 'base');
+    const { base, bytes, isPacked, body } = await receiver.keeper.openBase(id, c.req.header('accept') === PIECES_TYPE);
+    const type = isPacked ? PIECES_TYPE : 'application/x-tar';
+    return answerStream(c, { 'content-type': type, 'content-length': String(bytes), 'x-sha256': base.sha256 }, body);
   });
   app.get('/compartments/:name/wal', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
@@ -98,22 +101,14 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
   });
   app.get('/compartments/:name/wal/:file', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
-    const { bytes, isComplete } = await receiver.keeper.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
-    return new Response(new Uint8Array(bytes), {
-      headers: {
-        'content-type': 'application/octet-stream',
-        'content-length': String(bytes.length),
-        'x-sha256': sha256Hex(bytes),
-        'x-complete': isComplete ? 'true' : 'false',
-      },
-    });
-  });
-}
-
-async function streamBase(receiver: CompartmentReceiver, id: string): Promise<Response> {
-  const { base, tar } = await receiver.keeper.openBase(id);
-  return new Response(Readable.toWeb(Readable.from(tar, { objectMode: false, highWaterMark: 1_048_576 })) as ReadableStream, {
-    headers: { 'content-type': 'application/x-tar', 'content-length': String(base.bytes), 'x-sha256': base.sha256 },
+    const { bytes, sha256, isComplete } = await receiver.keeper.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(bytes.length),
+      'x-sha256': sha256,
+      'x-complete': isComplete ? 'true' : 'false',
+    };
+    return answerStream(c, headers, [bytes]);
   });
 }
 

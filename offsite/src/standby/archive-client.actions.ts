@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import {
   type Base,
   basesSchema,
@@ -12,11 +12,14 @@ import {
   walListSchema,
 } from '@bulkhead/contracts';
 import { EstateError, hasCode } from '@bulkhead/kernel';
-import { callWire, openWire, type WirePeer, type WireReply } from '@bulkhead/wire';
+import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
+import { unpackPiece } from '#archive/base-reader.actions.ts';
+import { PIECES_TYPE, PieceReader } from '#archive/piece.rules.ts';
 import { SEGMENT_BYTES } from '#archive/wal.rules.ts';
 
 const WHOLE_DOWNLOAD_MS = 86_400_000;
 const FILE_MS = 120_000;
+const READ_AHEAD_BYTES = 1_048_576;
 
 /** The receiver's archive of one compartment, as a jail may read it. */
 export class ArchiveClient {
@@ -42,31 +45,33 @@ export class ArchiveClient {
     return callWire(this.#peer, { method: 'GET', path }, walListSchema).catch(unwrap);
   }
 
+  /** A base's tar. It comes as it is packed, and is unpacked here: the receiver has commits to acknowledge. */
   async openBase(base: Base): Promise<Readable> {
-    const reply = await openWire(this.#peer, {
+    const { headers, body } = await openWire(this.#peer, {
       method: 'GET',
       path: `${this.#path}/bases/${base.id}`,
+      headers: { accept: PIECES_TYPE },
       timeoutMs: WHOLE_DOWNLOAD_MS,
     }).catch(unwrap);
-    return reply.body;
+    return headers['content-type'] === PIECES_TYPE ? unpackPieces(body) : body;
   }
 
   async readHistory(name: string): Promise<string> {
-    const { bytes } = await this.#readFile(name);
-    return bytes.toString('utf8');
+    return (await this.#readFile(name)).toString('utf8');
   }
 
   /** The bytes of a segment; of one that grows, what is durable. @throws EstateError `archive.damaged` */
-  async readSegment(name: string): Promise<Buffer> {
-    return (await this.#readFile(name)).bytes;
+  readSegment(name: string): Promise<Buffer> {
+    return this.#readFile(name);
   }
 
   /**
    * Lays a file of the archive into a directory; a partial segment is filled up with zeros, as PostgreSQL expects it.
+   * @param room of a segment's length, which may be used again for the next file
    * @throws EstateError `archive.damaged`
    */
-  async fetchWal(file: WalFile, directory: string): Promise<void> {
-    const { bytes } = await this.#readFile(file.name);
+  async fetchWal(file: WalFile, directory: string, room: Buffer): Promise<void> {
+    const bytes = await this.#readFile(file.name, room);
     if (bytes.length < file.bytes) throw new EstateError('archive.damaged', `fetching ${file.name}: it is shorter than listed`);
     const path = join(directory, file.name);
     const handle = await open(path, 'wx', 0o600);
@@ -78,29 +83,45 @@ export class ArchiveClient {
     if (!file.name.endsWith('.history')) await truncate(path, SEGMENT_BYTES);
   }
 
-  async #readFile(name: string): Promise<{ readonly bytes: Buffer }> {
-    const reply: WireReply = await openWire(this.#peer, {
+  /** @param room what comes is put here, where it fits */
+  async #readFile(name: string, room: Buffer = Buffer.alloc(0)): Promise<Buffer> {
+    const { headers, body } = await openWire(this.#peer, {
       method: 'GET',
       path: `${this.#path}/wal/${name}`,
       timeoutMs: FILE_MS,
     }).catch(unwrap);
-    const chunks: Buffer[] = [];
-    let length = 0;
+    const told = Number(headers['content-length'] ?? 0);
+    if (!(told <= SEGMENT_BYTES)) {
+      body.destroy();
+      throw new EstateError('archive.damaged', `fetching ${name}: it is longer than a segment`);
+    }
+    const bytes = told <= room.length ? room.subarray(0, told) : Buffer.allocUnsafe(told);
+    const hash = createHash('sha256');
+    let at = 0;
     try {
-      for await (const chunk of reply.body as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > SEGMENT_BYTES) throw new EstateError('archive.damaged', `fetching ${name}: it is longer than a segment`);
-        chunks.push(chunk);
+      for await (const chunk of body as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        at += chunk.copy(bytes, at);
       }
     } catch (cause) {
-      throw cause instanceof EstateError
-        ? cause
-        : new EstateError('wire.unreachable', `fetching ${name}: it broke off`, { cause });
+      throw new EstateError('wire.unreachable', `fetching ${name}: it broke off`, { cause });
     }
-    const bytes = Buffer.concat(chunks);
-    if (createHash('sha256').update(bytes).digest('hex') === reply.headers['x-sha256']) return { bytes };
+    if (at === told && hash.digest('hex') === headers['x-sha256']) return bytes;
     throw new EstateError('archive.damaged', `fetching ${name}: its bytes do not match the digest sent with them`);
   }
+}
+
+function unpackPieces(body: Readable): Readable {
+  async function* unpack(): AsyncGenerator<Buffer> {
+    const reader = new PieceReader();
+    for await (const chunk of body as AsyncIterable<Buffer>)
+      for (const piece of reader.push(chunk)) if (piece.plainBytes > 0) yield unpackPiece(piece);
+    reader.end();
+  }
+  const tar = Readable.from(unpack(), { objectMode: false, highWaterMark: READ_AHEAD_BYTES });
+  // A stream that nobody begins to read never enters the generator, which would leave the connection open.
+  tar.once('close', () => body.destroy());
+  return tar;
 }
 
 // What the receiver found wrong with the archive is more telling than that a call was refused.

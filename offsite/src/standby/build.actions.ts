@@ -180,8 +180,9 @@ async function fetchAll(
 ): Promise<void> {
   const waiting = [...files];
   const fetchNext = async () => {
+    const room = Buffer.allocUnsafeSlow(SEGMENT_BYTES);
     for (let file = waiting.shift(); file; file = waiting.shift()) {
-      await archive.fetchWal(file, into);
+      await archive.fetchWal(file, into, room);
       progress?.laidDown(file.bytes);
     }
   };

@@ -3,13 +3,13 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, hasCode } from '@bulkhead/kernel';
 import { extract } from 'tar-stream';
 import { judgeEntry } from './entry.rules.ts';
 
 const ENTRIES_LIMIT = 5_000_000;
 const LEFT_OUT_LIMIT = 1_000;
-const PIECE_BYTES = 1_048_576;
+const WRITE_BYTES = 1_048_576;
 
 /**
  * Unpacks a base backup into an empty directory, hashing it on the way.
@@ -25,14 +25,16 @@ export async function unpackBase(options: {
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }): Promise<string[]> {
   const hash = createHash('sha256');
-  const hashing = gather((chunk) => {
+  const hashing = show((chunk) => {
     hash.update(chunk);
     options.onBytes?.(chunk.length);
   });
   const unpacker = extract();
   let brokenOff: EstateError | undefined;
   options.tar.once('error', (cause) => {
-    brokenOff = new EstateError('wire.unreachable', 'unpacking a base backup: it broke off', { cause });
+    brokenOff = hasCode(cause, 'archive.damaged')
+      ? new EstateError('archive.damaged', 'unpacking a base backup', { cause })
+      : new EstateError('wire.unreachable', 'unpacking a base backup: it broke off', { cause });
   });
   const feeding = pipeline(options.tar, hashing, unpacker).catch((cause: unknown) => {
     throw cause instanceof EstateError ? cause : new EstateError('archive.damaged', 'unpacking a base backup', { cause });
@@ -55,27 +57,13 @@ export async function unpackBase(options: {
   return taken.value;
 }
 
-/** Passes bytes on in large pieces: a socket gives 64 kB at a time, and each piece costs a write of its own. */
-function gather(see: (chunk: Buffer) => void): Transform {
-  let waiting: Buffer[] = [];
-  let bytes = 0;
-  const take = () => {
-    const piece = waiting.length === 1 ? waiting[0] : Buffer.concat(waiting, bytes);
-    waiting = [];
-    bytes = 0;
-    return piece;
+/** Passes bytes on and shows them on the way. */
+function show(see: (chunk: Buffer) => void): Transform {
+  const transform = (chunk: Buffer, _: unknown, done: (error: null, passed: Buffer) => void) => {
+    see(chunk);
+    done(null, chunk);
   };
-  return new Transform({
-    transform(chunk: Buffer, _, done) {
-      see(chunk);
-      waiting.push(chunk);
-      bytes += chunk.length;
-      done(null, bytes >= PIECE_BYTES ? take() : undefined);
-    },
-    flush(done) {
-      done(null, bytes > 0 ? take() : undefined);
-    },
-  });
+  return new Transform({ transform, readableHighWaterMark: WRITE_BYTES, writableHighWaterMark: WRITE_BYTES });
 }
 
 async function takeEntries(
@@ -105,12 +93,35 @@ async function takeEntries(
   return leftOut;
 }
 
+/** What comes in small parts is written in large ones, as it lies: putting it together would cost more than the writing. */
 async function writeEntry(entry: AsyncIterable<unknown>, path: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const handle = await open(path, 'wx', 0o600);
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  const write = async () => {
+    for (let parts = waiting; parts.length > 0; ) parts = behind(parts, (await handle.writev(parts)).bytesWritten);
+    [waiting, bytes] = [[], 0];
+  };
   try {
-    for await (const chunk of entry) if (chunk instanceof Uint8Array) await handle.writeFile(chunk);
+    for await (const chunk of entry) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= WRITE_BYTES) await write();
+    }
+    await write();
   } finally {
     await handle.close();
   }
+}
+
+/** What is left of parts of which so much was written. */
+function behind(parts: readonly Uint8Array[], written: number): Uint8Array[] {
+  let left = written;
+  return parts.flatMap((part) => {
+    const taken = Math.min(left, part.length);
+    left -= taken;
+    return taken < part.length ? [part.subarray(taken)] : [];
+  });
 }

@@ -120,7 +120,7 @@ export class Holdings {
    * @throws EstateError `blob.not_found`, `blob.erased`, `blob.hash_mismatch`; the stream may fail with the latter
    */
   async open(name: BlobName): Promise<{ readonly stream: Readable; readonly bytes: number }> {
-    const { register, target, keyring } = this.#deps;
+    const { register, target } = this.#deps;
     this.requireNotErased(name);
     const record = register.find(name);
     if (record?.state === 'damaged')
@@ -130,14 +130,44 @@ export class Holdings {
       if (record?.state === 'here') this.markDamaged(name, 'gone');
       throw new EstateError('blob.not_found', `reading blob ${name.sha256} of ${name.compartment}: the vault does not have it`);
     }
-    const stored = found.stream as AsyncIterable<Buffer>;
-    const bytes = record.wrappedKey ? openFrames(stored, keyring.unwrap(name, record.wrappedKey), name.sha256) : stored;
-    const told = tellingOf(bytes, () => this.markDamaged(name, 'reading'));
-    const verified = verifyBytes(told, name.sha256, () => this.markDamaged(name, 'reading'));
-    const stream = Readable.from(verified, { objectMode: false, highWaterMark: CHUNK_BYTES });
+    const stream = Readable.from(this.#readVerified(record, found.stream), { objectMode: false, highWaterMark: CHUNK_BYTES });
     // A stream that nobody begins to read never enters the generator, which would leave the file open.
     stream.once('close', () => found.stream.destroy());
     return { stream, bytes: record.bytes };
+  }
+
+  /** The contents of a small blob, verified. @throws as `open` */
+  async readWhole(name: BlobName): Promise<Buffer> {
+    const record = this.#deps.register.find(name);
+    const found = record?.state === 'here' ? await this.#deps.target.open(name) : undefined;
+    if (!record || !found) throw new EstateError('blob.not_found', `reading blob ${name.sha256}: the vault does not have it`);
+    const parts: Buffer[] = [];
+    for await (const part of this.#readVerified(record, found.stream)) parts.push(part);
+    return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
+  }
+
+  /**
+   * Reads a blob for its own sake: what is damaged or gone is noted. One that is not here any more is passed over.
+   * @param onBytes awaited after each part
+   */
+  async examine(name: BlobName, onBytes: (bytes: number) => Promise<void>): Promise<void> {
+    const record = this.#deps.register.find(name);
+    if (record?.state !== 'here') return;
+    const found = await this.#deps.target.open(name);
+    if (!found) return this.markDamaged(name, 'gone');
+    try {
+      for await (const { length } of this.#readVerified(record, found.stream)) await onBytes(length);
+    } finally {
+      found.stream.destroy();
+    }
+  }
+
+  /** What lies at the target, opened and compared; the last part comes only when the digest matched. */
+  #readVerified(record: BlobRecord, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const { wrappedKey, sha256 } = record;
+    const bytes = wrappedKey ? openFrames(stored, this.#deps.keyring.unwrap(record, wrappedKey), sha256) : stored;
+    const damaged = () => this.markDamaged(record, 'reading');
+    return verifyBytes(tellingOf(bytes, damaged), sha256, damaged);
   }
 
   /**

@@ -10,6 +10,7 @@ import type { BlobName } from './target/target.rules.ts';
 const VERSION = 2;
 /** Result of SQLite: no room. */
 const FULL = 13;
+const SHORTEST_REST_MS = 1;
 
 const SCHEMA = `
 create table meta (name text primary key, value text not null) strict, without rowid;
@@ -37,6 +38,9 @@ export class Register {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #waiting: Work[] = [];
+  #flushedAtMs = 0;
+  /** How long the last flush took. */
+  #flushMs = 0;
   /** What a collection asks and changes. */
   readonly collection: CollectionRegister;
   /** Until when the target holds each blob. */
@@ -70,13 +74,22 @@ export class Register {
     return new Promise((resolve, reject) => {
       let result: Result;
       const work = { run: () => void (result = change()), done: () => resolve(result), failed: reject };
-      if (this.#waiting.push(work) === 1) setImmediate(() => this.#flush());
+      if (this.#waiting.push(work) === 1) this.#flushSoon();
     });
+  }
+
+  /** A disk that takes its time is not asked again at once: what comes meanwhile shares the next flush. */
+  #flushSoon(): void {
+    const restMs = this.#flushedAtMs + this.#flushMs - performance.now();
+    if (restMs < SHORTEST_REST_MS) setImmediate(() => this.#flush());
+    else setTimeout(() => this.#flush(), restMs);
   }
 
   #flush(): void {
     const works = this.#waiting;
+    if (works.length === 0) return;
     this.#waiting = [];
+    const begunMs = performance.now();
     try {
       this.#db.exec('begin immediate');
       for (const { run } of works) run();
@@ -87,6 +100,8 @@ export class Register {
       for (const { failed } of works) failed(told);
       return;
     }
+    this.#flushedAtMs = performance.now();
+    this.#flushMs = this.#flushedAtMs - begunMs;
     for (const { done } of works) done();
   }
 

@@ -12,6 +12,7 @@ type ScrubDeps = {
 };
 
 const BATCH = 64;
+const SHORTEST_PAUSE_MS = 20;
 
 /** Scrubs on schedule until the signal aborts. A scrub that was broken off goes on where it was, at once. */
 export async function scrubForever(deps: ScrubDeps & { readonly everySeconds: number }): Promise<void> {
@@ -48,12 +49,13 @@ export async function scrub(deps: ScrubDeps): Promise<void> {
 async function scrubCompartment(deps: ScrubDeps, compartment: string): Promise<void> {
   const { register } = deps.vault;
   let after = register.scrubbedTo(compartment);
+  const pacer = new Pacer(deps);
   let keptMs = performance.now();
   let blobs = 0;
   for (;;) {
     const batch = register.listAfter(compartment, after, BATCH);
     for (const record of batch) {
-      await readOnce(deps, record);
+      await readOnce(deps, pacer, record);
       if (deps.signal.aborted) return;
       after = record.sha256;
       blobs += 1;
@@ -71,13 +73,30 @@ async function scrubCompartment(deps: ScrubDeps, compartment: string): Promise<v
 /** Behind every digest. */
 const LAST = 'g';
 
-async function readOnce(deps: ScrubDeps, record: BlobRecord): Promise<void> {
+async function readOnce(deps: ScrubDeps, pacer: Pacer, record: BlobRecord): Promise<void> {
   if (record.state !== 'here') return;
   try {
-    const { stream } = await deps.vault.holdings.open(record);
-    for await (const chunk of stream as AsyncIterable<Buffer>)
-      await sleepMs((chunk.length / deps.bytesPerSecond) * 1000, deps.signal);
+    await deps.vault.holdings.examine(record, (bytes) => pacer.spend(bytes));
   } catch (error) {
     if (!deps.signal.aborted) deps.log.error({ err: error, sha256: record.sha256 }, 'scrubbing a blob');
+  }
+}
+
+/** Keeps to a rate by few long pauses: many short ones cost more than the reading. */
+class Pacer {
+  readonly #bytesPerMs: number;
+  readonly #signal: AbortSignal;
+  #paidMs = 0;
+
+  constructor({ bytesPerSecond, signal }: Pick<ScrubDeps, 'bytesPerSecond' | 'signal'>) {
+    this.#bytesPerMs = bytesPerSecond / 1000;
+    this.#signal = signal;
+  }
+
+  async spend(bytes: number): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#paidMs = Math.max(this.#paidMs, performance.now()) + bytes / this.#bytesPerMs;
+    const aheadMs = this.#paidMs - performance.now();
+    if (aheadMs >= SHORTEST_PAUSE_MS) await sleepMs(aheadMs, this.#signal);
   }
 }

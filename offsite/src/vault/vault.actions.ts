@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Parcel } from '@bulkhead/blobs';
 import type { ErasedBlob } from '@bulkhead/contracts';
 import { EstateError, type Now, refuseFullDisk } from '@bulkhead/kernel';
 import type { Seen } from '#finding/finding-queue.actions.ts';
@@ -10,6 +11,7 @@ import { Collection } from './collection.actions.ts';
 import { allowBlob, eraseBlob } from './erasure.actions.ts';
 import { Holdings } from './holdings.actions.ts';
 import { Keyring } from './keyring.actions.ts';
+import { addParcels, type ParcelOutcome } from './parcels.actions.ts';
 import type { Upload, Usage } from './quota.rules.ts';
 import { Register } from './register.store.ts';
 import { SealedFile } from './sealed-file.actions.ts';
@@ -36,6 +38,8 @@ export type Vault = {
     body: Readable,
     declaredBytes?: number,
   ) => Promise<'added' | 'already there'>;
+  /** Adds many small blobs at once. */
+  readonly addParcels: (compartment: string, parcels: readonly Parcel[]) => Promise<ParcelOutcome[]>;
   readonly uploads: Uploads;
   readonly collection: Collection;
   readonly holdings: Holdings;
@@ -91,6 +95,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   return {
     addBlob: (compartment, sha256, body, declaredBytes) =>
       addBlob(adding, holdings.nameOf(compartment, sha256), body, declaredBytes),
+    addParcels: (compartment, parcels) => addParcels(adding, compartment, parcels),
     uploads,
     collection: new Collection({ holdings, register, target, seconds: time.seconds, now: options.now }),
     holdings,

@@ -1,13 +1,29 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { collectionAskedSchema, collectionFoundSchema, sha256Schema, type VaultDuties } from '@bulkhead/contracts';
-import { EstateError, type Log } from '@bulkhead/kernel';
-import { createWireApp, readWireBody, type WireApp, type WireEnv } from '@bulkhead/wire';
+import {
+  encodeParcels,
+  PARCEL_BYTES,
+  PARCELS_AT_ONCE,
+  PARCELS_BYTES,
+  type Parcel,
+  readParcels,
+  wireBytesOf,
+} from '@bulkhead/blobs';
+import {
+  collectionAskedSchema,
+  collectionFoundSchema,
+  type ParcelOutcomes,
+  sha256Schema,
+  type VaultDuties,
+} from '@bulkhead/contracts';
+import { EstateError, forEachAtOnce, type Log } from '@bulkhead/kernel';
+import { answerStream, createWireApp, readWireBody, type WireApp, type WireEnv } from '@bulkhead/wire';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { Seen } from '#finding/finding-queue.actions.ts';
+import { readParcel } from './parcels.actions.ts';
 import type { VaultSecrets } from './secrets.actions.ts';
 import type { Vault } from './vault.actions.ts';
 
@@ -17,6 +33,9 @@ const PREFIX = 'compartment:';
 /** How many blobs a compartment is asked for at a time. */
 const DUTIES_AT_ONCE = 100;
 const STALL_MS = 60_000;
+const READ_AT_ONCE = 8;
+/** Calls with many small blobs, of one compartment. */
+const BODIES_AT_ONCE = 4;
 const secretSchema = z.object({ secret: z.string().min(32).max(200) });
 const uploadSchema = z.object({
   bytes: z
@@ -31,6 +50,7 @@ const offsetSchema = z.coerce
   .min(0)
   .max(2 ** 46);
 const eraseSchema = z.object({ sha256: sha256Schema, request: z.string().min(1).max(100) });
+const wantedSchema = z.object({ digests: z.array(sha256Schema).max(PARCELS_AT_ONCE) });
 const missingSchema = z.object({ digests: z.array(sha256Schema).max(50_000) });
 
 type Deps = {
@@ -62,7 +82,7 @@ export function createVaultApp(deps: Deps): WireApp {
   });
 
   addUploadRoutes(app, deps);
-
+  addParcelRoutes(app, deps);
   addDutyRoutes(app, deps);
   addErasureRoutes(app, deps);
   addCollectionRoutes(app, deps);
@@ -115,6 +135,46 @@ function addUploadRoutes(app: WireApp, { vault }: Deps): void {
       throw new EstateError('input.invalid', 'receiving a blob: the header upload-offset must tell where to go on');
     return c.json(await vault.uploads.append(named(c), offset.data, cutWhenStalled(c.env.incoming)));
   });
+}
+
+/** Small contents, many at once: a call for each would cost more than they do. */
+function addParcelRoutes(app: WireApp, { vault }: Deps): void {
+  const underWay = new Map<string, number>();
+  app.post('/blobs/parcels', async (c) => {
+    const compartment = requireCompartment(c.var.caller);
+    const others = underWay.get(compartment) ?? 0;
+    // Each is held in memory whole.
+    if (others >= BODIES_AT_ONCE)
+      throw new EstateError('request.too_many', `adding blobs of ${compartment}: ${BODIES_AT_ONCE} such calls are under way`);
+    underWay.set(compartment, others + 1);
+    try {
+      const outcomes = await vault.addParcels(compartment, await readParcels(cutWhenStalled(c.env.incoming)));
+      return c.json({ outcomes } satisfies ParcelOutcomes);
+    } finally {
+      underWay.set(compartment, (underWay.get(compartment) ?? 1) - 1);
+    }
+  });
+  app.post('/blobs/wanted', async (c) => {
+    const compartment = requireCompartment(c.var.caller);
+    const { digests } = await readWireBody(c.req.raw, wantedSchema);
+    const found = await readAtOnce(vault, compartment, digests);
+    return answerStream(c, { 'content-type': 'application/octet-stream', 'content-length': String(wireBytesOf(found)) }, [
+      encodeParcels(found),
+    ]);
+  });
+}
+
+/** As many as fit into one answer; the others are asked for again. */
+async function readAtOnce({ holdings }: Vault, compartment: string, digests: readonly string[]): Promise<Parcel[]> {
+  const found: Parcel[] = [];
+  let left = PARCELS_BYTES;
+  await forEachAtOnce(digests, READ_AT_ONCE, async (sha256) => {
+    const parcel = await readParcel(holdings, compartment, sha256, PARCEL_BYTES);
+    if (!parcel || parcel.bytes.length > left) return;
+    left -= parcel.bytes.length;
+    found.push(parcel);
+  });
+  return found;
 }
 
 /** What the vault asks of a compartment, which asks for it: the vault calls nobody. */

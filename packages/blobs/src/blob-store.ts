@@ -2,16 +2,18 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { EstateError, hasCode, isMissing, refuseFullDisk, sha256Hex } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, hasCode, isMissing, refuseFullDisk, sha256Hex } from '@bulkhead/kernel';
 import type { WirePeer } from '@bulkhead/wire';
+import { groupParcels, PARCEL_BYTES, PARCELS_AT_ONCE, type Parcel } from './parcel.ts';
 import { destroyFile, isBlobDigest, listBlobs, pathOfBlob, placeBlob } from './place.ts';
 import { type Spooled, spoolBlob } from './spool.ts';
-import { askForDuties, openFromVault, sendToVault, tellErased } from './vault-peer.ts';
+import { askForDuties, fetchParcels, openFromVault, sendParcels, sendToVault, tellErased } from './vault-peer.ts';
 import { readVerified } from './verified.ts';
 
 /** Up to this size a blob is verified before its first byte is handed out, and mended on the spot. */
 const VERIFIED_FIRST_BYTES = 1_048_576;
 const INCOMING = 'incoming';
+const PLACED_AT_ONCE = 8;
 
 /** The file contents of one compartment: immutable, named by their SHA-256, each held here and in the vault off-site. */
 export type BlobStore = {
@@ -38,6 +40,12 @@ export type BlobStore = {
    * @throws EstateError `vault.unreachable`
    */
   readonly isErased: (sha256: string) => Promise<boolean>;
+  /**
+   * Fetches of these contents, 256 at most, those that are small and not here, in one go. What is not here afterwards is
+   * to be had with `ensure`, or tells there why not.
+   * @throws EstateError `vault.unreachable`, `disk.full`
+   */
+  readonly ensureSmall: (digests: readonly string[]) => Promise<void>;
   /** Whether contents are on this disk. */
   readonly has: (sha256: string) => Promise<boolean>;
   /**
@@ -129,6 +137,21 @@ export function createBlobStore(options: {
     return (await sizeHere(sha256)) ?? fetchOnce(sha256);
   }
 
+  async function ensureSmall(digests: readonly string[]): Promise<void> {
+    const lacking: string[] = [];
+    for (const sha256 of digests) if ((await sizeHere(sha256)) === undefined) lacking.push(sha256);
+    const parcels = await fetchParcels(vault, lacking.slice(0, PARCELS_AT_ONCE));
+    await forEachAtOnce(parcels, PLACED_AT_ONCE, async ({ sha256, bytes }) => {
+      const path = nextSpoolPath();
+      try {
+        await spoolBlob(streamOf(bytes).stream, { path, limitBytes: bytes.length });
+        await placeBlob(path, pathOfBlob(directory, sha256), 'replace');
+      } finally {
+        await rm(path, { force: true });
+      }
+    });
+  }
+
   async function open(sha256: string) {
     const bytes = await ensure(sha256);
     if (bytes <= VERIFIED_FIRST_BYTES) return openSmall(sha256);
@@ -167,10 +190,26 @@ export function createBlobStore(options: {
     );
   }
 
+  /** Small ones many at once; what is damaged here too is refused by the vault. @returns how many it took */
+  async function bringAllAgain(wanted: readonly string[]): Promise<number> {
+    const small: Spooled[] = [];
+    let brought = 0;
+    for (const sha256 of wanted) {
+      const bytes = await sizeHere(sha256);
+      if (bytes !== undefined && bytes <= PARCEL_BYTES) small.push({ path: pathOfBlob(directory, sha256), sha256, bytes });
+      else if (await bringAgain(sha256)) brought += 1;
+    }
+    for (const group of groupParcels(small)) {
+      const parcels: Parcel[] = [];
+      for (const { sha256, path } of group) parcels.push({ sha256, bytes: await readFile(path) });
+      brought += group.length - (await sendParcels(vault, parcels)).size;
+    }
+    return brought;
+  }
+
   async function obeyVault(): Promise<Obeyed> {
     const { wanted, erased } = await askForDuties(vault);
-    let brought = 0;
-    for (const sha256 of wanted) if (await bringAgain(sha256)) brought += 1;
+    const brought = await bringAllAgain(wanted);
     for (const sha256 of erased) {
       await destroyFile(pathOfBlob(directory, sha256));
       await tellErased(vault, sha256);
@@ -196,6 +235,7 @@ export function createBlobStore(options: {
     open,
     isErased,
     ensure,
+    ensureSmall,
     obeyVault,
     has: async (sha256) => (await sizeHere(sha256)) !== undefined,
     list: () => listBlobs(directory),

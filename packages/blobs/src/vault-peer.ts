@@ -1,8 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { type UploadStanding, uploadStandingSchema, type VaultDuties, vaultDutiesSchema } from '@bulkhead/contracts';
-import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
+import {
+  parcelOutcomesSchema,
+  type UploadStanding,
+  uploadStandingSchema,
+  type VaultDuties,
+  vaultDutiesSchema,
+} from '@bulkhead/contracts';
+import { EstateError, hasCode, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
+import { encodeParcels, type Parcel, readParcels } from './parcel.ts';
 import type { Spooled } from './spool.ts';
 
 const BASE_TIMEOUT_MS = 60_000;
@@ -109,6 +116,46 @@ export async function openFromVault(vault: WirePeer, sha256: string): Promise<Re
   try {
     const { body } = await openWire(vault, { method: 'GET', path: `/blobs/${sha256}`, timeoutMs: 3_600_000 });
     return body;
+  } catch (error) {
+    throw tellOfVault(error, 'fetching');
+  }
+}
+
+/**
+ * Brings many small blobs at once. @returns the digests of those that the vault refused
+ * @throws EstateError as `sendToVault`
+ */
+export async function sendParcels(vault: WirePeer, parcels: readonly Parcel[]): Promise<Set<string>> {
+  const all = encodeParcels(parcels);
+  const call = {
+    method: 'POST',
+    path: '/blobs/parcels',
+    headers: { 'content-length': String(all.length), 'content-type': 'application/octet-stream' },
+    timeoutMs: BASE_TIMEOUT_MS,
+  } as const;
+  const send = () => callWire(vault, { ...call, stream: Readable.from([all], { objectMode: false }) }, parcelOutcomesSchema);
+  const { outcomes } = await send()
+    .catch((error: unknown) => {
+      // As with one by itself: what was brought already is found to be there.
+      if (!hasCode(error, 'wire.unreachable')) throw error;
+      return send();
+    })
+    .catch((error: unknown) => {
+      throw tellOfVault(error, 'sending');
+    });
+  return new Set(outcomes.flatMap(({ sha256, refused }) => (refused === null ? [] : [sha256])));
+}
+
+/**
+ * Fetches small blobs, many at once, each compared with its digest here. What the vault does not have whole, what is long
+ * and what did not fit is left out: ask for it by itself.
+ * @throws EstateError `vault.unreachable`
+ */
+export async function fetchParcels(vault: WirePeer, digests: readonly string[]): Promise<Parcel[]> {
+  const call = { method: 'POST', path: '/blobs/wanted', body: { digests }, timeoutMs: BASE_TIMEOUT_MS } as const;
+  try {
+    const { body } = await openWire(vault, call);
+    return (await readParcels(body)).filter(({ sha256, bytes }) => sha256Hex(bytes) === sha256);
   } catch (error) {
     throw tellOfVault(error, 'fetching');
   }

@@ -5,6 +5,12 @@ import { lsnSchema, sha256Schema } from './name.ts';
 export const uploadStandingSchema = z.object({ isHere: z.boolean(), offset: z.number().int().min(0) });
 export type UploadStanding = z.infer<typeof uploadStandingSchema>;
 
+/** What became of small blobs that were brought at once: `refused` is an error's code, or nothing. */
+export const parcelOutcomesSchema = z.object({
+  outcomes: z.array(z.object({ sha256: sha256Schema, refused: z.string().max(100).nullable() })).max(256),
+});
+export type ParcelOutcomes = z.infer<typeof parcelOutcomesSchema>;
+
 /** What the vault asks of a compartment: contents to bring again, and contents that two operators erased. */
 export const vaultDutiesSchema = z.object({
   wanted: z.array(sha256Schema).max(1000),

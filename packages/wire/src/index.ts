@@ -1,3 +1,3 @@
 export { callWire, openWire, type WireCall, type WirePeer, type WireReply } from './call.ts';
 export { listenOnSocket } from './listen.ts';
-export { createWireApp, readWireBody, serveWire, type WireApp, type WireEnv } from './serve.ts';
+export { answerStream, createWireApp, readWireBody, serveWire, type WireApp, type WireEnv } from './serve.ts';

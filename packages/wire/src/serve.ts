@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, EstateError, isSameSecret, type Log } from '@bulkhead/kernel';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
 import { listenOnSocket } from './listen.ts';
 
@@ -96,6 +98,21 @@ export async function readWireBody<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
   throw new EstateError('input.invalid', `reading a call's body: ${where}`, { cause: parsed.error });
+}
+
+/**
+ * Answers a call with bytes as they come, straight to the socket: by way of web streams the same costs twice the
+ * processor time. Where the source fails the connection breaks off; the source must have told why by itself.
+ * @param headers with `content-length`: a reader must be able to tell that a body broke off
+ */
+export async function answerStream(
+  c: Context<WireEnv>,
+  headers: Readonly<Record<string, string>> & { readonly 'content-length': string },
+  source: Iterable<Buffer> | AsyncIterable<Buffer>,
+): Promise<Response> {
+  c.env.outgoing.writeHead(200, headers);
+  await pipeline(source, c.env.outgoing).catch(() => c.env.outgoing.destroy());
+  return RESPONSE_ALREADY_SENT;
 }
 
 /** Serves an API on a unix socket. `close` ends idle connections at once and running ones after a second. */

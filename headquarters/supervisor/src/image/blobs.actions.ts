@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createBlobStore, isBlobDigest, pathOfBlob } from '@bulkhead/blobs';
 import type { Image } from '@bulkhead/contracts';
-import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, hasCode, type Log } from '@bulkhead/kernel';
 import { openWire, type WirePeer } from '@bulkhead/wire';
 
 const LIST_LIMIT_MS = 600_000;
 const AT_ONCE = 4;
+const GATHERED_AT_ONCE = 256;
 
 export type BlobDeps = { readonly recovery: WirePeer; readonly vault: WirePeer; readonly log: Log };
 
@@ -28,21 +29,27 @@ export async function gatherBlobs(
   await mkdir(places.into, { recursive: true, mode: 0o700 });
   const store = createBlobStore({ directory: places.into, vault: deps.vault, limitBytes: Number.MAX_SAFE_INTEGER });
   const count = { kept: 0, fetched: 0, missing: 0 };
-  const gather = async (digest: string) => {
-    if (await takeOver(digest, places)) count.kept += 1;
-    else if (await fetchBlob(store, digest, deps.log)) count.fetched += 1;
-    else count.missing += 1;
+  const gather = async (digests: readonly string[]) => {
+    signal.throwIfAborted();
+    const lacking: string[] = [];
+    await forEachAtOnce(digests, AT_ONCE, async (digest) => {
+      if (await takeOver(digest, places)) count.kept += 1;
+      else lacking.push(digest);
+    });
+    if (lacking.length > 1) await store.ensureSmall(lacking);
+    await forEachAtOnce(lacking, AT_ONCE, async (digest) => {
+      if (await fetchBlob(store, digest, deps.log)) count.fetched += 1;
+      else count.missing += 1;
+    });
   };
   if (image.blobCount === 0) return count;
-  let running: Promise<void>[] = [];
+  let waiting: string[] = [];
   for await (const digest of listDigests(deps.recovery, image, signal)) {
-    signal.throwIfAborted();
-    running.push(gather(digest));
-    if (running.length < AT_ONCE) continue;
-    await Promise.all(running);
-    running = [];
+    if (waiting.push(digest) < GATHERED_AT_ONCE) continue;
+    await gather(waiting);
+    waiting = [];
   }
-  await Promise.all(running);
+  await gather(waiting);
   return count;
 }
 

@@ -173,6 +173,8 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       OFFSITE_SECRET: secrets.vault,
       TARGET_JSON: JSON.stringify(vaultTarget),
       ESCROW_RECIPIENTS_JSON: JSON.stringify(estate.archiveRecipients ?? []),
+      // Flushes of many small files share the disk's turns only if so many may wait at once.
+      UV_THREADPOOL_SIZE: '16',
       ...findings(layout, secrets),
     },
     reads: vaultTarget.kind === 's3' ? [vaultTarget.credentialsFile] : [],

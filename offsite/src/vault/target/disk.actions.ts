@@ -1,11 +1,13 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { destroyFile, listBlobs, pathOfBlob, placeBlob } from '@bulkhead/blobs';
 import { refuseFullDisk } from '@bulkhead/kernel';
 import type { BlobName, VaultTarget } from './target.rules.ts';
 
 const DAMAGED = '.damaged';
-const CHUNK_BYTES = 262_144;
+/** As long as a sealed frame is: so each comes in one piece. */
+const READ_BYTES = 262_172;
 
 /** Lays blobs on a disk of off-site: `<directory>/<compartment>/<aa>/<sha256>`, evidence in `<directory>/.damaged`. */
 export function openDiskTarget(directory: string): VaultTarget {
@@ -22,7 +24,8 @@ export function openDiskTarget(directory: string): VaultTarget {
       const handle = await open(pathOf(name), 'r').catch(ignoreMissing);
       if (!handle) return undefined;
       const { size } = await handle.stat();
-      return { stream: handle.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes: size };
+      if (size <= READ_BYTES) return { stream: Readable.from(await readWhole(handle, size)), bytes: size };
+      return { stream: handle.createReadStream({ highWaterMark: READ_BYTES }), bytes: size };
     },
     sizeOf: async (name) => (await stat(pathOf(name)).catch(ignoreMissing))?.size,
     list: (compartment) => listBlobs(join(directory, compartment)),
@@ -39,6 +42,16 @@ export function openDiskTarget(directory: string): VaultTarget {
     },
     lockedUntil: () => Promise.resolve(undefined),
   };
+}
+
+/** A small blob's file in one turn: a stream costs several. */
+async function readWhole(handle: FileHandle, size: number): Promise<Buffer[]> {
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, 0);
+    return bytesRead === 0 ? [] : [buffer.subarray(0, bytesRead)];
+  } finally {
+    await handle.close();
+  }
 }
 
 function ignoreMissing(error: unknown): undefined {
