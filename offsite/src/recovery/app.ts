@@ -58,7 +58,7 @@ import { createReadmissionStore } from '#readmission/readmission.store.ts';
 import { createRecorder } from '#record/record.actions.ts';
 import { createRecordStore } from '#record/record.store.ts';
 import { every, runRounds } from '#record/round.actions.ts';
-import { type FindingDeps, raiseFinding, sealForFindings } from '#watch/finding.actions.ts';
+import { type FindingDeps, sealForFindings } from '#watch/finding.actions.ts';
 import { createFindingStore } from '#watch/finding.store.ts';
 import { KeyWatch } from '#watch/key-watch.actions.ts';
 import { ReceiptListeners } from '#watch/receipt.actions.ts';
