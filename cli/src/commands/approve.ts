@@ -2,11 +2,11 @@ import { type Hole, type Recovery, type RecoveryDiff, type RepairReport, recover
 import { EstateError } from '@bulkhead/kernel';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { getRunningEstate } from '#estate/run.ts';
+import { decideOn, giveWord } from '#operator/decide.ts';
 import { tellDependent } from '#operator/desk.ts';
-import { decideOnErasure } from '#operator/erasure.ts';
+import { ERASURE } from '#operator/erasure.ts';
 import { describeMove, getMove, isMoveId, watchMove } from '#operator/moves.ts';
-import { decideOnReadmission } from '#operator/readmission.ts';
-import { orderAtDesk } from '#operator/request.ts';
+import { READMISSION } from '#operator/readmission.ts';
 import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
 
@@ -29,47 +29,30 @@ The operator who asked for the recovery cannot approve it.`,
   run: async (given, surroundings) => {
     const { desk } = await getRunningEstate(surroundings.paths);
     const id = given.words[0] ?? '';
-    if (id.startsWith('erasure-')) return decideOnErasure(given, surroundings, id);
-    if (id.startsWith('readmission-')) return decideOnReadmission(given, surroundings, id);
-    const refusal = textOf(given, 'refuse');
-    const digest = textOf(given, 'digest');
-    if (isMoveId(id)) return approveMove(given, surroundings, desk, { id, refusal, digest });
-    if (refusal !== undefined)
-      await orderAtDesk(given, surroundings, { kind: 'refuse', request: id, reason: refusal }, 'second-operator');
-    else if (digest !== undefined)
-      await orderAtDesk(given, surroundings, { kind: 'approve', request: id, digest }, 'second-operator');
+    if (id.startsWith('erasure-')) return decideOn(given, surroundings, id, ERASURE);
+    if (id.startsWith('readmission-')) return decideOn(given, surroundings, id, READMISSION);
+    if (isMoveId(id)) return approveMove(given, surroundings, desk, id);
+    const word = await giveWord(given, surroundings, id);
     const recovery = await callWire(desk, { method: 'GET', path: `/recoveries/${encodeURIComponent(id)}` }, recoverySchema);
-    if (refusal === undefined && digest === undefined && !recovery.awaiting) {
+    if (word === 'none' && !recovery.awaiting) {
       throw new EstateError('compartment.wrong_state', `looking at ${id}: it waits for nobody, it is at "${recovery.step}"`);
     }
-    for (const line of given.options['json']
-      ? [JSON.stringify(recovery)]
-      : describe(recovery, digest !== undefined, refusal !== undefined))
-      surroundings.print(line);
+    for (const line of given.options['json'] ? [JSON.stringify(recovery)] : describe(recovery, word)) surroundings.print(line);
     return EXIT.done;
   },
 };
 
-async function approveMove(
-  given: Given,
-  surroundings: Surroundings,
-  desk: WirePeer,
-  asked: { readonly id: string; readonly refusal: string | undefined; readonly digest: string | undefined },
-): Promise<number> {
-  const { id, refusal, digest } = asked;
-  if (refusal !== undefined)
-    await orderAtDesk(given, surroundings, { kind: 'refuse', request: id, reason: refusal }, 'second-operator');
-  else if (digest !== undefined)
-    await orderAtDesk(given, surroundings, { kind: 'approve', request: id, digest }, 'second-operator');
-  const isApproved = refusal === undefined && digest !== undefined;
-  const move = isApproved ? await watchMove(desk, id, surroundings.tell) : await getMove(desk, id);
+async function approveMove(given: Given, surroundings: Surroundings, desk: WirePeer, id: string): Promise<number> {
+  const word = await giveWord(given, surroundings, id);
+  const move = word === 'approved' ? await watchMove(desk, id, surroundings.tell) : await getMove(desk, id);
   for (const line of given.options['json'] ? [JSON.stringify(move)] : describeMove(move)) surroundings.print(line);
   return move.state === 'failed' ? EXIT.failed : EXIT.done;
 }
 
-function describe(recovery: Recovery, isApproved: boolean, isRefused: boolean): string[] {
-  if (isRefused) return [`Refused. ${recovery.compartment} stays sealed.`];
-  if (isApproved) return [`Approved. ${recovery.compartment} goes on to swap, probe and open; watch it with "bulkhead status".`];
+function describe(recovery: Recovery, word: 'none' | 'approved' | 'refused'): string[] {
+  if (word === 'refused') return [`Refused. ${recovery.compartment} stays sealed.`];
+  if (word === 'approved')
+    return [`Approved. ${recovery.compartment} goes on to swap, probe and open; watch it with "bulkhead status".`];
   const { awaiting } = recovery;
   const diff = awaiting?.diff;
   const lines = [`${recovery.kind} of ${recovery.compartment}, asked for by ${recovery.requestedBy}`];

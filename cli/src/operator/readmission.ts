@@ -1,22 +1,7 @@
 import { type Readmission, readmissionSchema } from '@bulkhead/contracts';
-import { callWire } from '@bulkhead/wire';
-import { getRunningEstate } from '#estate/run.ts';
-import { EXIT, type Given, type Surroundings, textOf } from '../command.ts';
-import { orderAtDesk } from './request.ts';
 
-/** Shows a readmission that waits, and approves or refuses it as the second operator. */
-export async function decideOnReadmission(given: Given, surroundings: Surroundings, request: string): Promise<number> {
-  const refusal = textOf(given, 'refuse');
-  const digest = textOf(given, 'digest');
-  if (refusal !== undefined)
-    await orderAtDesk(given, surroundings, { kind: 'refuse', request, reason: refusal }, 'second-operator');
-  else if (digest !== undefined) await orderAtDesk(given, surroundings, { kind: 'approve', request, digest }, 'second-operator');
-  const { desk } = await getRunningEstate(surroundings.paths);
-  const path = `/readmissions/${encodeURIComponent(request)}`;
-  const readmission = await callWire(desk, { method: 'GET', path }, readmissionSchema);
-  for (const line of given.options['json'] ? [JSON.stringify(readmission)] : describe(readmission)) surroundings.print(line);
-  return EXIT.done;
-}
+/** A headquarters that lost its keys, given up so that a new one may join. */
+export const READMISSION = { path: '/readmissions', schema: readmissionSchema, describe };
 
 function describe({ id, reason, requestedBy, state, digest }: Readmission): string[] {
   const lines = [

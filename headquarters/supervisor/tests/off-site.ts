@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
+import { encodeParcels } from '@bulkhead/blobs';
 import {
   type Applied,
   appliedSchema,
@@ -152,6 +153,14 @@ export class OffSite {
       const bytes = this.blobs.get(c.req.param('sha256'));
       if (bytes === undefined) throw new EstateError('blob.not_found', 'looking for a blob: there is none');
       return c.body(new Uint8Array(bytes));
+    });
+    vault.post('/blobs/wanted', async (c) => {
+      const { digests } = await readWireBody(c.req.raw, z.object({ digests: z.array(z.string()) }));
+      const found = digests.flatMap((sha256) => {
+        const bytes = this.blobs.get(sha256);
+        return bytes === undefined ? [] : [{ sha256, bytes }];
+      });
+      return c.body(new Uint8Array(encodeParcels(found)));
     });
     this.#servers = [
       await serveWire({ app: recovery, socket: recoverySocket, mode: 0o666 }),
