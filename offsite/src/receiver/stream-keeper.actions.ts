@@ -123,7 +123,8 @@ export class StreamKeeper {
       };
       const events = { onCompared, onConfirmed, onMessage: (lsn: Lsn) => this.#heard(lsn) };
       this.#session = new StreamSession({ connection, tail, now, events, mayAcknowledge });
-      await this.#session.run(slot, identity);
+      // Asked anew: people wrote on while the slot was made, perhaps into the next segment.
+      await this.#session.run(slot, await connection.identify());
     } catch (error) {
       this.#note(error);
     } finally {

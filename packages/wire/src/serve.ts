@@ -102,7 +102,8 @@ export async function readWireBody<Schema extends z.ZodType>(
 
 /**
  * Answers a call with bytes as they come, straight to the socket: by way of web streams the same costs twice the
- * processor time. Where the source fails the connection breaks off; the source must have told why by itself.
+ * processor time. A source that fails before its first bytes is answered like any fault; where it fails later the
+ * connection breaks off, and it must have told why by itself.
  * @param headers with `content-length`: a reader must be able to tell that a body broke off
  */
 export async function answerStream(
@@ -110,8 +111,17 @@ export async function answerStream(
   headers: Readonly<Record<string, string>> & { readonly 'content-length': string },
   source: Iterable<Buffer> | AsyncIterable<Buffer>,
 ): Promise<Response> {
+  const chunks = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const first = await chunks.next();
+  async function* all(): AsyncGenerator<Buffer> {
+    try {
+      for (let next = first; !next.done; next = await chunks.next()) yield next.value;
+    } finally {
+      await chunks.return?.();
+    }
+  }
   c.env.outgoing.writeHead(200, headers);
-  await pipeline(source, c.env.outgoing).catch(() => c.env.outgoing.destroy());
+  await pipeline(all, c.env.outgoing).catch(() => c.env.outgoing.destroy());
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -19,32 +19,40 @@ export function stateAt(systemId: string, lsn: Lsn): string {
   return `system ${systemId} at ${formatLsn(lsn)}\n`.repeat(200);
 }
 
+export type PrimaryOptions = {
+  readonly directory: string;
+  readonly systemId: string;
+  readonly wal: WrittenWal;
+  readonly history: string;
+  /** What people write between the two questions of a receiver that joins: where headquarters stands, and its slot. */
+  readonly beforeSlot?: () => void;
+};
+
 /** The replication half of a primary, over WAL of the model's making. Whatever a status says is flushed counts as acknowledged. */
 export class SimulatedPrimary {
   readonly systemId: string;
   readonly wal: WrittenWal;
+  /** What was asked of it, in the order of asking. */
+  readonly asked: string[] = [];
   readonly #history: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #senders = new Set<() => void>();
+  readonly #beforeSlot: () => void;
   #slotLsn: Lsn | undefined;
   #acknowledgedLsn: Lsn = 0n;
   #onAcknowledged: () => void = () => undefined;
 
-  private constructor(systemId: string, wal: WrittenWal, history: string) {
+  private constructor({ systemId, wal, history, beforeSlot = () => undefined }: PrimaryOptions) {
     this.systemId = systemId;
     this.wal = wal;
     this.#history = history;
+    this.#beforeSlot = beforeSlot;
     this.#server = createServer((socket) => this.#welcome(socket));
   }
 
-  static async start(options: {
-    readonly directory: string;
-    readonly systemId: string;
-    readonly wal: WrittenWal;
-    readonly history: string;
-  }): Promise<SimulatedPrimary> {
-    const primary = new SimulatedPrimary(options.systemId, options.wal, options.history);
+  static async start(options: PrimaryOptions): Promise<SimulatedPrimary> {
+    const primary = new SimulatedPrimary(options);
     // The receiver under test may run as another user.
     primary.#server.listen({ path: join(options.directory, '.s.PGSQL.5432'), readableAll: true, writableAll: true });
     await once(primary.#server, 'listening');
@@ -130,6 +138,7 @@ export class SimulatedPrimary {
   }
 
   #obey(socket: Socket, command: string): void {
+    this.asked.push(command);
     const start = START.exec(command);
     if (start?.[1]) return this.#stream(socket, parseLsn(start[1]));
     if (/^BASE_BACKUP (?!.*INCREMENTAL)/.test(command)) return void this.#sendBase(socket);
@@ -140,7 +149,10 @@ export class SimulatedPrimary {
     if (command === 'IDENTIFY_SYSTEM') return row(this.systemId, String(this.wal.timeline), formatLsn(this.wal.endLsn), null);
     if (command === 'SHOW wal_segment_size') return row('16MB');
     if (/^TIMELINE_HISTORY \d+$/.test(command)) return row('history', this.#history);
-    if (command.startsWith('CREATE_REPLICATION_SLOT')) this.#slotLsn ??= this.wal.boundaries.at(-1) ?? 0n;
+    if (command.startsWith('CREATE_REPLICATION_SLOT') && this.#slotLsn === undefined) {
+      this.#beforeSlot();
+      this.#slotLsn = this.wal.boundaries.at(-1) ?? 0n;
+    }
     if (!command.includes('REPLICATION_SLOT')) return undefined;
     return this.#slotLsn === undefined ? row(null, null, null) : row('physical', formatLsn(this.#slotLsn), null);
   }
