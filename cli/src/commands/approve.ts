@@ -7,7 +7,7 @@ import { tellDependent } from '#operator/desk.ts';
 import { ERASURE } from '#operator/erasure.ts';
 import { describeMove, getMove, isMoveId, watchMove } from '#operator/moves.ts';
 import { READMISSION } from '#operator/readmission.ts';
-import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
+import { AS_OPTION, type Command, EXIT, type Given, JSON_OPTION, type Surroundings } from '../command.ts';
 import { alignColumns, fitColumns } from '../table.ts';
 
 const DEPENDENTS_SHOWN = 30;
