@@ -14,8 +14,6 @@ import {
   movesAway,
   type Page,
   type RecordRow,
-  readColumns,
-  readHoldings,
   TRUNCATE,
   type TransactionRow,
   toChange,
@@ -23,29 +21,22 @@ import {
   toSummary,
 } from './index-rows.store.ts';
 import { keyOf, shorten, valuesOf } from './key.rules.ts';
+import { KnownRelations, type Relation } from './known-relation.store.ts';
 import { ScopeReader } from './scope.store.ts';
 import type { Place } from './transaction.rules.ts';
 
 const SLICE = 1_000;
 
-type Relation = {
-  readonly id: number;
-  /** Its row, as it was written. */
-  readonly written: string;
-  readonly key: readonly string[];
-  readonly holdings: readonly (readonly string[])[];
-};
-
 /** Everything that is asked of an index. It sees whole batches only, and reads beside the writer. */
 export class IndexReader {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
-  /** Tables as they were last read: what their columns say is parsed again only where it was written anew. */
-  readonly #relations = new Map<string, Relation>();
+  readonly #relations: KnownRelations;
   readonly scopes: ScopeReader;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#relations = new KnownRelations({ all: (sql, ...values) => this.all(sql, ...values) });
     this.scopes = new ScopeReader({ all: (sql, ...values) => this.all(sql, ...values) });
   }
 
@@ -208,18 +199,18 @@ export class IndexReader {
 
   /** Columns of a table's primary key, as history knows it; empty if it has none, undefined if it never changed. */
   findTableKey(table: string): readonly string[] | undefined {
-    return this.#relation(table)?.key;
+    return this.#relations.find(table)?.key;
   }
 
   /** Changes whose row had this key before or has it after. */
   listRowChanges(table: string, key: RowImage, page: Page<ChangePlace>): IndexedChange[] {
-    const relation = this.#relation(table);
+    const relation = this.#relations.find(table);
     return relation ? this.#listChangesOf(relation, keyOf(key, relation.key), page) : [];
   }
 
   /** The same by the key's text. */
   listKeyChanges(table: string, typed: string, page: Page<ChangePlace>): IndexedChange[] {
-    const relation = this.#relation(table);
+    const relation = this.#relations.find(table);
     return relation ? this.#listChangesOf(relation, typed, page) : [];
   }
 
@@ -247,7 +238,7 @@ export class IndexReader {
 
   /** Changes of a row after a transaction, following it where its key changed. */
   *listLaterChanges(table: string, key: string, afterSequence: number): Generator<IndexedChange> {
-    const relation = this.#relation(table);
+    const relation = this.#relations.find(table);
     if (!relation) return;
     let followed = shorten(key);
     let beyond: ChangePlace = { sequence: afterSequence, index: Number.MAX_SAFE_INTEGER };
@@ -266,7 +257,7 @@ export class IndexReader {
 
   /** Changes after which the row holds these values; asked for foreign keys, which the index knows. */
   listHolding(table: string, values: RowImage, page: Page<ChangePlace>): IndexedChange[] {
-    const relation = this.#relation(table);
+    const relation = this.#relations.find(table);
     if (!relation) return [];
     const names = Object.keys(values);
     const isNamed = (columns: readonly string[]) =>
@@ -334,7 +325,7 @@ export class IndexReader {
 
   /** Transactions that truncated a table, with their sequence. */
   listTruncates(table: string): IndexedChange[] {
-    const relation = this.#relation(table);
+    const relation = this.#relations.find(table);
     if (!relation) return [];
     return this.all<ChangeRow>(
       `select ${CHANGE_COLUMNS} where c.relation = ? and c.key = '' and c.kind = ${TRUNCATE} and t.abandoned = 0 order by c.id limit 1000`,
@@ -386,20 +377,6 @@ export class IndexReader {
       sequence,
     );
     return (next?.first_change ?? Number.MAX_SAFE_INTEGER) - (isOldest ? 1 : 0);
-  }
-
-  #relation(table: string): Relation | undefined {
-    const [row] = this.all<Pick<Relation, 'id'> & { key: string; holdings: string }>(
-      'select id, key, holdings from relation where name = ?',
-      table,
-    );
-    if (!row) return undefined;
-    const written = `${row.id} ${row.key} ${row.holdings}`;
-    const known = this.#relations.get(table);
-    if (known?.written === written) return known;
-    const read = { id: row.id, written, key: readColumns(row.key), holdings: readHoldings(row.holdings) };
-    this.#relations.set(table, read);
-    return read;
   }
 
   #prepare(sql: string): StatementSync {

@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Estate, estateOfStandIn, hasCluster, type RestoreTarget, type SigningKey, type Trust } from '@bulkhead/contracts';
-import { EstateError, type Log, type Now, sleepMs } from '@bulkhead/kernel';
+import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { connectionTo } from '@bulkhead/postgres/connection';
 import { migrate } from '@bulkhead/postgres/migrate';
 import { listMigrations } from '@bulkhead/postgres/migration-file';
 import { createWireApp, serveWire, type WireApp } from '@bulkhead/wire';
-import { nameCaughtUp } from '#acknowledgement/acknowledgement.actions.ts';
 import { addAcknowledgementRoutes } from '#acknowledgement/acknowledgement.routes.ts';
 import { createAcknowledgementStore } from '#acknowledgement/acknowledgement.store.ts';
-import { collectionRound } from '#collection/collection.actions.ts';
 import { addCollectionRoutes } from '#collection/collection.routes.ts';
 import { type OffsiteDatabase, openOffsiteDatabase } from '#database/database.store.ts';
 import { addArchiveRoutes } from '#desk/archive.routes.ts';
@@ -18,24 +16,21 @@ import { createCommandStore } from '#desk/command.store.ts';
 import { addDeskRoutes } from '#desk/desk.routes.ts';
 import { addEditionRoutes } from '#desk/edition.routes.ts';
 import { addReadingRoutes } from '#desk/reading.routes.ts';
-import { drillRound } from '#drill/drill.actions.ts';
 import { addDrillRoutes } from '#drill/drill.routes.ts';
-import { carryOutErasures, type ErasureDeps } from '#erasure/erasure.actions.ts';
+import { type ErasureDeps } from '#erasure/erasure.actions.ts';
 import { addErasureRoutes } from '#erasure/erasure.routes.ts';
 import { createErasureStore } from '#erasure/erasure.store.ts';
 import { Charge } from '#failover/charge.actions.ts';
 import { addMoveRoutes } from '#failover/failover.routes.ts';
 import { createFailoverStore } from '#failover/failover.store.ts';
 import { createIncidentStore } from '#incident/incident.store.ts';
-import { keepPublicInformed } from '#notice/notice.actions.ts';
 import { createNoticeStore } from '#notice/notice.store.ts';
-import { pauseContained } from '#notice/publishing.actions.ts';
-import { loadOrders, type OrderDeps, settleOrders } from '#order/order.actions.ts';
+import { loadOrders, type OrderDeps } from '#order/order.actions.ts';
 import { addOrderRoutes } from '#order/order.routes.ts';
 import { createOrderStore } from '#order/order.store.ts';
 import { OrderBook } from '#order/order-book.actions.ts';
 import { addAppliedRoutes } from '#order/seal/applied.routes.ts';
-import { completeSeals, type SealDeps } from '#order/seal/seal.actions.ts';
+import { type SealDeps } from '#order/seal/seal.actions.ts';
 import { createSealStore } from '#order/seal/seal.store.ts';
 import { reachArchive } from '#peer/archive.actions.ts';
 import { reachHistory } from '#peer/history.actions.ts';
@@ -43,7 +38,6 @@ import { reachJail } from '#peer/jail.actions.ts';
 import { reachLedger } from '#peer/ledger.actions.ts';
 import { reachPublisher } from '#peer/publisher.actions.ts';
 import { reachReceiver } from '#peer/receiver.actions.ts';
-import { reachStatus } from '#peer/status.actions.ts';
 import { withoutStreams } from '#peer/streamless.actions.ts';
 import { reachSupervisor } from '#peer/supervisor.actions.ts';
 import { reachVault } from '#peer/vault.actions.ts';
@@ -57,8 +51,7 @@ import { addReadmissionRoutes } from '#readmission/readmission.routes.ts';
 import { createReadmissionStore } from '#readmission/readmission.store.ts';
 import { createRecorder } from '#record/record.actions.ts';
 import { createRecordStore } from '#record/record.store.ts';
-import { every, runRounds } from '#record/round.actions.ts';
-import { type FindingDeps, sealForFindings } from '#watch/finding.actions.ts';
+import type { FindingDeps } from '#watch/finding.actions.ts';
 import { createFindingStore } from '#watch/finding.store.ts';
 import { KeyWatch } from '#watch/key-watch.actions.ts';
 import { ReceiptListeners } from '#watch/receipt.actions.ts';
@@ -71,9 +64,10 @@ import { addClosingRoutes } from './closing.routes.ts';
 import { composeCollection } from './compose-collection.ts';
 import { composeDesk, composeReading } from './compose-desk.ts';
 import { composeDrill } from './compose-drill.ts';
-import { composeMoving, composePublicReading, describeSecondSite } from './compose-moving.ts';
+import { composeMoving, composePublicReading } from './compose-moving.ts';
 import type { RecoveryConfig } from './config.ts';
 import { GatewayKeys } from './gateway-key.actions.ts';
+import { keepGoing } from './keep-going.ts';
 import { addImageRoutes } from './recovery.routes.ts';
 import { createRecoveryStore } from './recovery.store.ts';
 import { launchRecoveryEngine, type RecoveryEngine } from './recovery.workflow.ts';
@@ -84,10 +78,6 @@ import { Turns } from './turns.actions.ts';
 
 const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../..', import.meta.url));
-const EVERY_MS = 1000;
-const DRILL_LOOK_MS = 2000;
-const KEY_LOOK_MS = 600_000;
-const WINDOWS_TOLD = 200;
 
 export type RecoverySetting = {
   readonly config: RecoveryConfig;
@@ -303,67 +293,6 @@ async function serve(setting: RecoverySetting, parts: RecoveryParts, { engine, m
   for (const { app } of servers) addHealth(app, database, order.book);
   // Whoever reaches the directory may connect; each socket asks for a secret of its own.
   return Promise.all(servers.map((server) => serveWire({ ...server, mode: 0o666 })));
-}
-
-/** What runs by itself: each part reads the world again and again, and does what is owed. */
-function keepGoing({ config, estate, now, log }: RecoverySetting, parts: RecoveryParts, signal: AbortSignal): Promise<void>[] {
-  const { order, seal, finding, recorder, testimony, streams, recovery, drill, notices, charge, publicReading } = parts;
-  const { book } = order;
-  const manifests = [...order.manifests.values()];
-  const informing = {
-    notices,
-    recorder,
-    status: reachStatus(peerOf(config, 'STATUS')),
-    organisation: estate.organisation,
-    isSample: estate.isSample,
-    manifests,
-    listOrders: () => book.listReleased().map((released) => released.order),
-    listWindows: () => testimony.windows.listNewest(WINDOWS_TOLD),
-    secondSite: () => describeSecondSite(estate, charge),
-    publicReading: () => publicReading.tellReaders(),
-    untilChanged: (withinMs: number, until: AbortSignal) => book.untilChanged(withinMs, until),
-    now,
-    log,
-  };
-  const pausing = {
-    manifests,
-    stateOf: (name: string) => book.stateOf(name),
-    publisher: recovery.publisher,
-    paused: new Set<string>(),
-  };
-  const rounds: readonly (readonly [what: string, work: () => Promise<void>])[] = [
-    ['settling orders', () => settleOrders(order)],
-    ['completing seals', () => completeSeals(seal)],
-    ['sealing for findings', () => sealForFindings(finding)],
-    ['looking at the streams', () => streams.look()],
-    ['carrying out erasures', () => carryOutErasures(parts.erasure)],
-    ['pausing the publisher', () => pauseContained(pausing)],
-    ['naming what history has caught up with', () => nameCaughtUp(recovery.acknowledgement)],
-  ];
-  const looking = { what: 'looking at the keys', log, signal };
-  return [
-    runRounds(
-      looking,
-      () => parts.keys.look(),
-      (isWell) => sleepMs(isWell ? KEY_LOOK_MS : EVERY_MS, signal).catch(() => undefined),
-    ),
-    runRounds({ what: 'drilling', log, signal }, () => unlessStopped(drillRound(drill), signal), every(DRILL_LOOK_MS, signal)),
-    runRounds(
-      { what: 'collecting', log, signal },
-      () => unlessStopped(collectionRound(parts.collection), signal),
-      every(DRILL_LOOK_MS, signal),
-    ),
-    ...rounds.map(([what, work]) => runRounds({ what, log, signal }, work, every(EVERY_MS, signal))),
-    keepPublicInformed(informing, signal),
-  ];
-}
-
-/** What may take hours is cut off when this process stops, as by a kill: it begins anew. */
-async function unlessStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: stopped, resolve } = Promise.withResolvers<void>();
-  const stop = () => resolve();
-  signal.addEventListener('abort', stop, { once: true });
-  await Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
 }
 
 export async function openMigrated(config: RecoveryConfig, now: Now): Promise<OffsiteDatabase> {
