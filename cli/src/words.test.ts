@@ -34,7 +34,7 @@ test('what is typed wrong is told in words of ours, with what is wanted instead 
   );
   assert.match(faultOf('website', '--reason'), /^--reason needs a value: --reason <text>/);
   assert.equal(faultOf('website', '--json=yes'), '--json takes no value');
-  assert.equal(faultOf('website', '--raeson', 'x'), 'there is no option --raeson; did you mean --reason');
+  assert.equal(faultOf('website', '--raeson', 'x'), 'there is no option --raeson; --reason is probably meant');
   assert.equal(faultOf('website', '--nope'), 'there is no option --nope; there are --reason, --limit, --json');
   assert.equal(faultOf('website', '-x'), 'there is no option -x; there are --reason, --limit, --json');
   assert.equal(faultOf(), '<compartment> is missing');

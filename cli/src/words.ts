@@ -52,7 +52,7 @@ function tellFault(command: Known, fault: unknown): string {
 function tellUnknown({ options }: Known, typed: string): string {
   const near = Object.keys(options).find((known) => isNear(known, typed.replace(/^-+/, '')));
   const names = Object.keys(options).map((known) => `--${known}`);
-  if (near) return `there is no option ${typed}; did you mean --${near}`;
+  if (near) return `there is no option ${typed}; --${near} is probably meant`;
   return `there is no option ${typed}${names.length === 0 ? '' : `; there are ${names.join(', ')}`}`;
 }
 
