@@ -22,7 +22,11 @@ suite('an estate that adopted two applications', () => {
 
   before(async () => {
     board = await layNoticeBoard();
-    estate = await startEstateProcess({ BULKHEAD_LEASE_SECONDS: '5', BULKHEAD_ADOPTED: `${LIBRARY},${board.manifest}` });
+    estate = await startEstateProcess({
+      BULKHEAD_LEASE_SECONDS: '5',
+      BULKHEAD_COMPARTMENTS: 'identity,website',
+      BULKHEAD_ADOPTED: `${LIBRARY},${board.manifest}`,
+    });
     await untilAllIsWell(estate);
   });
   after(async () => {

@@ -1,16 +1,21 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { manifestSchema } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import {
   type Admin,
   connectionTo,
   describeSchema,
   describeTypes,
+  type Extension,
   migrate,
   prepareDatabase,
   rolesOf,
   startScratchCluster,
 } from '@bulkhead/postgres';
+import { z } from 'zod';
 
 // The cluster lives for seconds, in a directory that only its server's user can look into.
 const PASSWORDS = { owner: 'owner of a dump', app: 'app of a dump', reader: 'reader of a dump', offsite: 'off-site of a dump' };
@@ -58,13 +63,23 @@ async function describeOne(
   { admin, socketDirectory }: { admin: Admin; socketDirectory: string },
 ): Promise<SchemaFile[]> {
   const name = basename(directory);
-  await prepareDatabase({ admin, name, passwords: PASSWORDS });
+  await prepareDatabase({ admin, name, passwords: PASSWORDS, extensions: await readExtensions(directory) });
   const connection = connectionTo(socketDirectory, { database: name, role: rolesOf(name).owner, password: PASSWORDS.owner });
   await migrate({ connection, directory: join(directory, 'migrations') });
   return [
     { path: join(directory, 'schema.sql'), content: await describeSchema(connection) },
     { path: join(directory, 'src/schema.ts'), content: await describeTypes(connection) },
   ];
+}
+
+const extendedSchema = z.object({ manifest: z.object({ extensions: manifestSchema.shape.extensions }) });
+
+/** The extensions that a compartment's manifest names; off-site has no manifest. */
+async function readExtensions(directory: string): Promise<readonly Extension[]> {
+  const file = join(directory, 'src/compartment.ts');
+  if (!existsSync(file)) return [];
+  const module: unknown = await import(pathToFileURL(file).href);
+  return extendedSchema.parse(module).manifest.extensions ?? [];
 }
 
 /** Writes the files that differ, and returns their paths. */

@@ -11,6 +11,7 @@ import type { RunningEstate } from '#estate/run.ts';
 import type { Surroundings } from '../command.ts';
 import { listSampleAccounts, type SampleAccount } from './accounts.ts';
 import { NewsroomMember } from './newsroom.ts';
+import { fileRecords } from './registry.ts';
 
 const textsSchema = z.partialRecord(
   languageSchema,
@@ -48,6 +49,7 @@ export async function seedSample(running: RunningEstate, surroundings: Surroundi
   if (existsSync(seeded)) return untilPublished(running, '/');
   tell('  sample people write the sample content');
   const slugs = await writeArticles(running, surroundings);
+  await fileRecords(running, surroundings);
   await writeText(seeded, `${JSON.stringify({ articles: slugs.length, at: now().toISOString() })}\n`, 0o644);
   const last = slugs.at(-1);
   await untilPublished(running, last === undefined ? '/' : `/en/news/${last}`);

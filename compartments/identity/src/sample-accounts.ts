@@ -42,4 +42,20 @@ export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
   sampleAccount('author', 'Second editor (sample)', { website: ['editor'] }),
   sampleAccount('delegation', 'Administrator of a delegation (sample)', { identity: ['delegation-administrator'] }, 'KEN'),
   sampleAccount('delegate', 'Delegate (sample)', {}, 'KEN'),
+  sampleAccount('secretariat', 'Registry of the Secretariat (sample)', { gisis: ['secretariat'] }, 'SEC'),
+  sampleAccount('supplier', 'Supplier of ship data (sample)', { gisis: ['data-supplier'] }, 'SEC'),
+  sampleAccount(
+    'registrar',
+    'Registrar of Kenya (sample)',
+    {
+      gisis: [
+        'piracy-officer',
+        'contact-point-officer',
+        'maritime-security-officer',
+        'reception-facility-officer',
+        'ship-officer',
+      ],
+    },
+    'KEN',
+  ),
 ];

@@ -280,6 +280,21 @@ test('health answers, and an estate that is no sample has no sample accounts and
       ['author@sample.invalid', 'Second editor (sample)', { website: ['editor'] }],
       ['delegation@sample.invalid', 'Administrator of a delegation (sample)', { identity: ['delegation-administrator'] }],
       ['delegate@sample.invalid', 'Delegate (sample)', {}],
+      ['secretariat@sample.invalid', 'Registry of the Secretariat (sample)', { gisis: ['secretariat'] }],
+      ['supplier@sample.invalid', 'Supplier of ship data (sample)', { gisis: ['data-supplier'] }],
+      [
+        'registrar@sample.invalid',
+        'Registrar of Kenya (sample)',
+        {
+          gisis: [
+            'piracy-officer',
+            'contact-point-officer',
+            'maritime-security-officer',
+            'reception-facility-officer',
+            'ship-officer',
+          ],
+        },
+      ],
     ],
   );
   const real = await bootIdentity(cluster, { isSample: false });

@@ -171,6 +171,7 @@ function composeCluster(
     owner: given.pgOwner,
     migrations: () => join(given.code?.directory ?? directory, 'migrations'),
     ownedBy: manifest.adopted?.database,
+    extensions: manifest.extensions ?? manifest.adopted?.database?.extensions,
     migrationToken: () => mintJobToken(given.processDeps, 'migrate'),
     preparationToken: () => mintJobToken(given.processDeps, 'prepare'),
     rolesToken: () => mintJobToken(given.processDeps, 'roles'),

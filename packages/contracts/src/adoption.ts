@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { publicPathSchema } from './edition.ts';
 
+/** Extensions of PostgreSQL that a database of ours may have. */
+export const EXTENSIONS = ['btree_gist', 'citext', 'pg_trgm', 'pgcrypto', 'unaccent'] as const;
+
 /** What may stand between braces in a command or an environment value, and what the supervisor puts there. */
 export const PLACEHOLDERS = {
   node: 'the Node.js binary of the estate',
@@ -64,10 +67,7 @@ export const adoptedSchema = z.strictObject({
   database: z
     .strictObject({
       connections: z.number().int().min(1).max(12).default(10),
-      extensions: z
-        .array(z.enum(['btree_gist', 'citext', 'pg_trgm', 'pgcrypto', 'unaccent']))
-        .max(5)
-        .default([]),
+      extensions: z.array(z.enum(EXTENSIONS)).max(EXTENSIONS.length).default([]),
       /** Tables of schema public that are compared for the second operator of a restore. */
       tables: z
         .array(z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/))

@@ -1,6 +1,6 @@
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { type Adopted, adoptedSchema, listAdoptionFaults } from './adoption.ts';
+import { type Adopted, adoptedSchema, EXTENSIONS, listAdoptionFaults } from './adoption.ts';
 import { FINDING_RULES, type FindingRule } from './finding.ts';
 import { compartmentNameSchema, sixLanguagesSchema } from './name.ts';
 import { mergeClassSchema } from './repair.ts';
@@ -94,6 +94,8 @@ export const manifestSchema = z.strictObject({
   roles: z.record(z.string().regex(/^[a-z][a-z-]*$/), sixLanguagesSchema),
   /** Those of the roles that only the Secretariat gives: what the administrator of a delegation asks for waits for it. */
   rolesToApprove: z.array(z.string().max(50)).max(50).optional(),
+  /** PostgreSQL's extensions that its migrations rest on: made by the superuser, since no role of ours may. */
+  extensions: z.array(z.enum(EXTENSIONS)).max(EXTENSIONS.length).optional(),
   /** Blobs: the columns that name one, and the bytes that off-site keeps at most. */
   blobs: z
     .object({

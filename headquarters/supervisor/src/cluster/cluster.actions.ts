@@ -48,7 +48,8 @@ export type ClusterDeps = {
   /** Of the code that runs: asked at each start. */
   readonly migrations: () => string;
   /** An application that makes its tables itself gets the owner's role, with so many sessions, in the place of the application's. */
-  readonly ownedBy?: { readonly connections: number; readonly extensions: readonly Extension[] } | undefined;
+  readonly ownedBy?: { readonly connections: number } | undefined;
+  readonly extensions?: readonly Extension[] | undefined;
   /** Of the joining; a recovery replaces it. */
   readonly replicationPassword: string;
   readonly secrets: SecretStore;
@@ -327,7 +328,8 @@ export class Cluster {
   }
 
   async #prepare(admin: Admin): Promise<void> {
-    const { database, newSecret, socketDirectory, migrationToken, preparationToken, rolesToken, ownedBy } = this.#deps;
+    const { database, newSecret, socketDirectory, migrationToken, preparationToken, rolesToken, ownedBy, extensions } =
+      this.#deps;
     const migrations = this.#deps.migrations();
     const owner = newSecret();
     const roles = rolesOf(database);
@@ -337,7 +339,8 @@ export class Cluster {
       token: await preparationToken(),
       rolesToken: await rolesToken(),
       passwords: { owner, app: newSecret(), reader: newSecret(), offsite: await this.#replicationPassword() },
-      ...(ownedBy ? { extensions: ownedBy.extensions, connections: ownedBy.connections } : {}),
+      ...(extensions ? { extensions } : {}),
+      ...(ownedBy ? { connections: ownedBy.connections } : {}),
     });
     await forbidLogin(admin, [roles.app, roles.reader], await rolesToken());
     if (!ownedBy && (await exists(migrations))) {

@@ -1,0 +1,54 @@
+import { type Estate, originUrl, type Trust } from '@bulkhead/contracts';
+import type { Log, Now } from '@bulkhead/kernel';
+import type { Database } from '@bulkhead/postgres';
+import { type CompartmentApp, createCompartmentApp } from '@bulkhead/web';
+import { addApiRoutes } from '#api/api.routes.ts';
+import { addExportRoutes } from '#export/export.routes.ts';
+import { addListRoutes } from '#list/list.routes.ts';
+import { MODULES } from '#modules/modules.ts';
+import { addRecordRoutes } from '#record/record.routes.ts';
+import type { Schema } from '#schema.ts';
+import { readHome } from '#site/home.actions.ts';
+import { addSiteRoutes } from '#site/site.routes.ts';
+import type { Site } from '#site/site.rules.ts';
+import { addToldRoutes } from '#told/told.routes.ts';
+import { manifest } from './compartment.ts';
+
+export type AppOptions = {
+  readonly estate: Estate;
+  readonly trust: Pick<Trust, 'gatewayKeys' | 'jobKeys'>;
+  readonly internalSecret: string;
+  readonly database: Database<Schema>;
+  readonly mode: 'open' | 'read-only';
+  readonly log: Log;
+  /** The wall clock unless told. */
+  readonly now?: Now;
+};
+
+/** Builds the compartment over its database. */
+export function createApp(options: AppOptions): CompartmentApp {
+  const { estate, trust, internalSecret, database, mode, log } = options;
+  const now = options.now ?? (() => new Date());
+  const db = database.read;
+  const health = async () => {
+    await readHome({ db }, MODULES.slice(0, 1));
+    return { mode };
+  };
+  const app = createCompartmentApp({ manifest, trust, internalSecret, now, log, health, estate });
+  const site: Site = {
+    title: manifest.title,
+    organisation: estate.organisation,
+    isSample: estate.isSample,
+    isReadOnly: mode === 'read-only',
+    accountHref: `${originUrl(estate, 'id')}/`,
+    origin: originUrl(estate, manifest.name),
+    modules: new Map(MODULES.map((module) => [module.name, module])),
+  };
+  addApiRoutes(app, { site, db, now });
+  addSiteRoutes(app, { site, db });
+  addToldRoutes(app, { site, db });
+  addExportRoutes(app, { site, db, now });
+  addRecordRoutes(app, { site, database, now });
+  addListRoutes(app, { site, db, now });
+  return app;
+}

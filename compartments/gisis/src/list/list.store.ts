@@ -1,0 +1,241 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
+import type { Module } from '#declaration/module.rules.ts';
+import { findModule } from '#modules/modules.ts';
+import type { Registered } from '#record/record.rules.ts';
+import { recordColumnNames, toRecord } from '#record/row.rules.ts';
+import type { Schema } from '#schema.ts';
+import type { Viewer } from '#sight/viewer.rules.ts';
+import { meaningsOf } from '#value/meaning.rules.ts';
+import { columnName, type Test } from '#value/value.rules.ts';
+import { GONE_STATES } from '#workflow/workflow.rules.ts';
+import type { FacetCount } from './found.rules.ts';
+import { orderExpression, sortColumn } from './order.rules.ts';
+import { hiddenStates, MOST_COUNTED, type Query, RECORDS_A_PAGE, STATE_FILTER } from './query.rules.ts';
+
+type Sql = RawBuilder<unknown>;
+
+/** A record in a list, and its place there. */
+export type Listed = { readonly record: Registered; readonly place: { readonly value: string; readonly id: string } };
+/** What was typed into the search box, folded as the rows are. */
+export type Searched = { readonly folded: string; readonly words: readonly string[] };
+
+const MOST_WORDS = 8;
+
+/** Folds what was searched, by the function that folded the rows. */
+export async function foldText(db: Kysely<Schema>, text: string): Promise<Searched> {
+  if (text === '') return { folded: '', words: [] };
+  const { rows } = await sql`select registry_fold(${text}) as folded`.execute(db);
+  const { folded } = z.object({ folded: z.string() }).parse(rows[0]);
+  return {
+    folded,
+    words: folded
+      .split(' ')
+      .filter((word) => word !== '')
+      .slice(0, MOST_WORDS),
+  };
+}
+
+/** One page of a list, and one record more if there is one. */
+export async function listPage(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+  searched: Searched,
+): Promise<Listed[]> {
+  const { rows } = await pageQuery(module, query, viewer, searched).execute(db);
+  return rows.map((row) => {
+    const { sort_value: value } = z.looseObject({ sort_value: z.string() }).parse(row);
+    const record = toRecord(module, row);
+    return { record, place: { value, id: record.id } };
+  });
+}
+
+/** The statement of a page, apart, so that tests can have it explained. */
+export function pageQuery(
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+  searched: Searched,
+  limit = RECORDS_A_PAGE + 1,
+): RawBuilder<unknown> {
+  const { expression, type } = orderOf(module, query, searched);
+  const isDown = (query.order?.isDescending ?? true) !== (query.page.way === 'before');
+  const after =
+    query.page.way === 'first'
+      ? []
+      : [
+          sql`(${expression}, id) ${sql.raw(isDown ? '<' : '>')} (${query.page.value}::${sql.raw(type)}, ${query.page.id}::bigint)`,
+        ];
+  const direction = sql.raw(isDown ? 'desc' : 'asc');
+  return sql`select ${sql.join(recordColumnNames(module).map((name) => sql.ref(name)))}, (${expression})::text as sort_value from ${sql.table(module.table)}
+    where ${sql.join([...conditionsOf(module, query, viewer, searched), ...after], sql` and `)}
+    order by ${expression} ${direction}, id ${direction} limit ${limit}`;
+}
+
+/** Conditions of a query: what fits the search and the filters, and what the viewer may see. Never none. */
+export function conditionsOf(module: Module, query: Query, viewer: Viewer, searched: Searched): readonly Sql[] {
+  const states = query.states.length > 0 ? sql`state = any(${query.states}::text[])` : sql`state <> all(${GONE_STATES}::text[])`;
+  return [
+    sql`id > 0`,
+    states,
+    ...visible(module, viewer),
+    ...query.tests.map(({ field, test }) => toSql(field, test)),
+    ...searchOf(searched),
+  ];
+}
+
+/** What somebody may see, of a part only where they see the whole. */
+function visible(module: Module, viewer: Viewer): Sql[] {
+  const own = visibleIn(module, viewer, module.table);
+  const field = module.partOf === undefined ? undefined : module.fields[module.partOf];
+  const whole = field?.kind === 'reference' ? findModule(field.to) : undefined;
+  if (whole === undefined || module.partOf === undefined) return own;
+  const seen = visibleIn(whole, viewer, 'whole');
+  if (seen.length === 0) return own;
+  return [
+    ...own,
+    sql`exists (select from ${sql.table(whole.table)} whole where whole.reference = ${sql.ref(`${module.table}.${module.partOf}`)} and ${sql.join(seen, sql` and `)})`,
+  ];
+}
+
+function visibleIn(module: Module, viewer: Viewer, table: string): Sql[] {
+  const hidden = hiddenStates(module, viewer);
+  if (hidden === null) return [];
+  const own = hidden.unless.map((field) => sql`${sql.ref(`${table}.${sortColumn(module, field).name}`)} = ${viewer.state}`);
+  return [sql`(${sql.join([sql`${sql.ref(`${table}.state`)} <> all(${hidden.states}::text[])`, ...own], sql` or `)})`];
+}
+
+function searchOf({ folded, words }: Searched): Sql[] {
+  if (folded === '') return [];
+  const names = words.map((word) =>
+    word.length < 3
+      ? sql`(search_text like ${`${word}%`} or search_text like ${`% ${word}%`})`
+      : sql`(search_text like ${`%${word}%`} or ${word} <% search_text)`,
+  );
+  return [sql`((${sql.join(names, sql` and `)}) or search_prose @@ plainto_tsquery('simple', ${folded}))`];
+}
+
+function orderOf(module: Module, query: Query, { folded }: Searched): { readonly expression: Sql; readonly type: string } {
+  if (query.order === null && folded !== '')
+    return { expression: sql`(word_similarity(${folded}, search_text) + similarity(${folded}, search_text))`, type: 'real' };
+  const field = query.order?.field ?? 'reference';
+  return { expression: sql.raw(orderExpression(module, field)), type: sortColumn(module, field).type };
+}
+
+function toSql(field: string, test: Test): Sql {
+  if (test.test === 'all')
+    return test.of.length === 0
+      ? sql`true`
+      : sql`(${sql.join(
+          test.of.map((one) => toSql(field, one)),
+          sql` and `,
+        )})`;
+  if (test.test === 'any')
+    return test.of.length === 0
+      ? sql`false`
+      : sql`(${sql.join(
+          test.of.map((one) => toSql(field, one)),
+          sql` or `,
+        )})`;
+  const column = (suffix: string) => sql.ref(columnName(field, suffix));
+  if (test.test === 'within') return withinSql(column(test.lat), column(test.lon), test);
+  if (test.test === 'overlaps')
+    return sql`(${column(test.from)} <= ${test.last} and (${column(test.to)} is null or ${column(test.to)} >= ${test.first}))`;
+  const one = column(test.column);
+  if (test.test === 'among')
+    return sql`(${sql.join(
+      test.values.map((value) => sql`${one} = ${value}`),
+      sql` or `,
+    )})`;
+  if (test.test === 'shares') return sql`${one} && ${[...test.values]}`;
+  if (test.test === 'empty') return test.isEmpty ? sql`${one} is null` : sql`${one} is not null`;
+  const bounds = [
+    ...(test.from === undefined ? [] : [sql`${one} >= ${test.from}`]),
+    ...(test.to === undefined ? [] : [sql`${one} <= ${test.to}`]),
+    ...(test.before === undefined ? [] : [sql`${one} < ${test.before}`]),
+  ];
+  return bounds.length === 0 ? sql`true` : sql`(${sql.join(bounds, sql` and `)})`;
+}
+
+function withinSql(lat: Sql, lon: Sql, box: Extract<Test, { test: 'within' }>): Sql {
+  const { south, west, north, east } = box;
+  const across = west <= east ? sql`${lon} between ${west} and ${east}` : sql`(${lon} >= ${west} or ${lon} <= ${east})`;
+  return sql`(${lat} between ${south} and ${north} and ${across})`;
+}
+
+/** How many match, up to one more than are counted. */
+export async function countMatches(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+  searched: Searched,
+): Promise<number> {
+  const conditions = conditionsOf(module, query, viewer, searched);
+  const { rows } = await sql`select count(*)::int as count from (select from ${sql.table(module.table)}
+    where ${sql.join(conditions, sql` and `)} limit ${MOST_COUNTED + 1}) matched`.execute(db);
+  return z.object({ count: z.number() }).parse(rows[0]).count;
+}
+
+/** How the matches are shared out over the facets and the states of the workflow. Only asked where not too many match. */
+export async function countFacets(
+  db: Kysely<Schema>,
+  module: Module,
+  facets: readonly string[],
+  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
+): Promise<FacetCount[]> {
+  const { rows } = await facetQuery(module, facets, { query, viewer, searched }).execute(db);
+  return z.array(z.object({ field: z.string(), value: z.string(), count: z.number() })).parse(rows);
+}
+
+export function facetQuery(
+  module: Module,
+  facets: readonly string[],
+  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
+): RawBuilder<unknown> {
+  const parts = [
+    ...facets.map((field) => ({
+      field,
+      by: meaningsOf(module)[field]?.facet?.by((suffix) => columnName(field, suffix)) ?? `''`,
+    })),
+    { field: STATE_FILTER, by: 'state' },
+  ];
+  const columns = parts.map(({ by }, number) => sql`${sql.raw(by)} as ${sql.raw(`f${number}`)}`);
+  const isMany = (field: string) => meaningsOf(module)[field]?.facet?.isMany === true;
+  // A facet of many values makes several rows of one: each is taken by itself.
+  const counts = parts.map(({ field, by }, number) =>
+    isMany(field)
+      ? sql`select ${sql.lit(field)} as field, value::text, count(*)::int as count from (select ${sql.raw(by)} as value from matched) one where value is not null group by value`
+      : sql`select ${sql.lit(field)} as field, ${sql.raw(`f${number}`)}::text as value, count(*)::int as count from counted where ${sql.raw(`f${number}`)} is not null group by 2`,
+  );
+  const single = columns.filter((_, number) => !isMany(parts[number]?.field ?? ''));
+  return sql`with matched as materialized (select * from ${sql.table(module.table)}
+    where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)} limit ${MOST_COUNTED}),
+    counted as (select ${sql.join(single)} from matched)
+    ${sql.join(counts, sql` union all `)}`;
+}
+
+/** Records of one batch of an export. */
+export const BATCH = 500;
+
+export async function listAfter(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+  { searched, after }: { readonly searched: Searched; readonly after: string },
+): Promise<Registered[]> {
+  const columns = sql.join(recordColumnNames(module).map((name) => sql.ref(name)));
+  const { rows } = await sql`select ${columns} from ${sql.table(module.table)}
+    where ${sql.join([...conditionsOf(module, query, viewer, searched), sql`id > ${after}::bigint`], sql` and `)}
+    order by id limit ${BATCH}`.execute(db);
+  return rows.map((row) => toRecord(module, row));
+}
+
+/** Where a record stands in the order of filing. */
+export async function findPlace(db: Kysely<Schema>, module: Module, reference: string): Promise<string | undefined> {
+  const { rows } = await sql`select id::text as id from ${sql.table(module.table)} where reference = ${reference}`.execute(db);
+  return rows[0] === undefined ? undefined : z.object({ id: z.string() }).parse(rows[0]).id;
+}

@@ -1,0 +1,130 @@
+import { type CompartmentManifest, LANGUAGES, type ManifestRoute, type SixLanguages } from '@bulkhead/contracts';
+import { fillIn } from '@bulkhead/web';
+import type { Module } from '#declaration/module.rules.ts';
+import { formatsOf } from '#export/export.rules.ts';
+import { CANARY_ID } from '#schema-writer/canary.rules.ts';
+import { rolesFor } from '#sight/sight.rules.ts';
+import { officerRole, SECRETARIAT_ROLE, SUPPLIER_ROLE } from '#sight/viewer.rules.ts';
+import { inAllLanguages, ownWords } from '#words/words.ts';
+import { GONE_STATES, statesOf, workflowOf } from '#workflow/workflow.rules.ts';
+
+/** What follows from the declarations for the estate: addresses with their write sets, roles, what must hold, what repair must know. */
+type Repair = NonNullable<CompartmentManifest['repair']>;
+
+const FORM_BYTES = 262_144;
+const PROGRAMS = { method: 'GET', callers: 'software', perMinute: 240 } as const;
+/** Each may be all there is of a module. */
+const EXPORTS_A_MINUTE = 20;
+
+export function describeRoutes(origin: string, modules: readonly Module[]): ManifestRoute[] {
+  const open = { origin, roles: [], writes: [], maxBodyBytes: 0 };
+  return [
+    { ...open, id: 'asset.read', method: 'GET', path: '/assets/:file' },
+    { ...open, id: 'home.show', method: 'GET', path: '/' },
+    { ...open, ...PROGRAMS, id: 'api.describe', path: '/api/openapi.json' },
+    { ...open, ...PROGRAMS, id: 'api.list', path: '/api/:module' },
+    { ...open, ...PROGRAMS, id: 'api.read', path: '/api/:module/:reference' },
+    { ...open, id: 'told.list', method: 'GET', path: '/for-you', roles: ['signed-in'] },
+    ...modules.flatMap((module) => moduleRoutes(origin, module)),
+  ];
+}
+
+function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
+  const { name, table, reference } = module;
+  const open = { origin, roles: [], writes: [], maxBodyBytes: 0 };
+  const writers = [...rolesFor(module)];
+  const record = `/${name}/:reference`;
+  const drawn = 'prefix' in reference ? ['record_number'] : [];
+  const written = { origin, roles: writers, method: 'POST' as const, maxBodyBytes: FORM_BYTES };
+  return [
+    { ...open, id: `${name}.list`, method: 'GET', path: `/${name}` },
+    { ...open, id: `${name}.begin`, method: 'GET', path: `/${name}/new`, roles: writers },
+    { ...written, id: `${name}.create`, path: `/${name}/new`, writes: [table, 'field_change', 'told', ...drawn] },
+    ...formatsOf(module).map((format) => ({
+      ...open,
+      id: `${name}.export-${format.name}`,
+      method: 'GET' as const,
+      path: `/${name}/export.${format.name}`,
+      callers: 'any' as const,
+      perMinute: EXPORTS_A_MINUTE,
+    })),
+    { ...open, id: `${name}.show`, method: 'GET', path: record },
+    { ...open, id: `${name}.json`, method: 'GET', path: `${record}/record.json` },
+    { ...open, id: `${name}.history`, method: 'GET', path: `${record}/history` },
+    { ...open, id: `${name}.edit`, method: 'GET', path: `${record}/change`, roles: writers },
+    { ...written, id: `${name}.change`, path: `${record}/change`, writes: [table, 'field_change', 'told'] },
+    { ...open, id: `${name}.consider`, method: 'GET', path: `${record}/acts/:act`, roles: writers },
+    { ...written, id: `${name}.act`, path: `${record}/acts/:act`, writes: [table, 'field_change', 'told'] },
+  ];
+}
+
+/** A role a module for officers of States, and those that write in several. */
+export function describeRoles(modules: readonly Module[]): Record<string, SixLanguages> {
+  const officers = modules.map(({ name, title, say }) => {
+    const said = LANGUAGES.map((language) => [
+      language,
+      fillIn(ownWords(language).officerRole, { module: say(title, language) }),
+    ]);
+    return [officerRole(name), Object.fromEntries(said) as SixLanguages] as const;
+  });
+  return {
+    ...Object.fromEntries(officers),
+    [SECRETARIAT_ROLE]: inAllLanguages('secretariatRole'),
+    [SUPPLIER_ROLE]: inAllLanguages('supplierRole'),
+  };
+}
+
+export function describeChecks(modules: readonly Module[]): CompartmentManifest['checks'] {
+  const revised = modules.map(
+    ({ name, table }) => `select '${name}' as module, r.id from ${table} r
+      where r.id > 0 and r.revision is distinct from (select max(c.revision) from field_change c where c.module = '${name}' and c.record_id = r.id)`,
+  );
+  const standing = modules.map(
+    (module) => `select '${module.name}' as module, r.id from ${module.table} r
+      where r.id > 0 and r.state not in (${Object.keys(workflowOf(module).states)
+        .map((state) => `'${state}'`)
+        .join(', ')})`,
+  );
+  return [
+    ...chunks(revised, 20).map((part, number) => ({
+      name: `the history of every record reaches its revision (${number + 1})`,
+      sql: part.join(' union all '),
+    })),
+    ...chunks(standing, 40).map((part, number) => ({
+      name: `every record stands in a state that its module knows (${number + 1})`,
+      sql: part.join(' union all '),
+    })),
+    {
+      name: 'nothing is told of what no history tells',
+      sql: `select t.id from told t where t.module not in (${modules.map(({ name }) => `'${name}'`).join(', ')})`,
+    },
+  ];
+}
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
+}
+
+/** Revisions count up whoever changes a record; times and drawn numbers differ between two runs of one story. */
+export function describeRepair(modules: readonly Module[]): Repair {
+  const tables = modules.map(({ table }) => table);
+  return {
+    columns: tables.map((table) => ({ table, column: 'revision', merge: 'counter' as const })),
+    volatile: [
+      ...tables.flatMap((table) => ['created_at', 'changed_at'].map((column) => ({ table, column }))),
+      { table: 'field_change', column: 'at' },
+      { table: 'told', column: 'at' },
+      { table: 'record_number', column: 'last' },
+    ],
+    canaries: tables.map((table) => ({ table, key: { id: String(CANARY_ID) } })),
+    tombstones: modules.flatMap((module) => {
+      const gone = statesOf(module).find((state) => GONE_STATES.includes(state));
+      return gone === undefined ? [] : [{ table: module.table, column: 'state', value: gone }];
+    }),
+    states: modules.map(({ name, table }) => ({ table, column: 'state', route: `${name}.act` })),
+    basis: [],
+    effects: [],
+    // A page changes one record; imports of many have routes of their own.
+    massRows: 200,
+  };
+}

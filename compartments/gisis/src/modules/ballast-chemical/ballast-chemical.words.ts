@@ -1,0 +1,66 @@
+import type { Terms } from '#declaration/terms.rules.ts';
+
+/** What this module alone says: ar, zh, fr, ru, es. */
+export const ballastChemicalWords: Terms = {
+  'Ballast water chemicals': [
+    'المواد الكيميائية لمياه الصابورة',
+    '压载水化学品',
+    'Produits chimiques des eaux de ballast',
+    'Химические вещества балластных вод',
+    'Productos químicos del agua de lastre',
+  ],
+  'Active substances and chemicals that form when ballast water is treated: their properties and effects, as used to assess treatment systems.':
+    [
+      'مواد فعالة ومواد كيميائية تتكون عند معالجة مياه الصابورة: خواصها وآثارها كما تُستخدم في تقييم نظم المعالجة.',
+      '处理压载水时使用或生成的活性物质和化学品：用于评估处理系统的性质和影响。',
+      "Substances actives et produits chimiques qui se forment lors du traitement des eaux de ballast : propriétés et effets, tels qu'utilisés pour évaluer les systèmes.",
+      'Активные и образующиеся при обработке балластных вод вещества: свойства и воздействие, используемые при оценке систем.',
+      'Sustancias activas y productos químicos que se forman al tratar el agua de lastre: propiedades y efectos, como se usan para evaluar los sistemas.',
+    ],
+  Chemical: ['مادة كيميائية', '化学品', 'Produit chimique', 'Химическое вещество', 'Producto químico'],
+  'CAS number': ['رقم CAS', 'CAS 号', 'Numéro CAS', 'Номер CAS', 'Número CAS'],
+  'Such as 75-25-2.': ['مثل 75-25-2.', '例如 75-25-2。', 'Par exemple 75-25-2.', 'Например, 75-25-2.', 'Por ejemplo, 75-25-2.'],
+  Formula: ['الصيغة', '化学式', 'Formule', 'Формула', 'Fórmula'],
+  Role: ['الدور', '作用', 'Rôle', 'Роль', 'Función'],
+  'Active substance': ['مادة فعالة', '活性物质', 'Substance active', 'Активное вещество', 'Sustancia activa'],
+  'By-product of treatment': [
+    'ناتج ثانوي للمعالجة',
+    '处理副产物',
+    'Sous-produit du traitement',
+    'Побочный продукт обработки',
+    'Subproducto del tratamiento',
+  ],
+  Neutralizer: ['مادة معادِلة', '中和剂', 'Neutralisant', 'Нейтрализатор', 'Neutralizador'],
+  'Molar mass': ['الكتلة المولية', '摩尔质量', 'Masse molaire', 'Молярная масса', 'Masa molar'],
+  'g/mol': ['غ/مول', '克/摩尔', 'g/mol', 'г/моль', 'g/mol'],
+  'Melting point': ['نقطة الانصهار', '熔点', 'Point de fusion', 'Температура плавления', 'Punto de fusión'],
+  'Boiling point': ['نقطة الغليان', '沸点', "Point d'ébullition", 'Температура кипения', 'Punto de ebullición'],
+  'Concentration without predicted effect': [
+    'التركيز الذي لا يُتوقع له أثر',
+    '预测无效应浓度',
+    'Concentration sans effet prévu',
+    'Концентрация без прогнозируемого воздействия',
+    'Concentración prevista sin efecto',
+  ],
+  'Level without derived effect': [
+    'المستوى المشتق عديم الأثر',
+    '推导无效应水平',
+    'Niveau dérivé sans effet',
+    'Производный безопасный уровень',
+    'Nivel sin efecto derivado',
+  ],
+  Carcinogenic: ['مسرطن', '致癌', 'Cancérogène', 'Канцерогенно', 'Carcinógeno'],
+  Mutagenic: ['مطفِّر', '致突变', 'Mutagène', 'Мутагенно', 'Mutágeno'],
+  'Toxic for reproduction': [
+    'سام للتكاثر',
+    '生殖毒性',
+    'Toxique pour la reproduction',
+    'Токсично для репродукции',
+    'Tóxico para la reproducción',
+  ],
+  Persistent: ['ثابت في البيئة', '持久性', 'Persistant', 'Стойкое', 'Persistente'],
+  Bioaccumulative: ['متراكم أحيائيًا', '生物蓄积性', 'Bioaccumulable', 'Биоаккумулируется', 'Bioacumulable'],
+  Toxic: ['سام', '有毒', 'Toxique', 'Токсично', 'Tóxico'],
+  'The chemical': ['المادة الكيميائية', '化学品', 'Le produit chimique', 'Химическое вещество', 'El producto químico'],
+  Effects: ['الآثار', '影响', 'Effets', 'Воздействие', 'Efectos'],
+};

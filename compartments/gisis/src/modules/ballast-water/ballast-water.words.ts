@@ -1,0 +1,97 @@
+import type { Terms } from '#declaration/terms.rules.ts';
+
+/** What this module alone says: ar, zh, fr, ru, es. */
+export const ballastWaterWords: Terms = {
+  'Exemptions that Parties grant to ships on stated routes after a risk assessment, for at most five years and with an intermediate review; areas where uptake is warned of; and additional measures of Parties.':
+    [
+      'إعفاءات تمنحها الأطراف لسفن على طرق محددة بعد تقييم المخاطر، لخمس سنوات على الأكثر مع مراجعة مرحلية؛ ومناطق يُحذَّر من أخذ المياه فيها؛ وتدابير إضافية للأطراف.',
+      '缔约国经风险评估后给予特定航线船舶的免除，最长五年并须中期审查；警告不宜加装压载水的区域；以及缔约国的附加措施。',
+      "Exemptions que les Parties accordent à des navires sur des routes données après une évaluation des risques, pour cinq ans au plus et avec un examen intermédiaire ; zones où la prise d'eau est déconseillée ; mesures supplémentaires des Parties.",
+      'Освобождения, предоставляемые Сторонами судам на определённых маршрутах после оценки риска, не более чем на пять лет и с промежуточным рассмотрением; районы, где забор воды нежелателен; дополнительные меры Сторон.',
+      'Exenciones que las Partes conceden a buques en rutas determinadas tras una evaluación de riesgos, por cinco años como máximo y con revisión intermedia; zonas en las que se advierte contra la toma de agua; medidas adicionales de las Partes.',
+    ],
+  'Exemption or measure': ['إعفاء أو تدبير', '免除或措施', 'Exemption ou mesure', 'Освобождение или мера', 'Exención o medida'],
+  'Exemptions and measures': [
+    'إعفاءات وتدابير',
+    '免除和措施',
+    'Exemptions et mesures',
+    'Освобождения и меры',
+    'Exenciones y medidas',
+  ],
+  'Warning about an area of uptake': [
+    'تحذير بشأن منطقة لأخذ المياه',
+    '加装区域警告',
+    "Avertissement sur une zone de prise d'eau",
+    'Предупреждение о районе забора воды',
+    'Aviso sobre una zona de toma de agua',
+  ],
+  'Additional measure': ['تدبير إضافي', '附加措施', 'Mesure supplémentaire', 'Дополнительная мера', 'Medida adicional'],
+  'Designated exchange area': [
+    'منطقة مخصصة لتبديل المياه',
+    '指定更换区域',
+    'Zone de renouvellement désignée',
+    'Назначенный район замены',
+    'Zona designada de cambio',
+  ],
+  'Sediment reception facility': [
+    'مرفق استقبال الرواسب',
+    '沉积物接收设施',
+    'Installation de réception des sédiments',
+    'Сооружение для приёма осадков',
+    'Instalación de recepción de sedimentos',
+  ],
+  'Route or area': ['الطريق أو المنطقة', '航线或区域', 'Route ou zone', 'Маршрут или район', 'Ruta o zona'],
+  'The ports or places between which it holds.': [
+    'الموانئ أو الأماكن التي يسري بينها.',
+    '其适用的港口或地点之间。',
+    'Les ports ou lieux entre lesquels elle vaut.',
+    'Порты или места, между которыми оно действует.',
+    'Los puertos o lugares entre los que rige.',
+  ],
+  'Other States concerned': [
+    'دول أخرى معنية',
+    '其他有关国家',
+    'Autres États concernés',
+    'Другие заинтересованные государства',
+    'Otros Estados interesados',
+  ],
+  'Intermediate review due on': [
+    'موعد المراجعة المرحلية',
+    '中期审查应于',
+    'Examen intermédiaire dû le',
+    'Промежуточное рассмотрение к',
+    'Revisión intermedia prevista el',
+  ],
+  'Intermediate review held on': [
+    'أُجريت المراجعة المرحلية في',
+    '中期审查日期',
+    'Examen intermédiaire effectué le',
+    'Промежуточное рассмотрение проведено',
+    'Revisión intermedia realizada el',
+  ],
+  'Risk assessment': ['تقييم المخاطر', '风险评估', 'Évaluation des risques', 'Оценка риска', 'Evaluación de riesgos'],
+  'Environmental matching': [
+    'المطابقة البيئية',
+    '环境匹配',
+    'Concordance des milieux',
+    'Сопоставление среды',
+    'Concordancia ambiental',
+  ],
+  'Species’ biogeographical': [
+    'الجغرافيا الأحيائية للأنواع',
+    '物种生物地理',
+    'Biogéographie des espèces',
+    'Биогеография видов',
+    'Biogeografía de las especies',
+  ],
+  'Species-specific': ['خاص بالأنواع', '特定物种', 'Propre aux espèces', 'По отдельным видам', 'Específica de las especies'],
+  'Same risk area': ['منطقة المخاطر نفسها', '同一风险区', 'Même zone de risque', 'Тот же район риска', 'Misma zona de riesgo'],
+  'What it is': ['ماهيته', '内容', "Ce que c'est", 'Что это', 'Qué es'],
+  'Hold the intermediate review of the exemption': [
+    'إجراء المراجعة المرحلية للإعفاء',
+    '进行免除的中期审查',
+    "Procéder à l'examen intermédiaire de l'exemption",
+    'Провести промежуточное рассмотрение освобождения',
+    'Realizar la revisión intermedia de la exención',
+  ],
+};

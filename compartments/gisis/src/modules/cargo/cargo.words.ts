@@ -1,0 +1,92 @@
+import type { Terms } from '#declaration/terms.rules.ts';
+
+/** What this module alone says: ar, zh, fr, ru, es. */
+export const cargoWords: Terms = {
+  'What States notify about cargoes: tripartite agreements on liquids in bulk, exemptions and conditions of carriage of solid bulk cargoes, and approvals under the IMDG Code.':
+    [
+      'ما تخطر به الدول بشأن البضائع: الاتفاقات الثلاثية على السوائل السائبة، وإعفاءات وشروط نقل البضائع الصلبة السائبة، والموافقات بموجب مدونة IMDG.',
+      '各国就货物所作的通知：散装液体三方协议、固体散货的免除和运输条件，以及《国际危规》下的批准。',
+      'Ce que les États notifient sur les cargaisons : accords tripartites sur les liquides en vrac, exemptions et conditions de transport des cargaisons solides en vrac, approbations au titre du Code IMDG.',
+      'О чём государства уведомляют в отношении грузов: трёхсторонние соглашения по наливным грузам, освобождения и условия перевозки навалочных грузов, одобрения по Кодексу МКМПОГ.',
+      'Lo que los Estados notifican sobre cargas: acuerdos tripartitos sobre líquidos a granel, exenciones y condiciones de transporte de cargas sólidas a granel y aprobaciones según el Código IMDG.',
+    ],
+  'Cargo notification': [
+    'إخطار بشأن بضاعة',
+    '货物通知',
+    'Notification de cargaison',
+    'Уведомление о грузе',
+    'Notificación de carga',
+  ],
+  'Cargo notifications': [
+    'إخطارات بشأن البضائع',
+    '货物通知',
+    'Notifications de cargaisons',
+    'Уведомления о грузах',
+    'Notificaciones de cargas',
+  ],
+  'Tripartite agreement': ['اتفاق ثلاثي', '三方协议', 'Accord tripartite', 'Трёхстороннее соглашение', 'Acuerdo tripartito'],
+  'Solid bulk cargo not listed': [
+    'بضاعة صلبة سائبة غير مدرجة',
+    '未列明的固体散货',
+    'Cargaison solide en vrac non répertoriée',
+    'Навалочный груз, не указанный в перечне',
+    'Carga sólida a granel no enumerada',
+  ],
+  'Competent authority': ['سلطة مختصة', '主管机关', 'Autorité compétente', 'Компетентный орган', 'Autoridad competente'],
+  'Approval of packaging or tank': [
+    'الموافقة على تغليف أو صهريج',
+    '包装或罐柜批准',
+    "Agrément d'emballage ou de citerne",
+    'Одобрение тары или цистерны',
+    'Aprobación de embalaje o cisterna',
+  ],
+  'Name of the cargo': ['اسم البضاعة', '货物名称', 'Nom de la cargaison', 'Название груза', 'Nombre de la carga'],
+  'UN number': ['رقم الأمم المتحدة', '联合国编号', 'Numéro ONU', 'Номер ООН', 'Número ONU'],
+  'Pollution category': [
+    'فئة التلوث',
+    '污染类别',
+    'Catégorie de pollution',
+    'Категория загрязнения',
+    'Categoría de contaminación',
+  ],
+  'Other substances': ['مواد أخرى', '其他物质', 'Autres substances', 'Прочие вещества', 'Otras sustancias'],
+  'Group of solid bulk cargo': [
+    'مجموعة البضائع الصلبة السائبة',
+    '固体散货组别',
+    'Groupe de cargaison solide en vrac',
+    'Группа навалочного груза',
+    'Grupo de carga sólida a granel',
+  ],
+  'A: may liquefy': ['أ: قد تتميع', 'A：可能液化', 'A : peut se liquéfier', 'A: может разжижаться', 'A: puede licuarse'],
+  'B: chemical hazards': [
+    'ب: مخاطر كيميائية',
+    'B：化学危险',
+    'B : dangers chimiques',
+    'B: химическая опасность',
+    'B: riesgos químicos',
+  ],
+  'C: neither': ['ج: لا هذا ولا ذاك', 'C：两者都不是', "C : ni l'un ni l'autre", 'C: ни то ни другое', 'C: ni lo uno ni lo otro'],
+  'A and B': ['أ وب', 'A 和 B', 'A et B', 'A и B', 'A y B'],
+  'States that agree': [
+    'الدول الموافقة',
+    '同意的国家',
+    "États qui sont d'accord",
+    'Согласившиеся государства',
+    'Estados que están de acuerdo',
+  ],
+  'Manufacturer or shipper': [
+    'الصانع أو الشاحن',
+    '制造商或托运人',
+    'Fabricant ou chargeur',
+    'Изготовитель или отправитель',
+    'Fabricante o expedidor',
+  ],
+  'Conditions of carriage': [
+    'شروط النقل',
+    '运输条件',
+    'Conditions de transport',
+    'Условия перевозки',
+    'Condiciones de transporte',
+  ],
+  'The cargo': ['البضاعة', '货物', 'La cargaison', 'Груз', 'La carga'],
+};

@@ -1,0 +1,82 @@
+import type { Terms } from '#declaration/terms.rules.ts';
+
+/** What this module alone says: ar, zh, fr, ru, es. */
+export const contactPointWords: Terms = {
+  'Contact points': ['جهات الاتصال', '联络点', 'Points de contact', 'Контактные пункты', 'Puntos de contacto'],
+  'Authorities and offices of States that can be reached for safety, security, pollution, casualties and other matters. Each State keeps its own; names and direct lines of officers are shown to Member States only.':
+    [
+      'سلطات ومكاتب الدول التي يمكن الاتصال بها بشأن السلامة والأمن والتلوث والحوادث وغيرها. تحدّث كل دولة بياناتها؛ ولا تُعرض أسماء المسؤولين وخطوطهم المباشرة إلا للدول الأعضاء.',
+      '可就安全、保安、污染、事故和其他事项联系的各国主管机关和办公室。各国自行维护；负责人姓名和直线电话仅供会员国查看。',
+      "Autorités et bureaux des États que l'on peut joindre pour la sécurité, la sûreté, la pollution, les accidents et d'autres matières. Chaque État tient les siens ; noms et lignes directes ne sont montrés qu'aux États Membres.",
+      'Органы и учреждения государств, с которыми можно связаться по вопросам безопасности, охраны, загрязнения, аварий и другим. Каждое государство ведёт свои; имена и прямые телефоны видны только государствам-членам.',
+      'Autoridades y oficinas de los Estados con las que se puede contactar sobre seguridad, protección, contaminación, siniestros y otros asuntos. Cada Estado mantiene las suyas; los nombres y líneas directas solo se muestran a los Estados Miembros.',
+    ],
+  'Contact point': ['جهة اتصال', '联络点', 'Point de contact', 'Контактный пункт', 'Punto de contacto'],
+  Matters: ['المجالات', '事项', 'Matières', 'Вопросы', 'Asuntos'],
+  'Casualty investigation': [
+    'التحقيق في الحوادث',
+    '事故调查',
+    'Enquête sur les accidents',
+    'Расследование аварий',
+    'Investigación de siniestros',
+  ],
+  'Pollution emergencies': [
+    'طوارئ التلوث',
+    '污染应急',
+    'Urgences de pollution',
+    'Аварийное загрязнение',
+    'Emergencias de contaminación',
+  ],
+  'Search and rescue': ['البحث والإنقاذ', '搜寻和救助', 'Recherche et sauvetage', 'Поиск и спасание', 'Búsqueda y salvamento'],
+  'Port State control': [
+    'رقابة دولة الميناء',
+    '港口国监督',
+    "Contrôle par l'État du port",
+    'Контроль государства порта',
+    'Supervisión por el Estado rector del puerto',
+  ],
+  'Inspection of ships': ['تفتيش السفن', '船舶检查', 'Inspection des navires', 'Инспекция судов', 'Inspección de buques'],
+  'Ballast water': ['مياه الصابورة', '压载水', 'Eaux de ballast', 'Балластные воды', 'Agua de lastre'],
+  Stowaways: ['المتسللون خلسة', '偷渡者', 'Passagers clandestins', 'Безбилетные пассажиры', 'Polizones'],
+  'Training and certification': [
+    'التدريب وإصدار الشهادات',
+    '培训和发证',
+    'Formation et délivrance des brevets',
+    'Подготовка и дипломирование',
+    'Formación y titulación',
+  ],
+  'Places of refuge': ['أماكن اللجوء', '避难地', 'Lieux de refuge', 'Места убежища', 'Lugares de refugio'],
+  'Region or ports': ['المنطقة أو الموانئ', '区域或港口', 'Région ou ports', 'Район или порты', 'Región o puertos'],
+  'Where it does not serve the whole State.': [
+    'حيث لا يخدم الدولة بأكملها.',
+    '仅在不服务全国时填写。',
+    "Là où il ne sert pas tout l'État.",
+    'Если обслуживается не всё государство.',
+    'Cuando no sirve a todo el Estado.',
+  ],
+  'Reached at any hour': [
+    'يمكن الاتصال به في أي ساعة',
+    '全天可联系',
+    'Joignable à toute heure',
+    'Доступен круглосуточно',
+    'Localizable a cualquier hora',
+  ],
+  Officer: ['المسؤول', '负责人', 'Responsable', 'Должностное лицо', 'Responsable'],
+  'Direct telephone of the officer': [
+    'الهاتف المباشر للمسؤول',
+    '负责人直线电话',
+    'Ligne directe du responsable',
+    'Прямой телефон должностного лица',
+    'Teléfono directo del responsable',
+  ],
+  'The office': ['المكتب', '办公室', 'Le bureau', 'Учреждение', 'La oficina'],
+  'The officer': ['المسؤول', '负责人', 'Le responsable', 'Должностное лицо', 'El responsable'],
+  Age: ['قِدم البيانات', '数据时间', 'Ancienneté', 'Давность', 'Antigüedad'],
+  'Confirm that the contact point still holds': [
+    'تأكيد أن جهة الاتصال لا تزال صحيحة',
+    '确认联络点仍然有效',
+    'Confirmer que le point de contact est toujours exact',
+    'Подтвердить, что контактный пункт действует',
+    'Confirmar que el punto de contacto sigue siendo válido',
+  ],
+};

@@ -1,0 +1,60 @@
+import type { Terms } from '#declaration/terms.rules.ts';
+
+/** What this module alone says: ar, zh, fr, ru, es. */
+export const hookWords: Terms = {
+  'Evaluation of hooks': ['تقييم الخطافات', '吊钩评估', 'Évaluation des crocs', 'Оценка гаков', 'Evaluación de ganchos'],
+  'Release and retrieval systems of lifeboats that were evaluated: compliant, compliant after modification or not compliant.': [
+    'نظم تحرير قوارب النجاة واستعادتها التي قُيمت: مطابقة، أو مطابقة بعد التعديل، أو غير مطابقة.',
+    '经评估的救生艇释放和回收系统：符合、改装后符合或不符合。',
+    "Systèmes de largage et de récupération d'embarcations évalués : conformes, conformes après modification ou non conformes.",
+    'Оценённые системы отдачи и подъёма спасательных шлюпок: соответствуют, соответствуют после изменения или не соответствуют.',
+    'Sistemas de suelta y recuperación de botes evaluados: conformes, conformes tras modificación o no conformes.',
+  ],
+  Evaluation: ['تقييم', '评估', 'Évaluation', 'Оценка', 'Evaluación'],
+  Evaluations: ['تقييمات', '评估', 'Évaluations', 'Оценки', 'Evaluaciones'],
+  'Type of hook': ['نوع الخطاف', '吊钩型号', 'Type de croc', 'Тип гака', 'Tipo de gancho'],
+  'Safe working load': [
+    'حمل التشغيل الآمن',
+    '安全工作负荷',
+    "Charge maximale d'utilisation",
+    'Допустимая рабочая нагрузка',
+    'Carga de trabajo admisible',
+  ],
+  Design: ['التصميم', '设计', 'Conception', 'Конструкция', 'Diseño'],
+  'On-load release': ['تحرير تحت الحمل', '承载释放', 'Largage sous charge', 'Отдача под нагрузкой', 'Suelta con carga'],
+  'Off-load release only': [
+    'تحرير من دون حمل فقط',
+    '仅空载释放',
+    'Largage sans charge seulement',
+    'Только отдача без нагрузки',
+    'Suelta sin carga solamente',
+  ],
+  Both: ['كلاهما', '两者', 'Les deux', 'Обе', 'Ambas'],
+  Result: ['النتيجة', '结果', 'Résultat', 'Результат', 'Resultado'],
+  Compliant: ['مطابق', '符合', 'Conforme', 'Соответствует', 'Conforme'],
+  'Compliant after modification': [
+    'مطابق بعد التعديل',
+    '改装后符合',
+    'Conforme après modification',
+    'Соответствует после изменения',
+    'Conforme tras modificación',
+  ],
+  'Not compliant': ['غير مطابق', '不符合', 'Non conforme', 'Не соответствует', 'No conforme'],
+  'Modification needed': [
+    'التعديل اللازم',
+    '所需改装',
+    'Modification nécessaire',
+    'Необходимое изменение',
+    'Modificación necesaria',
+  ],
+  'Evaluated on': ['قُيم في', '评估日期', 'Évalué le', 'Дата оценки', 'Evaluado el'],
+  'The hook': ['الخطاف', '吊钩', 'Le croc', 'Гак', 'El gancho'],
+  'The evaluation': ['التقييم', '评估', "L'évaluation", 'Оценка', 'La evaluación'],
+  'Evaluations by result': [
+    'التقييمات حسب النتيجة',
+    '按结果列示的评估',
+    'Évaluations par résultat',
+    'Оценки по результатам',
+    'Evaluaciones por resultado',
+  ],
+};

@@ -1,0 +1,130 @@
+import { defineModule } from '#declaration/define-module.rules.ts';
+import { amount, choices, day, lines, locode, reference, state, text, yesNo } from '#declaration/field.rules.ts';
+import { receptionFacilityWords } from './reception-facility.words.ts';
+
+/** A report that a reception facility was inadequate: from the master through the flag State to the State of the port. */
+export const inadequacy = defineModule(
+  {
+    name: 'inadequacy',
+    title: 'Reports of inadequate reception facilities',
+    about:
+      'What masters reported as inadequate in reception facilities. The flag State sends the report to the Organization and to the State of the port, which answers both; at each step both States are told.',
+    law: [
+      { instrument: 'MARPOL', clause: 'article 11(1)(d)' },
+      { instrument: 'MEPC.1/Circ.834/Rev.1', clause: 'annex, appendix 1' },
+    ],
+    record: { one: 'Report of inadequacy', many: 'Reports of inadequacy' },
+    table: 'inadequacy',
+    reference: { prefix: 'INA', yearOf: 'happened_on' },
+    label: ['port_name', 'happened_on'],
+    fields: {
+      flag: state('Flag State', { required: true }),
+      ship: reference('Ship', 'ship'),
+      ship_name: text('Name of the ship', { most: 120, required: true }),
+      port_state: state('Port State', { required: true }),
+      port: locode('Port', { required: true }),
+      port_name: text('Name of the port', { most: 200, required: true }),
+      facility: reference('Reception facility', 'reception-facility'),
+      happened_on: day('Day of the inadequacy', { notAfter: 'today', required: true }),
+      wastes: choices(
+        'Wastes refused or not received as needed',
+        {
+          i: 'Annex I: oil',
+          ii: 'Annex II: noxious liquids',
+          iv: 'Annex IV: sewage',
+          v: 'Annex V: garbage',
+          vi: 'Annex VI: air pollution',
+        },
+        { required: true },
+      ),
+      quantity: amount('Quantity not received', { most: 1_000_000, unit: 'm³' }),
+      problems: choices('What was inadequate', {
+        absent: 'No facility available',
+        delay: 'Undue delay',
+        technical: 'Use technically not possible',
+        berth: 'Inconvenient place, or a change of berth needed',
+        charge: 'Unreasonable charge',
+        refused: 'Refused without reason',
+        other: 'Other',
+      }),
+      noticed: yesNo('Notice was given as required'),
+      description: lines('What happened', { most: 4000, required: true }),
+      sent_on: day('Sent to the port State on', { notAfter: 'today' }),
+      answer: lines('Answer of the port State', { most: 4000, filledBy: ['answer'] }),
+      answered_on: day('Answered on', { notAfter: 'today', filledBy: ['answer'] }),
+      conclusion: lines('Conclusion', { most: 2000 }),
+    },
+    groups: [
+      { title: 'The ship', fields: ['flag', 'ship', 'ship_name'] },
+      { title: 'Where', fields: ['port_state', 'port', 'port_name', 'facility', 'happened_on'] },
+      { title: 'What was inadequate', fields: ['wastes', 'quantity', 'problems', 'noticed', 'description'] },
+      { title: 'What was done', fields: ['sent_on', 'answer', 'answered_on', 'conclusion'] },
+    ],
+    owner: { stateIn: 'flag' },
+    writers: ['officer', 'secretariat'],
+    workflow: {
+      states: { draft: 'Draft', sent: 'With the port State', answered: 'Answered', closed: 'Closed', withdrawn: 'Withdrawn' },
+      unpublished: ['draft'],
+      acts: {
+        send: {
+          title: 'Send to the Organization and the port State',
+          from: ['draft'],
+          to: 'sent',
+          by: ['officer'],
+          needs: ['problems', 'sent_on'],
+          tells: ['own-state', { stateIn: 'port_state' }, 'secretariat'],
+        },
+        answer: {
+          title: 'Answer',
+          from: ['sent'],
+          to: 'answered',
+          by: [{ officerOf: 'port_state' }],
+          needs: ['answer', 'answered_on'],
+          tells: ['own-state', { stateIn: 'port_state' }, 'secretariat'],
+        },
+        'ask-again': {
+          title: 'Ask the port State again',
+          from: ['answered'],
+          to: 'sent',
+          by: ['officer'],
+          tells: ['own-state', { stateIn: 'port_state' }, 'secretariat'],
+        },
+        close: {
+          title: 'Close',
+          from: ['answered'],
+          to: 'closed',
+          by: ['officer', 'secretariat'],
+          needs: ['conclusion'],
+          tells: ['own-state', { stateIn: 'port_state' }, 'secretariat'],
+        },
+        withdraw: {
+          title: 'Withdraw',
+          from: ['draft', 'sent'],
+          to: 'withdrawn',
+          by: ['officer'],
+          tells: [{ stateIn: 'port_state' }, 'secretariat'],
+        },
+      },
+    },
+    list: {
+      columns: ['happened_on', 'port_name', 'port_state', 'flag', 'wastes', 'answered_on'],
+      facets: ['port_state', 'flag', 'wastes', 'problems'],
+      sorts: ['-happened_on', 'port_name'],
+      search: ['port_name', 'ship_name', 'description'],
+    },
+    charts: [{ title: 'Reports a year', by: { year: 'happened_on' }, split: 'problems' }],
+    checks: ['locode-of-port-state', 'inadequacy-days'],
+    duties: [
+      {
+        title: 'Answer the report of inadequacy',
+        owedBy: { stateIn: 'port_state' },
+        from: 'sent_on',
+        withinDays: 60,
+        until: { filled: 'answered_on' },
+        source: { instrument: 'MEPC.1/Circ.834/Rev.1' },
+      },
+    ],
+    alike: [['happened_on', 'port', 'ship_name']],
+  },
+  receptionFacilityWords,
+);

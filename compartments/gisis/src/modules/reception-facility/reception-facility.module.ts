@@ -1,0 +1,102 @@
+import { defineModule } from '#declaration/define-module.rules.ts';
+import { amount, choice, choices, day, lines, link, locode, position, state, text, whole } from '#declaration/field.rules.ts';
+import { notified } from '#modules/life.rules.ts';
+import { receptionFacilityWords } from './reception-facility.words.ts';
+
+/** Facilities in ports that receive ships' wastes. Only the State of the port writes. */
+export const receptionFacility = defineModule(
+  {
+    name: 'reception-facility',
+    title: 'Port reception facilities',
+    about:
+      'Facilities that receive wastes and residues of ships, by port and terminal: what they take under each annex of MARPOL, how much, on what notice and at what charge. The State of the port keeps them.',
+    law: [
+      { instrument: 'MARPOL', clause: 'regulations I/38, II/18, IV/12, V/8 and VI/17' },
+      { instrument: 'MEPC.1/Circ.834/Rev.1' },
+    ],
+    record: { one: 'Reception facility', many: 'Reception facilities' },
+    table: 'reception_facility',
+    reference: { prefix: 'PRF' },
+    label: ['port_name', 'terminal', 'provider'],
+    fields: {
+      country: state('State', { required: true }),
+      port: locode('Port', { required: true }),
+      port_name: text('Name of the port', { most: 200, required: true }),
+      terminal: text('Terminal', { most: 200 }),
+      position: position('Position'),
+      provider: text('Provider', { most: 200, required: true }),
+      form: choice('How it receives', {
+        fixed: 'Fixed installation',
+        lorry: 'Tank lorry',
+        barge: 'Barge or ship',
+        portable: 'Portable tank or container',
+      }),
+      wastes: choices(
+        'Wastes received',
+        {
+          'i-bilge': 'Annex I: oily bilge water',
+          'i-sludge': 'Annex I: oily residues (sludge)',
+          'i-washings': 'Annex I: oily tank washings (slops)',
+          'i-ballast': 'Annex I: dirty ballast water',
+          'i-scale': 'Annex I: scale and sludge from tank cleaning',
+          'ii-x': 'Annex II: category X',
+          'ii-y': 'Annex II: category Y',
+          'ii-z': 'Annex II: category Z',
+          iv: 'Annex IV: sewage',
+          'v-plastics': 'Annex V: plastics',
+          'v-food': 'Annex V: food wastes',
+          'v-domestic': 'Annex V: domestic wastes',
+          'v-oil': 'Annex V: cooking oil',
+          'v-ash': 'Annex V: incinerator ash',
+          'v-operational': 'Annex V: operational wastes',
+          'v-cargo': 'Annex V: cargo residues',
+          'v-fishing': 'Annex V: fishing gear',
+          'v-electronic': 'Annex V: electronic waste',
+          'vi-ozone': 'Annex VI: ozone-depleting substances',
+          'vi-scrubber': 'Annex VI: residues of exhaust gas cleaning',
+        },
+        { required: true },
+      ),
+      capacity: amount('Most received at once', { most: 1_000_000, unit: 'm³' }),
+      rate: amount('Rate of discharge', { most: 100_000, unit: 'm³/h' }),
+      least: amount('Least received', { most: 1_000_000, unit: 'm³' }),
+      notice_hours: whole('Notice', { most: 2000, unit: 'h' }),
+      hours: text('Hours of service', { most: 200 }),
+      charges: lines('Charges', { most: 2000 }),
+      limits: lines('Restrictions and procedure', { most: 2000 }),
+      telephone: text('Telephone', { most: 60 }),
+      email: text('E-mail', { most: 200 }),
+      website: link('Website'),
+      confirmed_on: day('Confirmed on', { notAfter: 'today', help: 'When the State last said that this still holds.' }),
+    },
+    groups: [
+      { title: 'Where', fields: ['country', 'port', 'port_name', 'terminal', 'position'] },
+      { title: 'What it receives', fields: ['provider', 'form', 'wastes', 'capacity', 'rate', 'least'] },
+      { title: 'On what terms', fields: ['notice_hours', 'hours', 'charges', 'limits'] },
+      { title: 'How to reach it', fields: ['telephone', 'email', 'website', 'confirmed_on'] },
+    ],
+    owner: { stateIn: 'country' },
+    writers: ['officer'],
+    workflow: notified(['officer']),
+    list: {
+      columns: ['port_name', 'terminal', 'country', 'provider', 'wastes', 'confirmed_on'],
+      facets: ['wastes', 'country', 'form', 'port'],
+      sorts: ['port_name', 'country', '-confirmed_on'],
+      search: ['port_name', 'terminal', 'provider', 'port'],
+    },
+    map: { position: 'position', colour: 'form' },
+    checks: ['locode-of-country', 'position-near-country'],
+    duties: [
+      {
+        title: 'Confirm that the facility still holds',
+        owedBy: 'own-state',
+        from: 'confirmed_on',
+        withinDays: 365,
+        until: { leaves: ['current'] },
+        source: { instrument: 'MEPC.1/Circ.834/Rev.1' },
+      },
+    ],
+    alike: [['port', 'terminal', 'provider']],
+  },
+  receptionFacilityWords,
+);

@@ -1,0 +1,58 @@
+import { numberIn, textIn } from '#modules/check.rules.ts';
+import type { Values } from '#value/record-rule.rules.ts';
+import {
+  type Conditions,
+  computeEntryIntoForce,
+  type EntryIntoForce,
+  type PartyAct,
+  type WorldFleet,
+} from './entry-into-force.rules.ts';
+
+/** Acts by which a State consents to be bound; the others but withdrawal change nothing. */
+const BINDING = new Set(['definitive-signature', 'ratification', 'acceptance', 'approval', 'accession', 'succession']);
+
+/** What the record of an instrument demands. */
+export function conditionsOf(treaty: Values): Conditions {
+  const [states, tonnage] = [numberIn(treaty, 'needs_large_fleets'), numberIn(treaty, 'large_fleet')];
+  return {
+    states: numberIn(treaty, 'needs_states'),
+    tonnageShare: numberIn(treaty, 'needs_tonnage'),
+    ships: numberIn(treaty, 'needs_ships'),
+    largeFleets: states !== null && tonnage !== null ? { states, tonnage } : null,
+    cargo: numberIn(treaty, 'needs_cargo'),
+    recyclingShare: numberIn(treaty, 'needs_recycling'),
+    monthsAfter: numberIn(treaty, 'months_after') ?? 0,
+    monthsLater: numberIn(treaty, 'months_later') ?? 0,
+  };
+}
+
+/** How an instrument came, or comes, into force by the records of what States did; acts that were withdrawn are not to be given. */
+export function entryIntoForceOf(treaty: Values, actions: readonly Values[]): EntryIntoForce {
+  return computeEntryIntoForce(conditionsOf(treaty), actions.flatMap(actOf), actions.flatMap(worldOf));
+}
+
+function actOf(action: Values): readonly PartyAct[] {
+  const [state, on, kind] = [textIn(action, 'party'), textIn(action, 'done_on'), textIn(action, 'act')];
+  // An extension to a territory adds no State.
+  if (state === null || on === null || kind === null || textIn(action, 'territory') !== null) return [];
+  const act = kind === 'withdrawal' ? 'leaves' : BINDING.has(kind) ? 'binds' : null;
+  const amount = (field: string) => numberIn(action, field) ?? 0;
+  return act === null
+    ? []
+    : [
+        {
+          state,
+          act,
+          on,
+          fleet: amount('fleet'),
+          ships: amount('ships'),
+          cargo: amount('cargo'),
+          recycling: amount('recycling'),
+        },
+      ];
+}
+
+function worldOf(action: Values): readonly WorldFleet[] {
+  const [from, tonnage] = [textIn(action, 'done_on'), numberIn(action, 'world_fleet')];
+  return from === null || tonnage === null ? [] : [{ from, tonnage }];
+}

@@ -1,0 +1,31 @@
+import { directionOf, type Html, html } from '@bulkhead/web';
+import type { Module } from '#declaration/module.rules.ts';
+import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
+import { meaningsOf } from '#value/meaning.rules.ts';
+import type { Value } from '#value/value.rules.ts';
+import { ownWords } from '#words/words.ts';
+import { type Labels, labelKey } from './record.rules.ts';
+
+/** A value on a page: links lead on, codes stand from left to right, lines stay lines. */
+export function valueView(
+  visit: Visit,
+  module: Module,
+  name: string,
+  value: Value | null | undefined,
+  labels: Labels = new Map(),
+): Html {
+  const meaning = meaningsOf(module)[name];
+  const field = module.fields[name];
+  if (value === null || value === undefined || meaning === undefined || field === undefined)
+    return html`<span class="quiet">${ownWords(visit.language).empty}</span>`;
+  const text = meaning.show(value, visit.language);
+  if (field.kind === 'reference' && typeof value === 'string') {
+    const label = labels.get(labelKey(field.to, value));
+    return html`<a href="${linkTo(visit, recordPath({ name: field.to }, value))}"><bdi>${label ?? text}</bdi></a>`;
+  }
+  if (field.kind === 'link' && typeof value === 'string') return html`<a href="${value}" rel="noopener" dir="ltr">${text}</a>`;
+  if (field.kind === 'lines')
+    return html`${text.split('\n').map((line, at) => html`${at > 0 ? html`<br>` : null}<bdi>${line}</bdi>`)}`;
+  if (meaning.control.isCode && directionOf(visit.language) === 'rtl') return html`<bdi dir="auto">${text}</bdi>`;
+  return html`<bdi>${text}</bdi>`;
+}

@@ -1,0 +1,36 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { Module, Told as Whom } from '#declaration/module.rules.ts';
+import type { Schema } from '#schema.ts';
+import { codesOf, type Viewer } from '#sight/viewer.rules.ts';
+import type { Values } from '#value/record-rule.rules.ts';
+import { whomToTell } from '#workflow/workflow.rules.ts';
+import { TOLD_A_PAGE, type Told } from './told.rules.ts';
+import { insertTold, listTold } from './told.store.ts';
+
+/** Tells those of an act whom it concerns, in the act's own transaction. */
+export function tellOf(
+  trx: Transaction<Schema>,
+  module: Module,
+  done: {
+    readonly reference: string;
+    readonly values: Values;
+    readonly act: string;
+    readonly tells: readonly Whom[];
+    readonly by: Viewer;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { reference, values, act, tells, by, at } = done;
+  return insertTold(trx, { module: module.name, reference, act, by, at }, whomToTell(module, tells, { values }));
+}
+
+/** A page of what was told to somebody, the newest first. */
+export async function readTold(
+  { db }: { readonly db: Kysely<Schema> },
+  viewer: Viewer,
+  before: string | null,
+): Promise<{ readonly told: readonly Told[]; readonly older: string | null }> {
+  const found = await listTold(db, codesOf(viewer), before);
+  const told = found.slice(0, TOLD_A_PAGE);
+  return { told, older: found.length > TOLD_A_PAGE ? (told.at(-1)?.id ?? null) : null };
+}
