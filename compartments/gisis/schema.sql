@@ -51,6 +51,7 @@ table annex_vi (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(ship_name, ''::text) || ' '::text) || COALESCE(supplier, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(description, ''::text)))) stored,
+  filed_by text,
   constraint annex_vi_answer_fits CHECK (((char_length(answer) >= 1) AND (char_length(answer) <= 3000))),
   constraint annex_vi_attempts_fits CHECK (((char_length(attempts) >= 1) AND (char_length(attempts) <= 3000))),
   constraint annex_vi_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
@@ -59,6 +60,7 @@ table annex_vi (
   constraint annex_vi_document_bytes_fits CHECK (((document_bytes >= 1) AND (document_bytes <= 20971520))),
   constraint annex_vi_document_name_fits CHECK (((char_length(document_name) >= 1) AND (char_length(document_name) <= 200))),
   constraint annex_vi_document_sha256_fits CHECK (((document_sha256 IS NULL) OR ((document_sha256 ~ '^[0-9a-f]{64}$'::text) AND (document_name IS NOT NULL) AND (document_bytes IS NOT NULL)))),
+  constraint annex_vi_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint annex_vi_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint annex_vi_fuel_fits CHECK ((fuel = ANY (ARRAY['hfo'::text, 'lfo'::text, 'mdo'::text, 'vlsfo'::text, 'lng'::text, 'methanol'::text, 'other'::text]))),
   constraint annex_vi_holds_from_fits CHECK (((holds_from IS NOT NULL) OR (holds_to IS NULL))),
@@ -83,6 +85,7 @@ CREATE INDEX annex_vi_by_notified_on ON public.annex_vi USING btree (COALESCE(no
 CREATE INDEX annex_vi_by_ship_name ON public.annex_vi USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX annex_vi_changed ON public.annex_vi USING btree (changed_at, id);
 CREATE INDEX annex_vi_of_country ON public.annex_vi USING btree (country, COALESCE(notified_on, '-infinity'::date), id);
+CREATE INDEX annex_vi_of_filed_by ON public.annex_vi USING btree (filed_by, id);
 CREATE INDEX annex_vi_of_fuel ON public.annex_vi USING btree (fuel, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX annex_vi_of_kind ON public.annex_vi USING btree (kind, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX annex_vi_of_notified_on ON public.annex_vi USING btree (notified_on);
@@ -150,6 +153,7 @@ table audit (
 CREATE INDEX audit_by_begun_on ON public.audit USING btree (COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX audit_by_country ON public.audit USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX audit_changed ON public.audit USING btree (changed_at, id);
+CREATE INDEX audit_duty_send_plan ON public.audit USING btree (country, plan_due) WHERE ((id > 0) AND (plan_due IS NOT NULL) AND (country IS NOT NULL) AND (state = ANY (ARRAY['planned'::text, 'under-way'::text, 'reported'::text, 'closed'::text])) AND (plan_sent IS NULL));
 CREATE INDEX audit_of_begun_on ON public.audit USING btree (begun_on);
 CREATE INDEX audit_of_country ON public.audit USING btree (country, COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX audit_of_ended_on ON public.audit USING btree (ended_on);
@@ -285,6 +289,7 @@ CREATE INDEX ballast_water_by_country ON public.ballast_water USING btree (COALE
 CREATE INDEX ballast_water_by_holds ON public.ballast_water USING btree (COALESCE(holds_from, '-infinity'::date), id);
 CREATE INDEX ballast_water_by_review_on ON public.ballast_water USING btree (COALESCE(review_on, '-infinity'::date), id);
 CREATE INDEX ballast_water_changed ON public.ballast_water USING btree (changed_at, id);
+CREATE INDEX ballast_water_duty_review ON public.ballast_water USING btree (country, review_on) WHERE ((id > 0) AND (review_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text) AND (reviewed_on IS NULL) AND (kind = 'exemption'::text));
 CREATE INDEX ballast_water_of_country ON public.ballast_water USING btree (country, COALESCE(holds_from, '-infinity'::date), id);
 CREATE INDEX ballast_water_of_holds ON public.ballast_water USING btree (holds_from, holds_to);
 CREATE INDEX ballast_water_of_kind ON public.ballast_water USING btree (kind, COALESCE(holds_from, '-infinity'::date), id);
@@ -395,11 +400,13 @@ table casualty (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(title, ''::text) || ' '::text) || COALESCE(place, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(summary, ''::text)))) stored,
+  filed_by text,
   constraint casualty_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint casualty_coastal_state_fits CHECK ((coastal_state ~ '^[A-Z]{3}$'::text)),
   constraint casualty_deaths_fits CHECK (((deaths >= 0) AND (deaths <= 100000))),
   constraint casualty_environment_fits CHECK ((environment = ANY (ARRAY['none'::text, 'minor'::text, 'potential'::text, 'severe'::text]))),
   constraint casualty_event_fits CHECK ((event = ANY (ARRAY['collision'::text, 'stranding'::text, 'contact'::text, 'fire'::text, 'hull-failure'::text, 'machinery'::text, 'ship-equipment'::text, 'capsizing'::text, 'missing'::text, 'flooding'::text, 'person-overboard'::text, 'work-on-board'::text, 'life-saving'::text, 'cargo'::text, 'other'::text]))),
+  constraint casualty_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint casualty_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint casualty_missing_fits CHECK (((missing >= 0) AND (missing <= 100000))),
   constraint casualty_outcomes_fits CHECK (((cardinality(outcomes) > 0) AND (outcomes <@ ARRAY['death'::text, 'serious-injury'::text, 'person-lost'::text, 'ship-lost'::text, 'ship-damaged'::text, 'disabled'::text, 'infrastructure'::text, 'environment'::text, 'endangered'::text]))),
@@ -424,10 +431,12 @@ CREATE INDEX casualty_by_deaths ON public.casualty USING btree (COALESCE(deaths,
 CREATE INDEX casualty_by_happened_at ON public.casualty USING btree (COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX casualty_by_title ON public.casualty USING btree (COALESCE(registry_fold(title), '􏿿'::text), id);
 CREATE INDEX casualty_changed ON public.casualty USING btree (changed_at, id);
+CREATE INDEX casualty_duty_report ON public.casualty USING btree (reporting_state, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (reporting_state IS NOT NULL) AND (state = 'draft'::text));
 CREATE INDEX casualty_of_coastal_state ON public.casualty USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX casualty_of_deaths ON public.casualty USING btree (deaths);
 CREATE INDEX casualty_of_environment ON public.casualty USING btree (environment, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX casualty_of_event ON public.casualty USING btree (event, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
+CREATE INDEX casualty_of_filed_by ON public.casualty USING btree (filed_by, id);
 CREATE INDEX casualty_of_happened_at ON public.casualty USING btree (happened_at);
 CREATE INDEX casualty_of_position ON public.casualty USING gist (point(position_lon, position_lat));
 CREATE INDEX casualty_of_reporting_state ON public.casualty USING btree (reporting_state);
@@ -451,7 +460,6 @@ table casualty_investigation (
   investigating_state text,
   interest text,
   part text,
-  severity text,
   begun_on date,
   interim_on date,
   reported_on date,
@@ -482,7 +490,6 @@ table casualty_investigation (
   constraint casualty_investigation_report_name_fits CHECK (((char_length(report_name) >= 1) AND (char_length(report_name) <= 200))),
   constraint casualty_investigation_report_sha256_fits CHECK (((report_sha256 IS NULL) OR ((report_sha256 ~ '^[0-9a-f]{64}$'::text) AND (report_name IS NOT NULL) AND (report_bytes IS NOT NULL)))),
   constraint casualty_investigation_revision_check CHECK ((revision > 0)),
-  constraint casualty_investigation_severity_fits CHECK ((severity = ANY (ARRAY['very-serious'::text, 'casualty'::text, 'incident'::text]))),
   constraint casualty_investigation_source_check CHECK ((length(source) <= 500)),
   constraint casualty_investigation_state_known CHECK ((state = ANY (ARRAY['open'::text, 'reported'::text, 'withdrawn'::text])))
 );
@@ -495,7 +502,6 @@ CREATE INDEX casualty_investigation_of_interest ON public.casualty_investigation
 CREATE INDEX casualty_investigation_of_investigating_state ON public.casualty_investigation USING btree (investigating_state, COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX casualty_investigation_of_part ON public.casualty_investigation USING btree (part, COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX casualty_investigation_of_reported_on ON public.casualty_investigation USING btree (reported_on);
-CREATE INDEX casualty_investigation_of_severity ON public.casualty_investigation USING btree (severity, COALESCE(begun_on, '-infinity'::date), id);
 CREATE UNIQUE INDEX casualty_investigation_one_casualty_investigating_state ON public.casualty_investigation USING btree (casualty, investigating_state) WHERE ((state <> 'withdrawn'::text) AND (id > 0));
 CREATE UNIQUE INDEX casualty_investigation_reference ON public.casualty_investigation USING btree (reference);
 CREATE INDEX casualty_investigation_search_name ON public.casualty_investigation USING gin (search_text gin_trgm_ops);
@@ -620,9 +626,11 @@ table condition_assessment (
   former_names text,
   search_text text generated always as (registry_fold(((((COALESCE(ship_name, ''::text) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  filed_by text,
   constraint condition_assessment_category_fits CHECK ((category = ANY (ARRAY['2'::text, '3'::text]))),
   constraint condition_assessment_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint condition_assessment_decision_fits CHECK ((decision = ANY (ARRAY['issued'::text, 'interim'::text, 'suspended'::text, 'withdrawn'::text, 'refused'::text]))),
+  constraint condition_assessment_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint condition_assessment_flag_fits CHECK ((flag ~ '^[A-Z]{3}$'::text)),
   constraint condition_assessment_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint condition_assessment_organization_fits CHECK (((char_length(organization) >= 1) AND (char_length(organization) <= 200))),
@@ -645,6 +653,7 @@ CREATE INDEX condition_assessment_changed ON public.condition_assessment USING b
 CREATE INDEX condition_assessment_of_category ON public.condition_assessment USING btree (category, COALESCE(decided_on, '-infinity'::date), id);
 CREATE INDEX condition_assessment_of_decided_on ON public.condition_assessment USING btree (decided_on);
 CREATE INDEX condition_assessment_of_decision ON public.condition_assessment USING btree (decision, COALESCE(decided_on, '-infinity'::date), id);
+CREATE INDEX condition_assessment_of_filed_by ON public.condition_assessment USING btree (filed_by, id);
 CREATE INDEX condition_assessment_of_flag ON public.condition_assessment USING btree (flag, COALESCE(decided_on, '-infinity'::date), id);
 CREATE INDEX condition_assessment_of_valid_until ON public.condition_assessment USING btree (valid_until);
 CREATE UNIQUE INDEX condition_assessment_reference ON public.condition_assessment USING btree (reference);
@@ -702,6 +711,7 @@ CREATE INDEX contact_point_by_confirmed_on ON public.contact_point USING btree (
 CREATE INDEX contact_point_by_country ON public.contact_point USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX contact_point_by_office ON public.contact_point USING btree (COALESCE(registry_fold(office), '􏿿'::text), id);
 CREATE INDEX contact_point_changed ON public.contact_point USING btree (changed_at, id);
+CREATE INDEX contact_point_duty_confirm ON public.contact_point USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
 CREATE INDEX contact_point_of_always ON public.contact_point USING btree (always, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX contact_point_of_confirmed_on ON public.contact_point USING btree (confirmed_on);
 CREATE INDEX contact_point_of_country ON public.contact_point USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
@@ -825,6 +835,19 @@ CREATE UNIQUE INDEX distribution_plan_reference ON public.distribution_plan USIN
 CREATE INDEX distribution_plan_search_name ON public.distribution_plan USING gin (search_text gin_trgm_ops);
 CREATE INDEX distribution_plan_search_prose ON public.distribution_plan USING gin (search_prose);
 
+table duty_told (
+  module text not null,
+  duty text not null,
+  reference text not null,
+  owed_by text not null,
+  due date not null,
+  stage text not null,
+  at timestamp with time zone not null,
+  constraint duty_told_owed_by_check CHECK ((length(owed_by) = 3)),
+  constraint duty_told_pkey PRIMARY KEY (module, duty, reference, owed_by, due, stage),
+  constraint duty_told_stage_check CHECK ((stage = ANY (ARRAY['soon'::text, 'overdue'::text])))
+);
+
 table equipment (
   id bigint not null generated always as identity,
   reference text not null,
@@ -854,6 +877,7 @@ table equipment (
   former_names text,
   search_text text generated always as (registry_fold(((((((((COALESCE(product, ''::text) || ' '::text) || COALESCE(maker, ''::text)) || ' '::text) || COALESCE(certificate_number, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(substances, ''::text)))) stored,
+  filed_by text,
   constraint equipment_capacity_fits CHECK (((char_length(capacity) >= 1) AND (char_length(capacity) <= 200))),
   constraint equipment_certificate_bytes_fits CHECK (((certificate_bytes >= 1) AND (certificate_bytes <= 20971520))),
   constraint equipment_certificate_name_fits CHECK (((char_length(certificate_name) >= 1) AND (char_length(certificate_name) <= 200))),
@@ -861,6 +885,7 @@ table equipment (
   constraint equipment_certificate_sha256_fits CHECK (((certificate_sha256 IS NULL) OR ((certificate_sha256 ~ '^[0-9a-f]{64}$'::text) AND (certificate_name IS NOT NULL) AND (certificate_bytes IS NOT NULL)))),
   constraint equipment_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint equipment_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
+  constraint equipment_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint equipment_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint equipment_kind_fits CHECK ((kind = ANY (ARRAY['oily-water-separator'::text, 'oil-content-meter'::text, 'oil-discharge-monitor'::text, 'interface-detector'::text, 'sewage'::text, 'incinerator'::text, 'exhaust-gas-cleaning'::text, 'ballast-water'::text, 'anti-fouling'::text]))),
   constraint equipment_limits_fits CHECK (((char_length(limits) >= 1) AND (char_length(limits) <= 2000))),
@@ -882,6 +907,7 @@ CREATE INDEX equipment_by_valid_until ON public.equipment USING btree (COALESCE(
 CREATE INDEX equipment_changed ON public.equipment USING btree (changed_at, id);
 CREATE INDEX equipment_of_approved_on ON public.equipment USING btree (approved_on);
 CREATE INDEX equipment_of_country ON public.equipment USING btree (country, COALESCE(registry_fold(product), '􏿿'::text), id);
+CREATE INDEX equipment_of_filed_by ON public.equipment USING btree (filed_by, id);
 CREATE INDEX equipment_of_kind ON public.equipment USING btree (kind, COALESCE(registry_fold(product), '􏿿'::text), id);
 CREATE INDEX equipment_of_maker_country ON public.equipment USING btree (maker_country, COALESCE(registry_fold(product), '􏿿'::text), id);
 CREATE INDEX equipment_of_valid_until ON public.equipment USING btree (valid_until);
@@ -1010,10 +1036,12 @@ table fuel_consumption (
   former_names text,
   search_text text generated always as (registry_fold(((reference || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  filed_by text,
   constraint fuel_consumption_attained_cii_fits CHECK (((attained_cii >= (0)::numeric) AND (attained_cii <= (10000)::numeric))),
   constraint fuel_consumption_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint fuel_consumption_deadweight_fits CHECK (((deadweight >= (0)::numeric) AND (deadweight <= (1000000)::numeric))),
   constraint fuel_consumption_distance_fits CHECK (((distance >= (0)::numeric) AND (distance <= (1000000)::numeric))),
+  constraint fuel_consumption_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint fuel_consumption_flag_fits CHECK ((flag ~ '^[A-Z]{3}$'::text)),
   constraint fuel_consumption_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint fuel_consumption_gross_tonnage_fits CHECK (((gross_tonnage >= 5000) AND (gross_tonnage <= 1000000))),
@@ -1040,7 +1068,9 @@ CREATE INDEX fuel_consumption_by_distance ON public.fuel_consumption USING btree
 CREATE INDEX fuel_consumption_by_ship ON public.fuel_consumption USING btree (COALESCE(registry_fold(ship), '􏿿'::text), id);
 CREATE INDEX fuel_consumption_by_year ON public.fuel_consumption USING btree (COALESCE(year, '-2147483648'::integer), id);
 CREATE INDEX fuel_consumption_changed ON public.fuel_consumption USING btree (changed_at, id);
+CREATE INDEX fuel_consumption_duty_statement ON public.fuel_consumption USING btree (flag, year_ended_on) WHERE ((id > 0) AND (year_ended_on IS NOT NULL) AND (flag IS NOT NULL) AND (state = ANY (ARRAY['reported'::text, 'verified'::text])) AND (statement_on IS NULL));
 CREATE INDEX fuel_consumption_of_distance ON public.fuel_consumption USING btree (distance);
+CREATE INDEX fuel_consumption_of_filed_by ON public.fuel_consumption USING btree (filed_by, id);
 CREATE INDEX fuel_consumption_of_flag ON public.fuel_consumption USING btree (flag, COALESCE(year, '-2147483648'::integer), id);
 CREATE INDEX fuel_consumption_of_gross_tonnage ON public.fuel_consumption USING btree (gross_tonnage);
 CREATE INDEX fuel_consumption_of_method ON public.fuel_consumption USING btree (method, COALESCE(year, '-2147483648'::integer), id);
@@ -1139,9 +1169,11 @@ table hook (
   former_names text,
   search_text text generated always as (registry_fold(((((((((COALESCE(maker, ''::text) || ' '::text) || COALESCE(hook_type, ''::text)) || ' '::text) || COALESCE(organization, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  filed_by text,
   constraint hook_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint hook_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
   constraint hook_design_fits CHECK ((design = ANY (ARRAY['on-load'::text, 'off-load'::text, 'both'::text]))),
+  constraint hook_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint hook_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint hook_hook_type_fits CHECK (((char_length(hook_type) >= 1) AND (char_length(hook_type) <= 200))),
   constraint hook_load_fits CHECK (((load >= (0)::numeric) AND (load <= (1000)::numeric))),
@@ -1166,6 +1198,7 @@ CREATE INDEX hook_changed ON public.hook USING btree (changed_at, id);
 CREATE INDEX hook_of_country ON public.hook USING btree (country, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_of_design ON public.hook USING btree (design, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_of_evaluated_on ON public.hook USING btree (evaluated_on);
+CREATE INDEX hook_of_filed_by ON public.hook USING btree (filed_by, id);
 CREATE INDEX hook_of_maker_country ON public.hook USING btree (maker_country, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_of_result ON public.hook USING btree (result, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE UNIQUE INDEX hook_reference ON public.hook USING btree (reference);
@@ -1226,6 +1259,7 @@ table inadequacy (
 CREATE INDEX inadequacy_by_happened_on ON public.inadequacy USING btree (COALESCE(happened_on, '-infinity'::date), id);
 CREATE INDEX inadequacy_by_port_name ON public.inadequacy USING btree (COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX inadequacy_changed ON public.inadequacy USING btree (changed_at, id);
+CREATE INDEX inadequacy_duty_answer ON public.inadequacy USING btree (port_state, sent_on) WHERE ((id > 0) AND (sent_on IS NOT NULL) AND (port_state IS NOT NULL) AND (state = ANY (ARRAY['draft'::text, 'sent'::text, 'answered'::text, 'closed'::text])) AND (answered_on IS NULL));
 CREATE INDEX inadequacy_of_answered_on ON public.inadequacy USING btree (answered_on);
 CREATE INDEX inadequacy_of_flag ON public.inadequacy USING btree (flag, COALESCE(happened_on, '-infinity'::date), id);
 CREATE INDEX inadequacy_of_happened_on ON public.inadequacy USING btree (happened_on);
@@ -1429,6 +1463,7 @@ CREATE INDEX lost_container_by_happened_at ON public.lost_container USING btree 
 CREATE INDEX lost_container_by_number ON public.lost_container USING btree (COALESCE(number, '-2147483648'::integer), id);
 CREATE INDEX lost_container_by_ship_name ON public.lost_container USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX lost_container_changed ON public.lost_container USING btree (changed_at, id);
+CREATE INDEX lost_container_duty_verify ON public.lost_container USING btree (flag, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (flag IS NOT NULL) AND (state = 'reported'::text));
 CREATE INDEX lost_container_of_coastal_state ON public.lost_container USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX lost_container_of_dangerous ON public.lost_container USING btree (dangerous, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX lost_container_of_flag ON public.lost_container USING btree (flag, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
@@ -1639,6 +1674,7 @@ CREATE INDEX piracy_incident_by_area ON public.piracy_incident USING btree (COAL
 CREATE INDEX piracy_incident_by_happened_at ON public.piracy_incident USING btree (COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX piracy_incident_by_ship_name ON public.piracy_incident USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX piracy_incident_changed ON public.piracy_incident USING btree (changed_at, id);
+CREATE INDEX piracy_incident_duty_answer ON public.piracy_incident USING btree (coastal_state, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (coastal_state IS NOT NULL) AND (state = ANY (ARRAY['reported'::text, 'confirmed'::text])) AND (reporting_state IS NOT NULL) AND (coastal_action IS NULL));
 CREATE INDEX piracy_incident_of_act ON public.piracy_incident USING btree (act, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX piracy_incident_of_area ON public.piracy_incident USING btree (area, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX piracy_incident_of_coastal_state ON public.piracy_incident USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
@@ -1714,6 +1750,8 @@ CREATE INDEX port_facility_by_country ON public.port_facility USING btree (COALE
 CREATE INDEX port_facility_by_facility_number ON public.port_facility USING btree (COALESCE(registry_fold(facility_number), '􏿿'::text), id);
 CREATE INDEX port_facility_by_name ON public.port_facility USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX port_facility_changed ON public.port_facility USING btree (changed_at, id);
+CREATE INDEX port_facility_duty_renew ON public.port_facility USING btree (country, compliance_until) WHERE ((id > 0) AND (compliance_until IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
+CREATE INDEX port_facility_duty_review ON public.port_facility USING btree (country, reviewed_on) WHERE ((id > 0) AND (reviewed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
 CREATE INDEX port_facility_of_compliance_until ON public.port_facility USING btree (compliance_until);
 CREATE INDEX port_facility_of_country ON public.port_facility USING btree (country, COALESCE(registry_fold(facility_number), '􏿿'::text), id);
 CREATE INDEX port_facility_of_kinds ON public.port_facility USING gin (kinds);
@@ -1788,6 +1826,7 @@ CREATE INDEX reception_facility_by_confirmed_on ON public.reception_facility USI
 CREATE INDEX reception_facility_by_country ON public.reception_facility USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX reception_facility_by_port_name ON public.reception_facility USING btree (COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX reception_facility_changed ON public.reception_facility USING btree (changed_at, id);
+CREATE INDEX reception_facility_duty_confirm ON public.reception_facility USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
 CREATE INDEX reception_facility_of_confirmed_on ON public.reception_facility USING btree (confirmed_on);
 CREATE INDEX reception_facility_of_country ON public.reception_facility USING btree (country, COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX reception_facility_of_form ON public.reception_facility USING btree (form, COALESCE(registry_fold(port_name), '􏿿'::text), id);
@@ -1827,12 +1866,14 @@ table recognized_organization (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(organization, ''::text) || ' '::text) || COALESCE(abbreviation, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  delegation text,
   constraint recognized_organization_abbreviation_fits CHECK (((char_length(abbreviation) >= 1) AND (char_length(abbreviation) <= 20))),
   constraint recognized_organization_agreement_bytes_fits CHECK (((agreement_bytes >= 1) AND (agreement_bytes <= 20971520))),
   constraint recognized_organization_agreement_name_fits CHECK (((char_length(agreement_name) >= 1) AND (char_length(agreement_name) <= 200))),
   constraint recognized_organization_agreement_sha256_fits CHECK (((agreement_sha256 IS NULL) OR ((agreement_sha256 ~ '^[0-9a-f]{64}$'::text) AND (agreement_name IS NOT NULL) AND (agreement_bytes IS NOT NULL)))),
   constraint recognized_organization_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint recognized_organization_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
+  constraint recognized_organization_delegation_fits CHECK (((char_length(delegation) >= 1) AND (char_length(delegation) <= 100))),
   constraint recognized_organization_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint recognized_organization_functions_fits CHECK (((cardinality(functions) > 0) AND (functions <@ ARRAY['passenger-safety'::text, 'cargo-construction'::text, 'cargo-equipment'::text, 'cargo-radio'::text, 'load-line'::text, 'tonnage'::text, 'ism'::text, 'isps'::text, 'mlc'::text, 'marpol-i'::text, 'marpol-ii'::text, 'marpol-iv'::text, 'marpol-v'::text, 'marpol-vi'::text, 'afs'::text, 'bwm'::text, 'igc'::text, 'ibc'::text, 'imsbc'::text, 'grain'::text, 'hsc'::text, 'polar'::text, 'cas'::text]))),
   constraint recognized_organization_limits_fits CHECK (((char_length(limits) >= 1) AND (char_length(limits) <= 3000))),
@@ -1855,6 +1896,7 @@ CREATE INDEX recognized_organization_of_functions ON public.recognized_organizat
 CREATE INDEX recognized_organization_of_may_issue ON public.recognized_organization USING btree (may_issue, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX recognized_organization_of_valid ON public.recognized_organization USING btree (valid_from, valid_to);
 CREATE UNIQUE INDEX recognized_organization_one_country_organization ON public.recognized_organization USING btree (country, organization) WHERE ((state <> 'withdrawn'::text) AND (id > 0));
+CREATE UNIQUE INDEX recognized_organization_one_delegation_country ON public.recognized_organization USING btree (delegation, country) WHERE ((state <> 'withdrawn'::text) AND (id > 0));
 CREATE UNIQUE INDEX recognized_organization_reference ON public.recognized_organization USING btree (reference);
 CREATE INDEX recognized_organization_search_name ON public.recognized_organization USING gin (search_text gin_trgm_ops);
 CREATE INDEX recognized_organization_search_prose ON public.recognized_organization USING gin (search_prose);
@@ -1919,6 +1961,7 @@ CREATE INDEX search_and_rescue_by_confirmed_on ON public.search_and_rescue USING
 CREATE INDEX search_and_rescue_by_country ON public.search_and_rescue USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX search_and_rescue_by_name ON public.search_and_rescue USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX search_and_rescue_changed ON public.search_and_rescue USING btree (changed_at, id);
+CREATE INDEX search_and_rescue_duty_confirm ON public.search_and_rescue USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
 CREATE INDEX search_and_rescue_of_confirmed_on ON public.search_and_rescue USING btree (confirmed_on);
 CREATE INDEX search_and_rescue_of_country ON public.search_and_rescue USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX search_and_rescue_of_facilities ON public.search_and_rescue USING gin (facilities);
@@ -2150,12 +2193,14 @@ table survey (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(ship_name, ''::text) || ' '::text) || COALESCE(regulation, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(reasons, ''::text)))) stored,
+  filed_by text,
   constraint survey_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint survey_conditions_fits CHECK (((char_length(conditions) >= 1) AND (char_length(conditions) <= 3000))),
   constraint survey_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
   constraint survey_document_bytes_fits CHECK (((document_bytes >= 1) AND (document_bytes <= 20971520))),
   constraint survey_document_name_fits CHECK (((char_length(document_name) >= 1) AND (char_length(document_name) <= 200))),
   constraint survey_document_sha256_fits CHECK (((document_sha256 IS NULL) OR ((document_sha256 ~ '^[0-9a-f]{64}$'::text) AND (document_name IS NOT NULL) AND (document_bytes IS NOT NULL)))),
+  constraint survey_filed_by_fits CHECK (((char_length(filed_by) >= 1) AND (char_length(filed_by) <= 100))),
   constraint survey_former_names_check CHECK ((length(former_names) <= 10000)),
   constraint survey_instrument_fits CHECK ((instrument = ANY (ARRAY['solas'::text, 'marpol'::text, 'load-lines'::text, 'tonnage'::text, 'colreg'::text, 'afs'::text, 'bwm'::text, 'other'::text]))),
   constraint survey_kind_fits CHECK ((kind = ANY (ARRAY['exemption'::text, 'equivalent'::text, 'extension'::text, 'harmonized-system'::text, 'surveyor'::text, 'specimen'::text, 'interpretation'::text]))),
@@ -2176,6 +2221,7 @@ CREATE INDEX survey_by_notified_on ON public.survey USING btree (COALESCE(notifi
 CREATE INDEX survey_by_ship_name ON public.survey USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX survey_changed ON public.survey USING btree (changed_at, id);
 CREATE INDEX survey_of_country ON public.survey USING btree (country, COALESCE(notified_on, '-infinity'::date), id);
+CREATE INDEX survey_of_filed_by ON public.survey USING btree (filed_by, id);
 CREATE INDEX survey_of_instrument ON public.survey USING btree (instrument, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX survey_of_kind ON public.survey USING btree (kind, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX survey_of_notified_on ON public.survey USING btree (notified_on);
@@ -2315,6 +2361,7 @@ table training (
 CREATE INDEX training_by_communicated_on ON public.training USING btree (COALESCE(communicated_on, '-infinity'::date), id);
 CREATE INDEX training_by_country ON public.training USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX training_changed ON public.training USING btree (changed_at, id);
+CREATE INDEX training_duty_evaluate ON public.training USING btree (country, communicated_on) WHERE ((id > 0) AND (communicated_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text) AND (kind = 'evaluation'::text));
 CREATE INDEX training_of_communicated_on ON public.training USING btree (communicated_on);
 CREATE INDEX training_of_country ON public.training USING btree (country, COALESCE(communicated_on, '-infinity'::date), id);
 CREATE INDEX training_of_kind ON public.training USING btree (kind, COALESCE(communicated_on, '-infinity'::date), id);
@@ -2422,7 +2469,7 @@ table treaty_action (
   former_names text,
   search_text text generated always as (registry_fold(((reference || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(text, ''::text)))) stored,
-  constraint treaty_action_act_fits CHECK ((act = ANY (ARRAY['signature'::text, 'definitive-signature'::text, 'ratification'::text, 'acceptance'::text, 'approval'::text, 'accession'::text, 'succession'::text, 'declaration'::text, 'extension'::text, 'withdrawal'::text]))),
+  constraint treaty_action_act_fits CHECK ((act = ANY (ARRAY['signature'::text, 'definitive-signature'::text, 'ratification'::text, 'acceptance'::text, 'approval'::text, 'accession'::text, 'succession'::text, 'declaration'::text, 'extension'::text, 'figures'::text, 'withdrawal'::text]))),
   constraint treaty_action_cargo_fits CHECK (((cargo >= (0)::numeric) AND (cargo <= (1000000000)::numeric))),
   constraint treaty_action_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint treaty_action_fleet_fits CHECK (((fleet >= 0) AND (fleet <= 1000000000))),

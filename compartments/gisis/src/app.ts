@@ -3,15 +3,18 @@ import type { Log, Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, createCompartmentApp } from '@bulkhead/web';
 import { addApiRoutes } from '#api/api.routes.ts';
+import { addDutyRoutes } from '#duty/duty.routes.ts';
 import { addExportRoutes } from '#export/export.routes.ts';
 import { addListRoutes } from '#list/list.routes.ts';
 import { MODULES } from '#modules/modules.ts';
+import { OVERVIEWS } from '#modules/overviews.ts';
+import { addOverviewRoutes } from '#overview/overview.routes.ts';
 import { addRecordRoutes } from '#record/record.routes.ts';
 import type { Schema } from '#schema.ts';
+import { addStanding } from '#sight/authority.routes.ts';
 import { readHome } from '#site/home.actions.ts';
 import { addSiteRoutes } from '#site/site.routes.ts';
 import type { Site } from '#site/site.rules.ts';
-import { addToldRoutes } from '#told/told.routes.ts';
 import { manifest } from './compartment.ts';
 
 export type AppOptions = {
@@ -44,9 +47,11 @@ export function createApp(options: AppOptions): CompartmentApp {
     origin: originUrl(estate, manifest.name),
     modules: new Map(MODULES.map((module) => [module.name, module])),
   };
+  addStanding(app, { db, now });
   addApiRoutes(app, { site, db, now });
   addSiteRoutes(app, { site, db });
-  addToldRoutes(app, { site, db });
+  addDutyRoutes(app, { site, database, now });
+  addOverviewRoutes(app, { site, db, now }, OVERVIEWS);
   addExportRoutes(app, { site, db, now });
   addRecordRoutes(app, { site, database, now });
   addListRoutes(app, { site, db, now });

@@ -22,7 +22,7 @@ export const manifest: CompartmentManifest = parseManifest({
   origins: [{ host: NAME, kind: 'staff', title: TITLE }],
   extensions: ['pg_trgm'],
   routes: describeRoutes(NAME, MODULES),
-  jobs: [],
+  jobs: [{ id: 'job:duties.tell', writes: ['duty_told', 'told'], everySeconds: 3600 }],
   roles: describeRoles(MODULES),
   checks: describeChecks(MODULES),
   repair: describeRepair(MODULES),

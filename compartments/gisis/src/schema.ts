@@ -35,6 +35,7 @@ export interface AnnexViTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface AuditTable {
@@ -203,6 +204,7 @@ export interface CasualtyTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface CasualtyInvestigationTable {
@@ -219,7 +221,6 @@ export interface CasualtyInvestigationTable {
   investigating_state: string | null;
   interest: string | null;
   part: string | null;
-  severity: string | null;
   begun_on: string | null;
   interim_on: string | null;
   reported_on: string | null;
@@ -307,6 +308,7 @@ export interface ConditionAssessmentTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface ContactPointTable {
@@ -394,6 +396,16 @@ export interface DistributionPlanTable {
   search_prose: GeneratedAlways<string | null>;
 }
 
+export interface DutyToldTable {
+  module: string;
+  duty: string;
+  reference: string;
+  owed_by: string;
+  due: string;
+  stage: string;
+  at: Date;
+}
+
 export interface EquipmentTable {
   id: GeneratedAlways<string>;
   reference: string;
@@ -423,6 +435,7 @@ export interface EquipmentTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface FacilitationTable {
@@ -505,6 +518,7 @@ export interface FuelConsumptionTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface GmdssStationTable {
@@ -562,6 +576,7 @@ export interface HookTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface InadequacyTable {
@@ -895,6 +910,7 @@ export interface RecognizedOrganizationTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  delegation: string | null;
 }
 
 export interface RecordNumberTable {
@@ -1051,6 +1067,7 @@ export interface SurveyTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  filed_by: string | null;
 }
 
 export interface TestLaboratoryTable {
@@ -1203,6 +1220,7 @@ export interface Schema {
   contact_point: ContactPointTable;
   crew_change: CrewChangeTable;
   distribution_plan: DistributionPlanTable;
+  duty_told: DutyToldTable;
   equipment: EquipmentTable;
   facilitation: FacilitationTable;
   field_change: FieldChangeTable;

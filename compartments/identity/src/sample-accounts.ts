@@ -58,4 +58,10 @@ export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
     },
     'KEN',
   ),
+  sampleAccount(
+    'surveyor',
+    'Surveyor of a society (sample)',
+    { gisis: ['fuel-consumption-officer', 'annex-vi-officer', 'survey-officer'] },
+    'SOCIETY',
+  ),
 ];

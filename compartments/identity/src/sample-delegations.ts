@@ -72,6 +72,14 @@ export const SAMPLE_DELEGATIONS: readonly Sample[] = [
     es: 'Federación Internacional de los Trabajadores del Transporte',
   }),
   organisation('ngo', 'WWF', { en: 'World Wide Fund For Nature' }),
+  organisation('ngo', 'SOCIETY', {
+    en: 'Sample Society of Classification',
+    fr: 'Société de classification (exemple)',
+    es: 'Sociedad de clasificación (ejemplo)',
+    ru: 'Классификационное общество (пример)',
+    zh: '船级社（示例）',
+    ar: 'هيئة تصنيف (عينة)',
+  }),
   organisation('media', 'PRESS', {
     en: 'Sample press agency',
     fr: 'Agence de presse (exemple)',

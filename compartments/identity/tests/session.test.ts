@@ -295,6 +295,11 @@ test('health answers, and an estate that is no sample has no sample accounts and
           ],
         },
       ],
+      [
+        'surveyor@sample.invalid',
+        'Surveyor of a society (sample)',
+        { gisis: ['fuel-consumption-officer', 'annex-vi-officer', 'survey-officer'] },
+      ],
     ],
   );
   const real = await bootIdentity(cluster, { isSample: false });

@@ -296,4 +296,18 @@ export const COMMON_TERMS: Terms = {
   Published: ['منشور', '已发布', 'Publié', 'Опубликовано', 'Publicado'],
   Publish: ['نشر', '发布', 'Publier', 'Опубликовать', 'Publicar'],
   Ship: ['السفينة', '船舶', 'Navire', 'Судно', 'Buque'],
+  'Filed by the organization': [
+    'مقدَّم من المنظمة',
+    '由该组织提交',
+    'Déposé par l’organisme',
+    'Подано организацией',
+    'Presentado por la organización',
+  ],
+  'The account of the recognized organization that filed it.': [
+    'حساب المنظمة المعترف بها التي قدّمته.',
+    '提交该记录的被认可组织的账户。',
+    'Le compte de l’organisme reconnu qui l’a déposé.',
+    'Учётная запись признанной организации, которая подала запись.',
+    'La cuenta de la organización reconocida que lo presentó.',
+  ],
 };

@@ -14,6 +14,8 @@ export function listDeclarationFaults(declaration: Declaration, all: readonly De
     ...mentionFaults(declaration),
     ...workflowFaults(declaration),
     ...dutyFaults(declaration),
+    ...organizationFaults(declaration),
+    ...pageFaults(declaration),
     ...filledFaults(declaration),
     ...releaseFaults(declaration),
     ...neighbourFaults(declaration, all),
@@ -120,7 +122,9 @@ function workflowFaults({ workflow, fields }: Declaration): readonly string[] {
       ...[...act.from, act.to]
         .filter((state) => !states.includes(state))
         .map((state) => `the act ${name} knows a state ${state}`),
-      ...(act.needs ?? []).filter((field) => !(field in fields)).map((field) => `the act ${name} needs a field ${field}`),
+      ...[...(act.needs ?? []), ...(act.clears ?? [])]
+        .filter((field) => !(field in fields))
+        .map((field) => `the act ${name} needs a field ${field}`),
       ...[...actors(act.by), ...told(act.tells ?? [])]
         .filter((field) => !isState(field))
         .map((field) => `the act ${name} takes ${field} for a State`),
@@ -160,13 +164,27 @@ function releaseFaults({ release, fields, workflow, owner }: Declaration): reado
   ];
 }
 
-function dutyFaults({ duties = [], fields, workflow }: Declaration): readonly string[] {
+function dutyFaults({ duties = [], fields, workflow, owner }: Declaration): readonly string[] {
   return duties.flatMap((duty) => {
     const states = Object.keys(workflow?.states ?? {});
-    const { title, from, until, owedBy, where } = duty;
+    const { name, title, from, until, owedBy, where, due } = duty;
     const kept = where === undefined ? undefined : fields[where.field];
     const codes = kept && 'of' in kept ? Object.keys(kept.of) : [];
     return [
+      ...when(!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > 30, `“${title}” has no plain name`),
+      ...when(duties.filter((other) => other.name === name).length > 1, `“${title}” has the name of another duty`),
+      ...when(
+        'nextYearOn' in due && !/^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(due.nextYearOn),
+        `“${title}” is due on no day`,
+      ),
+      ...when(
+        owedBy !== 'own-state' &&
+          !Object.values(workflow?.acts ?? {}).some(({ by }) =>
+            by.some((actor) => typeof actor === 'object' && actor.officerOf === owedBy.stateIn),
+          ),
+        `“${title}” is owed by a State that cannot do it`,
+      ),
+      ...when(owedBy === 'own-state' && owner === 'secretariat', `“${title}” is owed by nobody`),
       ...when(!['day', 'moment'].includes(fields[from]?.kind ?? ''), `“${title}” counts from no day`),
       ...when('filled' in until && !(until.filled in fields), `“${title}” ends with a field that is not there`),
       ...when(
@@ -174,9 +192,35 @@ function dutyFaults({ duties = [], fields, workflow }: Declaration): readonly st
         `“${title}” ends with a state that is not there`,
       ),
       ...when(owedBy !== 'own-state' && fields[owedBy.stateIn]?.kind !== 'state', `“${title}” is owed by no State`),
+      ...when(duty.given !== undefined && !(duty.given in fields), `“${title}” rests on a field that is not there`),
       ...when(where?.among.some((code) => !codes.includes(code)) ?? false, `“${title}” asks for a value that is not there`),
     ];
   });
+}
+
+/** Which organization filed a record is kept in a field that nobody types, and that others than its State do not see. */
+function organizationFaults({ organizations, fields, writers, workflow }: Declaration): readonly string[] {
+  const actors = [...writers, ...Object.values(workflow?.acts ?? {}).flatMap(({ by }) => by)];
+  const mayWrite = actors.includes('recognized-organization');
+  if (!organizations) return when(mayWrite, 'organizations write by no function');
+  const kept = fields[organizations.filedBy];
+  return [
+    ...when(!mayWrite, 'organizations have a function and write nothing'),
+    ...when(organizations.functions.length === 0, 'organizations write by no function'),
+    ...when(kept?.kind !== 'text' || kept.required === true, 'which organization filed a record is kept nowhere'),
+    ...when((kept?.seenBy ?? 'public') === 'public', 'everybody sees which organization filed a record'),
+  ];
+}
+
+/** Pages stand beside records, whose references have digits: none has the name of a page. */
+function pageFaults({ pages = [] }: Declaration): readonly string[] {
+  return pages.flatMap((page) => [
+    ...when(
+      !/^[a-z]+(?:-[a-z]+)*$/.test(page.name) || ['new', 'export'].includes(page.name),
+      `the page ${page.name} has no plain name`,
+    ),
+    ...when(pages.filter((other) => other.name === page.name).length > 1, `two pages are called ${page.name}`),
+  ]);
 }
 
 function neighbourFaults(declaration: Declaration, all: readonly Declaration[]): readonly string[] {

@@ -35,6 +35,7 @@ export function textsOf(declaration: Declaration): readonly string[] {
     ...Object.values(workflow?.acts ?? {}).map((act) => act.title),
     ...(declaration.charts ?? []).map((chart) => chart.title),
     ...(declaration.duties ?? []).map((duty) => duty.title),
+    ...(declaration.pages ?? []).flatMap(({ title, about }) => [title, about]),
   ];
   return [...new Set(texts.filter((text) => text !== undefined))];
 }

@@ -3,8 +3,11 @@
  * control in a form, how it is read, shown, searched and exported) stands in `value/`, one file a kind.
  */
 
-/** Who may see a field: everybody, people of Member States, people of the record's own State, or the Secretariat alone. */
-export const SIGHTS = ['public', 'members', 'own-state', 'secretariat'] as const;
+/**
+ * Who may see a field: everybody, people of Member States, officers of any Member State (people who hold an officer's role here), people
+ * of the record's own State, officers of that State, or the Secretariat alone. Names and lines of persons are for officers.
+ */
+export const SIGHTS = ['public', 'members', 'officers', 'own-state', 'own-officers', 'secretariat'] as const;
 export type Sight = (typeof SIGHTS)[number];
 
 type Said = {

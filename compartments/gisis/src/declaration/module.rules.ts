@@ -24,6 +24,8 @@ export type Act = {
   readonly by: readonly Actor[];
   /** Fields that must be filled in by then; the act's form asks for them. */
   readonly needs?: readonly string[];
+  /** Fields that it empties. */
+  readonly clears?: readonly string[];
   readonly tells?: readonly Told[];
 };
 
@@ -37,17 +39,41 @@ export type Workflow = {
 
 /** Something owed to others by a day: shown in the calendar of whoever owes it, and told before and after it falls due. */
 export type Duty = {
+  /** What calendars and reminders know it by, once and for all. */
+  readonly name: string;
   readonly title: string;
   /** Who owes it: the record's State, or the one that a field names. */
   readonly owedBy: 'own-state' | { readonly stateIn: string };
-  /** The field (day or moment) from which it counts, and after how many days it is due. */
+  /** The field (day or moment) from which it counts, and when it is due: so many days later, or on a day (MM-DD) of the next year. */
   readonly from: string;
-  readonly withinDays: number;
+  readonly due: { readonly days: number } | { readonly nextYearOn: string };
   /** Owed as long as this field is empty, or the record stands in one of these states of its workflow. */
   readonly until: { readonly filled: string } | { readonly leaves: readonly string[] };
   /** Owed only where this field has one of these values. */
   readonly where?: { readonly field: string; readonly among: readonly string[] };
+  /** Owed only where this field is filled in. */
+  readonly given?: string;
+  /** Who is told beside the State that owes it. */
+  readonly tells?: readonly Told[];
   readonly source?: Source;
+};
+
+/** A page that is made of many records of a module: a matrix, a list of a month. What stands on it is code in the module's folder. */
+export type Page = {
+  /** In its address: `monthly` of piracy is /piracy/monthly, and /piracy/monthly.csv. */
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  /** The page of each record leads to it: it shows one record where its address says `?of=<reference>`. */
+  readonly ofRecord?: true;
+};
+
+/** What recognized organizations may file for States that authorised them. */
+export type Organizations = {
+  /** An authorization for one of these functions is needed, and that it may file for the State. */
+  readonly functions: readonly string[];
+  /** The field that keeps under which account an organization filed a record: it sees and changes those alone. Nobody types it. */
+  readonly filedBy: string;
 };
 
 export type Chart = {
@@ -112,6 +138,14 @@ export type Declaration = {
   readonly partOf?: string;
   /** What a State may release of its record to others, by an act of its own. */
   readonly release?: Release;
+  readonly organizations?: Organizations;
+  /** Seen by Parties to this instrument alone (its short name, as the status of treaties has it), and by the Secretariat. */
+  readonly partiesTo?: string;
+  /** A day (`since`) that an act tells stands as a marker on what the field `of` said then, until an act empties it. */
+  readonly markers?: readonly { readonly since: string; readonly of: string }[];
+  /** Who is told that a record was changed, beside its own State. */
+  readonly tellsOfChange?: readonly Told[];
+  readonly pages?: readonly Page[];
   /** Rules over several fields, by name (`modules/checks.ts`). */
   readonly checks?: readonly string[];
   /** Not to be exported or imported in bulk where this is false; both are offered unless told. */

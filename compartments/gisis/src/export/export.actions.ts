@@ -47,7 +47,10 @@ export async function findVersion(
 ): Promise<Version | undefined> {
   const changedAt = await findLastChange(db, asked.module);
   if (changedAt === undefined || now.getTime() - changedAt.getTime() < SETTLED_MS) return undefined;
-  const { state, isSecretariat, roles } = asked.viewer;
-  const tag = sha256Hex(JSON.stringify([address, state, isSecretariat, roles, changedAt.toISOString()])).slice(0, 32);
+  const { delegation, isSecretariat, roles, partyTo = [] } = asked.viewer;
+  const tag = sha256Hex(JSON.stringify([address, delegation, isSecretariat, roles, partyTo, changedAt.toISOString()])).slice(
+    0,
+    32,
+  );
   return { tag: `W/"${tag}"`, changedAt };
 }

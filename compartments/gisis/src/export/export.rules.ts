@@ -2,7 +2,7 @@ import type { Module } from '#declaration/module.rules.ts';
 import { type FormatName, formatNames } from '#list/query.rules.ts';
 import { writeJson } from '#record/form.rules.ts';
 import { type Registered, shownFields } from '#record/record.rules.ts';
-import { seesEverywhere } from '#sight/sight.rules.ts';
+import { seesSomewhere } from '#sight/sight.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 
@@ -33,7 +33,7 @@ export function exportColumns(module: Module, viewer: Viewer): readonly string[]
     .filter((name) => {
       const field = module.fields[name];
       if (field === undefined || field.kind === 'file') return false;
-      return seesEverywhere(field, viewer) || (field.seenBy === 'own-state' && viewer.state !== null);
+      return seesSomewhere(module, field, viewer);
     });
 }
 
@@ -88,7 +88,7 @@ const GEOJSON: Format = {
 };
 
 /** A line of CSV (RFC 4180). */
-function writeLine(cells: readonly string[]): string {
+export function writeLine(cells: readonly string[]): string {
   return `${cells.map(writeCell).join(',')}\r\n`;
 }
 

@@ -8,7 +8,7 @@ import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { columnName, type Test } from '#value/value.rules.ts';
-import { GONE_STATES } from '#workflow/workflow.rules.ts';
+import { GONE_STATES, statesOf } from '#workflow/workflow.rules.ts';
 import type { FacetCount } from './found.rules.ts';
 import { orderExpression, sortColumn } from './order.rules.ts';
 import { hiddenStates, MOST_COUNTED, type Query, RECORDS_A_PAGE, STATE_FILTER } from './query.rules.ts';
@@ -103,8 +103,11 @@ function visible(module: Module, viewer: Viewer): Sql[] {
 function visibleIn(module: Module, viewer: Viewer, table: string): Sql[] {
   const hidden = hiddenStates(module, viewer);
   if (hidden === null) return [];
-  const own = hidden.unless.map((field) => sql`${sql.ref(`${table}.${sortColumn(module, field).name}`)} = ${viewer.state}`);
-  return [sql`(${sql.join([sql`${sql.ref(`${table}.state`)} <> all(${hidden.states}::text[])`, ...own], sql` or `)})`];
+  const own = hidden.unless.map(({ field, is }) => sql`${sql.ref(`${table}.${sortColumn(module, field).name}`)} = ${is}`);
+  // Where every state is hidden the index of whose they are leads to the few that are left.
+  const isAllHidden = statesOf(module).every((state) => hidden.states.includes(state));
+  const open = isAllHidden ? [] : [sql`${sql.ref(`${table}.state`)} <> all(${hidden.states}::text[])`];
+  return [...open, ...own].length === 0 ? [sql`false`] : [sql`(${sql.join([...open, ...own], sql` or `)})`];
 }
 
 function searchOf({ folded, words }: Searched): Sql[] {

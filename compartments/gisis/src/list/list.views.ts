@@ -1,6 +1,6 @@
 import { attributes, fillIn, formatNumber, type Html, html } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
-import { labelOf, type Registered } from '#record/record.rules.ts';
+import { labelOf, type Registered, shownFields } from '#record/record.rules.ts';
 import { stateBadge } from '#record/record.views.ts';
 import { valueView } from '#record/value.views.ts';
 import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
@@ -48,6 +48,7 @@ export function listPage(visit: Visit, shown: ShownList): Html {
         : null
     }</div>
 <p class="lead">${module.say(module.about, language)}</p>
+${pagesView(visit, module)}
 ${searchView(visit, shown)}
 <div class="list-body">
 ${narrowView(visit, shown)}
@@ -57,6 +58,14 @@ ${foundView(visit, shown)}
 </div>
 ${lawView(visit, module)}`,
   });
+}
+
+/** Pages that are made of many of its records. */
+function pagesView(visit: Visit, { name, pages = [], say }: Module): Html | null {
+  if (pages.length === 0) return null;
+  return html`<ul class="inline-list pages">${pages.map(
+    (page) => html`<li><a href="${linkTo(visit, `/${name}/${page.name}`)}">${say(page.title, visit.language)}</a></li>\n`,
+  )}</ul>`;
 }
 
 function searchView(visit: Visit, { module, query }: ShownList): Html {
@@ -273,7 +282,7 @@ function tableView(visit: Visit, module: Module, records: readonly Registered[])
       GONE_STATES.includes(record.state) || (module.workflow?.unpublished ?? []).includes(record.state)
         ? html` ${stateBadge(module, record.state, visit)}`
         : null
-    }</span></th>${columns.map((name) => html`<td>${record.values[name] === null ? html`<span class="quiet" aria-hidden="true">–</span><span class="hidden-text">${words.empty}</span>` : valueView(visit, module, name, record.values[name])}</td>`)}</tr>
+    }</span></th>${columns.map((name) => html`<td>${record.values[name] === null || !shownFields(module, record, visit.viewer).includes(name) ? html`<span class="quiet" aria-hidden="true">–</span><span class="hidden-text">${words.empty}</span>` : valueView(visit, module, name, record.values[name])}</td>`)}</tr>
 `,
   )}</tbody></table></section>`;
 }

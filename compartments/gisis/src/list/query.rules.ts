@@ -1,6 +1,6 @@
 import type { Module } from '#declaration/module.rules.ts';
 import type { InSix } from '#declaration/terms.rules.ts';
-import { partyFields, seesEverywhere } from '#sight/sight.rules.ts';
+import { partyFields, seesEverywhere, seesModule, valuesOfFiler } from '#sight/sight.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { type Filter, filterName, type Given, type Test } from '#value/value.rules.ts';
@@ -135,14 +135,19 @@ export function toggle(query: Query, name: string, value: string): Query {
   return { ...query, asked };
 }
 
-/** Which records somebody may see in lists: `null` where all of them. Others see those that name their State. */
+/** Which records somebody may see in lists: `null` where all of them. Others see those that name their State, or that they filed. */
 export function hiddenStates(
   module: Module,
   viewer: Viewer,
-): { readonly states: readonly string[]; readonly unless: readonly string[] } | null {
-  const states = module.workflow?.unpublished ?? [];
+): { readonly states: readonly string[]; readonly unless: readonly { readonly field: string; readonly is: string }[] } | null {
+  const states = seesModule(module, viewer) ? (module.workflow?.unpublished ?? []) : statesOf(module);
   if (viewer.isSecretariat || states.length === 0) return null;
-  return { states, unless: viewer.state === null ? [] : partyFields(module) };
+  const { state } = viewer;
+  const named = state === null ? [] : partyFields(module).map((field) => ({ field, is: state }));
+  const filed = Object.entries(valuesOfFiler(module, viewer)).flatMap(([field, is]) =>
+    typeof is === 'string' ? [{ field, is }] : [],
+  );
+  return { states, unless: [...named, ...filed] };
 }
 
 /** The formats in which a list can be taken along: on a map only what has a position. */

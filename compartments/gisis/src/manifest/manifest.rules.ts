@@ -15,6 +15,8 @@ const FORM_BYTES = 262_144;
 const PROGRAMS = { method: 'GET', callers: 'software', perMinute: 240 } as const;
 /** Each may be all there is of a module. */
 const EXPORTS_A_MINUTE = 20;
+/** Pages that are made of many records. */
+const PAGES_A_MINUTE = 30;
 
 export function describeRoutes(origin: string, modules: readonly Module[]): ManifestRoute[] {
   const open = { origin, roles: [], writes: [], maxBodyBytes: 0 };
@@ -25,6 +27,9 @@ export function describeRoutes(origin: string, modules: readonly Module[]): Mani
     { ...open, ...PROGRAMS, id: 'api.list', path: '/api/:module' },
     { ...open, ...PROGRAMS, id: 'api.read', path: '/api/:module/:reference' },
     { ...open, id: 'told.list', method: 'GET', path: '/for-you', roles: ['signed-in'] },
+    { ...open, id: 'duty.list', method: 'GET', path: '/states', perMinute: PAGES_A_MINUTE },
+    { ...open, id: 'duty.show', method: 'GET', path: '/states/:state/owed' },
+    { ...open, id: 'duty.calendar', method: 'GET', path: '/states/:state/owed.ics', callers: 'any', perMinute: EXPORTS_A_MINUTE },
     ...modules.flatMap((module) => moduleRoutes(origin, module)),
   ];
 }
@@ -48,6 +53,17 @@ function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
       callers: 'any' as const,
       perMinute: EXPORTS_A_MINUTE,
     })),
+    ...(module.pages ?? []).flatMap((page) => [
+      { ...open, id: `${name}.${page.name}`, method: 'GET' as const, path: `/${name}/${page.name}`, perMinute: PAGES_A_MINUTE },
+      {
+        ...open,
+        id: `${name}.${page.name}-csv`,
+        method: 'GET' as const,
+        path: `/${name}/${page.name}.csv`,
+        callers: 'any' as const,
+        perMinute: EXPORTS_A_MINUTE,
+      },
+    ]),
     { ...open, id: `${name}.show`, method: 'GET', path: record },
     { ...open, id: `${name}.json`, method: 'GET', path: `${record}/record.json` },
     { ...open, id: `${name}.history`, method: 'GET', path: `${record}/history` },
@@ -114,6 +130,7 @@ export function describeRepair(modules: readonly Module[]): Repair {
       ...tables.flatMap((table) => ['created_at', 'changed_at'].map((column) => ({ table, column }))),
       { table: 'field_change', column: 'at' },
       { table: 'told', column: 'at' },
+      { table: 'duty_told', column: 'at' },
       { table: 'record_number', column: 'last' },
     ],
     canaries: tables.map((table) => ({ table, key: { id: String(CANARY_ID) } })),

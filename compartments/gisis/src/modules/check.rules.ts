@@ -11,6 +11,7 @@ import { CHECK_TERMS, type CheckSentence } from './check.words.ts';
 
 const say = sayBy(CHECK_TERMS);
 const INTERNATIONAL = 'XZ';
+const NEAR_WATERS: ReadonlySet<string> = new Set(['port', 'internal', 'territorial']);
 
 /** A remark with one of the sentences of `check.words.ts`. */
 export function remark(field: string, weight: Remark['weight'], english: CheckSentence, holes: Holes = {}): Remark {
@@ -80,6 +81,12 @@ export function nearCountry(position: string, state: string): Check {
       },
     ];
   };
+}
+
+/** What happened in a port or in territorial waters lies near the State whose they are; on the high seas it may lie anywhere. */
+export function nearCoast(position: string, state: string, waters: string): Check {
+  const check = nearCountry(position, state);
+  return (values, given) => (NEAR_WATERS.has(textIn(values, waters) ?? '') ? check(values, given) : []);
 }
 
 /** The country that an MMSI names is the State; those of territories and of ships that changed flag make it a question. */

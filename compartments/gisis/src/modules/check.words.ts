@@ -37,6 +37,27 @@ export const CHECK_TERMS = {
     'Номер начинается с кода другого порта.',
     'El número empieza por el LOCODE de otro puerto.',
   ],
+  'This report is no exemption and holds for no time: leave this empty.': [
+    'هذا التقرير ليس إعفاءً ولا يسري لأي مدة: اترك هذا فارغًا.',
+    '此报告不构成豁免，没有有效期：请留空。',
+    'Ce rapport n’est pas une exemption et ne vaut pour aucune durée : laissez ce champ vide.',
+    'Это сообщение не является освобождением и не имеет срока действия: оставьте поле пустым.',
+    'Este informe no es una exención y no vale por ningún plazo: deje este campo vacío.',
+  ],
+  'Tell under which account the organization files, or that it does not.': [
+    'حدد الحساب الذي تقدّم المنظمة السجلات به، أو بيّن أنها لا تقدّمها.',
+    '请说明该组织以哪个账户提交，或说明其不提交。',
+    'Indiquez sous quel compte l’organisme dépose, ou qu’il ne dépose pas.',
+    'Укажите, под какой учётной записью организация подаёт записи, или что она их не подаёт.',
+    'Indique con qué cuenta presenta la organización, o que no presenta.',
+  ],
+  'Write the code of the organization’s delegation, such as ngo-abc.': [
+    'اكتب رمز وفد المنظمة، مثل ngo-abc.',
+    '请填写该组织代表团的代码，例如 ngo-abc。',
+    'Écrivez le code de la délégation de l’organisme, par exemple ngo-abc.',
+    'Введите код делегации организации, например ngo-abc.',
+    'Escriba el código de la delegación de la organización, por ejemplo ngo-abc.',
+  ],
   'Tell which flag is falsely flown.': [
     'حدد العلم الذي يُرفع زورًا.',
     '请说明冒用的是哪国船旗。',

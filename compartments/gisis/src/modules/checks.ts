@@ -5,12 +5,13 @@ import { checkCasNumber } from './ballast-chemical/ballast-chemical.rules.ts';
 import { checkExemption } from './ballast-water/ballast-water.rules.ts';
 import { checkUnNumber } from './cargo/cargo.rules.ts';
 import { checkOutcomes } from './casualty/casualty.rules.ts';
-import { identityOf, inOrder, nearCountry, placeOf } from './check.rules.ts';
+import { identityOf, inOrder, nearCoast, nearCountry, placeOf } from './check.rules.ts';
 import { checkFuel } from './fuel-consumption/fuel-consumption.rules.ts';
 import { checkModification } from './hook/hook.rules.ts';
 import { checkContainers, checkRecovered } from './lost-container/lost-container.rules.ts';
 import { checkFacilityNumber } from './maritime-security/facility-number.rules.ts';
 import { checkPersons } from './migrant-smuggling/migrant-smuggling.rules.ts';
+import { checkAccount } from './recognized-organization/account.rules.ts';
 import { checkBuilt, checkFalseFlag } from './ship/ship.rules.ts';
 
 /** The rules over several fields that declarations name. */
@@ -26,6 +27,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'delivered-and-built': checkBuilt,
   'facility-days': inOrder('approved_on', 'reviewed_on', 'withdrawn_on'),
   'facility-number': checkFacilityNumber,
+  'filing-account': checkAccount,
   'fuel-and-distance': checkFuel,
   'hook-modification': checkModification,
   'inadequacy-days': inOrder('happened_on', 'sent_on', 'answered_on'),
@@ -37,6 +39,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'mmsi-of-country': identityOf('mmsi', 'country'),
   'mmsi-of-flag': identityOf('mmsi', 'flag'),
   'persons-add-up': checkPersons,
+  'position-near-coast': nearCoast('position', 'coastal_state', 'waters'),
   'position-near-country': nearCountry('position', 'country'),
   'recovered-of-lost': checkRecovered,
   'ship-flag-marker': checkFalseFlag,

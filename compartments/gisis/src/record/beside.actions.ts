@@ -2,29 +2,45 @@ import type { Module } from '#declaration/module.rules.ts';
 import { mayFile, seesRecord } from '#sight/sight.rules.ts';
 import type { Visit } from '#site/site.rules.ts';
 import type { ReadDeps } from './record.actions.ts';
-import { type Labels, labelKey, labelOf, type Registered, type ShownParts } from './record.rules.ts';
+import {
+  type FieldChange,
+  type Labels,
+  labelKey,
+  labelOf,
+  type Registered,
+  type ShownParts,
+  shownFields,
+} from './record.rules.ts';
 import { listChangesOf, listParts, listRecords } from './record.store.ts';
+import { listStrands, type Strand } from './timeline.rules.ts';
 
 export type Beside = {
   readonly heldSince: Readonly<Record<string, string>>;
+  readonly strands: readonly Strand[];
   readonly labels: Labels;
   readonly parts: readonly ShownParts[];
 };
 
 /** What stands beside a record's values: since when they hold, what they refer to is called, and its parts. */
 export async function readBeside(deps: ReadDeps, module: Module, record: Registered, visit: Visit): Promise<Beside> {
+  const history = await readDatedHistory(deps, module, record);
   return {
-    heldSince: await readHeldSince(deps, module, record),
+    heldSince: heldSinceOf(history),
+    strands: listStrands(module, history, shownFields(module, record, visit.viewer)),
     labels: await readLabels(deps, module, record, visit),
     parts: await readParts(deps, module, record, visit),
   };
 }
 
-async function readHeldSince({ db }: ReadDeps, module: Module, record: Registered): Promise<Readonly<Record<string, string>>> {
-  if (!Object.values(module.fields).some(({ effective }) => effective)) return {};
+/** The history of a record whose fields hold from a day on, the newest first. */
+async function readDatedHistory({ db }: ReadDeps, module: Module, record: Registered): Promise<readonly FieldChange[]> {
+  const isDated = Object.values(module.fields).some(({ effective }) => effective);
+  return isDated ? listChangesOf(db, module.name, record.id) : [];
+}
+
+function heldSinceOf(history: readonly FieldChange[]): Readonly<Record<string, string>> {
   const held: Record<string, string> = {};
-  for (const { field, effectiveOn } of await listChangesOf(db, module.name, record.id))
-    if (effectiveOn !== null) held[field] ??= effectiveOn;
+  for (const { field, effectiveOn } of history) if (effectiveOn !== null) held[field] ??= effectiveOn;
   return held;
 }
 

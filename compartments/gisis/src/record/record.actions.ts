@@ -4,7 +4,7 @@ import type { Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
 import type { Module, Told } from '#declaration/module.rules.ts';
 import type { Schema } from '#schema.ts';
-import { isAmong, mayAct, mayChange, mayFile, seesRecord } from '#sight/sight.rules.ts';
+import { isAmong, mayAct, mayChange, mayFile, seesRecord, statesToFileFor, valuesOfFiler } from '#sight/sight.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { tellOf } from '#told/told.actions.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
@@ -83,7 +83,7 @@ export async function fileRecord(deps: ActDeps, module: Module, sent: Sent, by: 
   if (!mayFile(module, by)) throw new EstateError('request.forbidden', `filing in ${module.name}: the person files nothing here`);
   const at = deps.now();
   const names = writableFields(module, null, by);
-  const { values, faults } = readFields(module, names, sent.typed, {}, { now: at });
+  const { values, faults } = readFields(module, names, sent.typed, valuesOfFiler(module, by), { now: at });
   const judged = await judge(deps, module, { values, faults, isSure: sent.isSure, except: null, at });
   if (judged) return judged;
   const owned = judgeOwner(module, values, by);
@@ -195,7 +195,7 @@ async function writeChange(
     at,
   });
   await insertChanges(trx, { module: module.name, recordId: record.id, revision: next, act: 'change', source, by, at }, changes);
-  await tellOf(trx, module, { reference, values, act: 'change', tells: ['own-state'], by, at });
+  await tellOf(trx, module, { reference, values, act: 'change', tells: ['own-state', ...(module.tellsOfChange ?? [])], by, at });
   return { kind: 'done', reference };
 }
 
@@ -217,7 +217,8 @@ export async function actOnRecord(
     throw new EstateError('request.forbidden', `acting in ${module.name}: not from this state, or not by this person`);
   const at = deps.now();
   const needs = act.needs ?? [];
-  const { values, faults } = readFields(module, needs, sent.typed, standing.values, { now: at });
+  const emptied = Object.fromEntries((act.clears ?? []).map((field) => [field, null]));
+  const { values, faults } = readFields(module, needs, sent.typed, { ...standing.values, ...emptied }, { now: at });
   const faulty = new Set(faults.map(({ field }) => field));
   const missing = needs
     .filter((field) => values[field] === null && !faulty.has(field))
@@ -252,8 +253,11 @@ async function writeAct(trx: Transaction<Schema>, module: Module, done: Done): P
 /** The fields that somebody may fill in: those that they see. A record that is named by a field keeps its name. */
 export function writableFields(module: Module, record: Registered | null, by: Viewer): readonly string[] {
   const own = by.state === null || module.owner === 'secretariat' ? {} : { [module.owner.stateIn]: by.state };
-  const names = shownFields(module, record ?? { values: own }, by).filter(
-    (name) => module.fields[name]?.decidedBy === undefined && module.fields[name]?.filledBy === undefined,
+  const names = shownFields(module, record ?? { values: { ...own, ...valuesOfFiler(module, by) } }, by).filter(
+    (name) =>
+      module.fields[name]?.decidedBy === undefined &&
+      module.fields[name]?.filledBy === undefined &&
+      name !== module.organizations?.filedBy,
   );
   return record !== null && 'field' in module.reference
     ? names.filter((name) => !('field' in module.reference) || name !== module.reference.field)
@@ -292,11 +296,12 @@ async function findUnknown({ db, modules }: ReadDeps, module: Module, values: Va
   return faults;
 }
 
-/** An officer files for the own State, and gives no record away. */
+/** An officer files for the own State, an organization for those that authorised it; nobody gives a record away. */
 function judgeOwner(module: Module, values: Values, by: Viewer): Outcome | null {
   if (isAmong(module.writers, module, { values }, by)) return null;
   const field = module.owner === 'secretariat' ? (module.groups[0]?.fields[0] ?? '') : module.owner.stateIn;
-  return { kind: 'faults', faults: [faultAt(field, inAllLanguages('ownStateOnly'))] };
+  const isOrganization = statesToFileFor(module, by).length > 0;
+  return { kind: 'faults', faults: [faultAt(field, inAllLanguages(isOrganization ? 'authorityOnly' : 'ownStateOnly'))] };
 }
 
 function heldSinceOf(history: readonly FieldChange[]): Readonly<Record<string, string>> {

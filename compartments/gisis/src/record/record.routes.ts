@@ -3,7 +3,7 @@ import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, type CompartmentContext, requirePerson, transactFor } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
 import type { Schema } from '#schema.ts';
-import { mayAct, mayChange, mayFile } from '#sight/sight.rules.ts';
+import { mayAct, mayChange, mayFile, statesToFileFor } from '#sight/sight.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
 import { linkTo, recordPath, type Site, type Visit } from '#site/site.rules.ts';
 import { actsFor, workflowOf } from '#workflow/workflow.rules.ts';
@@ -78,7 +78,8 @@ function requireFiling(module: Module, { viewer }: Visit): void {
 /** A new record's form, with what the address fills in, and the State of whoever files it. */
 function newForm(module: Module, { viewer }: Visit, params: URLSearchParams): ShownForm {
   const fields = writableFields(module, null, viewer);
-  const own = module.owner === 'secretariat' || viewer.state === null ? {} : { [module.owner.stateIn]: viewer.state };
+  const [state, ...others] = viewer.state === null ? statesToFileFor(module, viewer) : [viewer.state];
+  const own = module.owner === 'secretariat' || state === undefined || others.length > 0 ? {} : { [module.owner.stateIn]: state };
   const given = Object.fromEntries(
     fields.filter((name) => params.has(name)).map((name) => [name, params.getAll(name).slice(0, 50)]),
   );

@@ -8,6 +8,8 @@ import type { Value } from '#value/value.rules.ts';
 import { ownWords } from '#words/words.ts';
 import { GONE_STATES, nameAct, nameState } from '#workflow/workflow.rules.ts';
 import { type FieldChange, type Labels, labelOf, type Registered, type ShownParts, STATE_FIELD } from './record.rules.ts';
+import type { Strand } from './timeline.rules.ts';
+import { timelineView } from './timeline.views.ts';
 import { valueView } from './value.views.ts';
 
 export type ShownRecord = {
@@ -17,6 +19,7 @@ export type ShownRecord = {
   readonly fields: readonly string[];
   /** Since when a field holds, where it keeps a dated history. */
   readonly heldSince: Readonly<Record<string, string>>;
+  readonly strands: readonly Strand[];
   readonly labels: Labels;
   readonly acts: readonly (readonly [name: string, act: Act])[];
   readonly mayChange: boolean;
@@ -42,6 +45,7 @@ ${actions(visit, shown)}
 <div class="record-body">
 <div class="record-groups">
 ${module.groups.map(({ title, fields }) => groupView(visit, shown, title, fields))}
+${timelineView(visit, shown)}
 ${shown.parts.map((parts) => partsView(visit, record, parts))}
 </div>
 ${aboutView(visit, shown)}
@@ -134,7 +138,12 @@ function aboutView(visit: Visit, { module, record }: ShownRecord): Html {
 <dt>${words.changedAt}</dt><dd>${momentView(record.changedAt, visit)}</dd>
 <dt>${words.revision}</dt><dd>${formatNumber(record.revision, language)}</dd>
 ${record.source === null ? null : html`<dt>${words.source}</dt><dd><bdi>${record.source}</bdi></dd>`}</dl>
-<ul class="plain"><li><a href="${linkTo(visit, `${path}/history`)}">${words.history}</a></li>
+<ul class="plain">${(module.pages ?? [])
+    .filter(({ ofRecord }) => ofRecord)
+    .map(
+      ({ name, title }) =>
+        html`<li><a href="${linkTo(visit, `/${module.name}/${name}?of=${encodeURIComponent(record.reference)}`)}">${module.say(title, language)}</a></li>\n`,
+    )}<li><a href="${linkTo(visit, `${path}/history`)}">${words.history}</a></li>
 <li><a href="${path}/record.json">${words.asJson}</a></li></ul></aside>`;
 }
 

@@ -85,7 +85,17 @@ create table told (
   account_name text not null check (length(account_name) <= 200),
   at timestamp with time zone not null
 );
-create index told_whom on told (whom, id);`;
+create index told_whom on told (whom, id);
+create table duty_told (
+  module text not null,
+  duty text not null,
+  reference text not null,
+  owed_by text not null check (length(owed_by) = 3),
+  due date not null,
+  stage text not null check (stage in ('soon', 'overdue')),
+  at timestamp with time zone not null,
+  primary key (module, duty, reference, owed_by, due, stage)
+);`;
 
 /** The application adds to the history of fields and reads it; the role's name follows from the owner's. */
 export const GRANTS = `do $do$

@@ -1,4 +1,5 @@
 import type { Module } from '#declaration/module.rules.ts';
+import { columnOf, dutiesOf, owingField, pendingSql } from '#duty/duty.rules.ts';
 import { filteredFields, orderExpression, ordersOf, readOrder } from '#list/order.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { type Column, columnName, type Meaning } from '#value/value.rules.ts';
@@ -78,7 +79,7 @@ function isPublic({ fields }: Module, name: string): boolean {
 }
 
 function writeIndexes(module: Module): string[] {
-  const { table, unique = [] } = module;
+  const { table, unique = [], organizations } = module;
   const index = (name: string, body: string) => `create index ${short(`${table}_${name}`)} on ${table} ${body};`;
   return [
     `create unique index ${short(`${table}_reference`)} on ${table} (reference);`,
@@ -89,6 +90,13 @@ function writeIndexes(module: Module): string[] {
       index(`by_${field}`, `((${orderExpression(module, field)}), id)`),
     ),
     ...filteredFields(module).flatMap((name) => writeFilterIndexes(module, name)),
+    ...(organizations ? [index(`of_${organizations.filedBy}`, `(${organizations.filedBy}, id)`)] : []),
+    ...dutiesOf([module]).map((of) =>
+      index(
+        `duty_${of.duty.name.replaceAll('-', '_')}`,
+        `(${columnOf(module, owingField(of))}, ${columnOf(module, of.duty.from)}) where ${pendingSql(of)}`,
+      ),
+    ),
     ...unique.map(
       (names) =>
         `create unique index ${short(`${table}_one_${names.join('_')}`)} on ${table} (${names

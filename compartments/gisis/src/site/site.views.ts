@@ -5,7 +5,7 @@ import { ownWords } from '#words/words.ts';
 import { inLanguageOf, linkTo, type ShownModule, type Visit } from './site.rules.ts';
 import { STYLE_PATH } from './style.rules.ts';
 
-type Section = 'home' | 'for-you' | 'module';
+type Section = 'home' | 'for-you' | 'module' | 'states';
 
 /** The frame of every page. */
 export function layOut(
@@ -31,6 +31,7 @@ export function layOut(
     home: linkTo(visit, '/'),
     navigation: [
       { href: linkTo(visit, '/'), text: words.modules, isCurrent: given.section === 'home' },
+      { href: linkTo(visit, '/states'), text: words.whatIsOwed, isCurrent: given.section === 'states' },
       ...(isTold ? [{ href: linkTo(visit, '/for-you'), text: words.forYou, isCurrent: given.section === 'for-you' }] : []),
       ...(viewer.accountId === null ? [{ href: linkTo(visit, '/for-you'), text: words.signIn }] : []),
     ],

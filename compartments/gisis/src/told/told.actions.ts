@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Module, Told as Whom } from '#declaration/module.rules.ts';
 import type { Schema } from '#schema.ts';
-import { codesOf, type Viewer } from '#sight/viewer.rules.ts';
+import { codesOf, PUBLIC, type Viewer } from '#sight/viewer.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
 import { whomToTell } from '#workflow/workflow.rules.ts';
 import { TOLD_A_PAGE, type Told } from './told.rules.ts';
@@ -22,6 +22,24 @@ export function tellOf(
 ): Promise<void> {
   const { reference, values, act, tells, by, at } = done;
   return insertTold(trx, { module: module.name, reference, act, by, at }, whomToTell(module, tells, { values }));
+}
+
+/** Reminds a State of what it owes, and tells those whom that concerns besides. */
+export function remindOf(
+  trx: Transaction<Schema>,
+  module: Module,
+  given: {
+    readonly record: { readonly reference: string; readonly values: Values };
+    readonly act: string;
+    readonly owedBy: string;
+    readonly tells: readonly Whom[];
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { record, act, owedBy, tells, at } = given;
+  const whom = [...new Set([owedBy, ...whomToTell(module, tells, record)])];
+  // Nobody did anything: the day came.
+  return insertTold(trx, { module: module.name, reference: record.reference, act, by: PUBLIC, at }, whom);
 }
 
 /** A page of what was told to somebody, the newest first. */

@@ -3,6 +3,7 @@ import type { Act, Declaration, Module, Told, Workflow } from '#declaration/modu
 import { mayAct, ownerOf, type Placed, stateIn } from '#sight/sight.rules.ts';
 import { EVERY_STATE, SECRETARIAT_CODE, type Viewer } from '#sight/viewer.rules.ts';
 import { ownWords } from '#words/words.ts';
+import { nameReminder } from './reminder.rules.ts';
 
 /** The life of records whose declaration tells of none: they stand until they are withdrawn. */
 export function workflowOf({ workflow, writers }: Pick<Declaration, 'workflow' | 'writers'>): Workflow {
@@ -39,6 +40,8 @@ export function nameAct(module: Module, act: string, language: Language): string
   const words = ownWords(language);
   if (act === 'create') return words.actCreate;
   if (act === 'change') return words.actChange;
+  const reminder = nameReminder(module, act, language);
+  if (reminder !== null) return reminder;
   if (module.workflow === undefined) return words.actWithdraw;
   const title = module.workflow.acts[act]?.title;
   return title === undefined ? act : module.say(title, language);

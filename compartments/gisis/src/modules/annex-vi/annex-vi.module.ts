@@ -57,9 +57,17 @@ export const annexVi = defineModule(
       description: lines('Description', { most: 4000, required: true }),
       answer: lines('Answer of the port State', { most: 3000, filledBy: ['answer'] }),
       document: file('Document'),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
     },
     groups: [
-      { title: 'The notification', fields: ['country', 'kind', 'regulation', 'notified_on', 'holds', 'description', 'document'] },
+      {
+        title: 'The notification',
+        fields: ['country', 'kind', 'regulation', 'notified_on', 'holds', 'description', 'document', 'filed_by'],
+      },
       { title: 'Ship and port', fields: ['ship', 'ship_name', 'port_state', 'port'] },
       { title: 'Fuel', fields: ['supplier', 'fuel', 'sulphur', 'quantity', 'attempts', 'answer'] },
     ],
@@ -93,6 +101,7 @@ export const annexVi = defineModule(
     },
     charts: [{ title: 'Notifications a year', by: { year: 'notified_on' }, split: 'kind' }],
     checks: ['annex-vi-fonar', 'locode-of-port-state'],
+    organizations: { functions: ['marpol-vi'], filedBy: 'filed_by' },
     alike: [['country', 'kind', 'ship_name', 'notified_on']],
   },
   annexViWords,

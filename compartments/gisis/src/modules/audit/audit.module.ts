@@ -69,7 +69,7 @@ export const audit = defineModule(
           from: ['under-way'],
           to: 'reported',
           by: ['secretariat'],
-          needs: ['summary', 'report', 'plan_due'],
+          needs: ['summary', 'plan_due'],
           tells: ['own-state', 'every-state'],
         },
         'send-plan': {
@@ -110,10 +110,11 @@ export const audit = defineModule(
     },
     duties: [
       {
+        name: 'send-plan',
         title: 'Send the corrective action plan',
         owedBy: 'own-state',
         from: 'plan_due',
-        withinDays: 0,
+        due: { days: 0 },
         until: { filled: 'plan_sent' },
         source: { instrument: 'Resolution A.1067(28)' },
       },

@@ -67,10 +67,11 @@ export const ballastWater = defineModule(
     checks: ['ballast-exemption'],
     duties: [
       {
+        name: 'review',
         title: 'Hold the intermediate review of the exemption',
         owedBy: 'own-state',
         from: 'review_on',
-        withinDays: 0,
+        due: { days: 0 },
         until: { filled: 'reviewed_on' },
         where: { field: 'kind', among: ['exemption'] },
         source: { instrument: 'BWM Convention', clause: 'regulation A-4' },

@@ -30,11 +30,6 @@ export const casualtyInvestigation = defineModule(
         { leads: 'Leads', together: 'Takes part', alone: 'Investigates alone', none: 'Does not investigate' },
         { required: true },
       ),
-      severity: choice('Severity of the casualty', {
-        'very-serious': 'Very serious marine casualty',
-        casualty: 'Marine casualty',
-        incident: 'Marine incident',
-      }),
       begun_on: day('Begun on', { notAfter: 'today', required: true }),
       interim_on: day('Interim report sent on', { notAfter: 'today' }),
       reported_on: day('Final report sent on', { notAfter: 'today' }),
@@ -47,7 +42,7 @@ export const casualtyInvestigation = defineModule(
     groups: [
       {
         title: 'Who investigates',
-        fields: ['casualty', 'investigating_state', 'interest', 'part', 'severity', 'begun_on', 'reason'],
+        fields: ['casualty', 'investigating_state', 'interest', 'part', 'begun_on', 'reason'],
       },
       { title: 'The report', fields: ['interim_on', 'reported_on', 'report', 'report_link', 'findings', 'lessons'] },
     ],
@@ -70,21 +65,10 @@ export const casualtyInvestigation = defineModule(
     },
     list: {
       columns: ['casualty', 'investigating_state', 'part', 'begun_on', 'reported_on'],
-      facets: ['investigating_state', 'part', 'interest', 'severity'],
+      facets: ['investigating_state', 'part', 'interest'],
       sorts: ['-begun_on', '-reported_on'],
       search: ['findings', 'lessons'],
     },
-    duties: [
-      {
-        title: 'Send the final report, or an interim one',
-        owedBy: 'own-state',
-        from: 'begun_on',
-        withinDays: 365,
-        until: { filled: 'reported_on' },
-        where: { field: 'severity', among: ['very-serious'] },
-        source: { instrument: 'Casualty Investigation Code', clause: 'chapter 14' },
-      },
-    ],
     checks: ['investigation-days'],
     unique: [['casualty', 'investigating_state']],
   },

@@ -58,6 +58,11 @@ export const casualty = defineModule(
         { required: true },
       ),
       reporting_state: state('Reporting State', { required: true }),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
       deliberate: yesNo('A deliberate act, meant to harm', {
         help: 'Acts or omissions with the intention to cause harm are no marine casualties (Code, 2.9).',
       }),
@@ -105,7 +110,7 @@ export const casualty = defineModule(
         title: 'What came of it',
         fields: ['outcomes', 'deaths', 'missing', 'serious_injuries', 'total_loss', 'environment', 'pollution', 'severity'],
       },
-      { title: 'The report', fields: ['reporting_state'] },
+      { title: 'The report', fields: ['reporting_state', 'filed_by'] },
     ],
     owner: { stateIn: 'reporting_state' },
     writers: ['officer', 'recognized-organization', 'secretariat'],
@@ -162,13 +167,24 @@ export const casualty = defineModule(
       { title: 'Casualties a year', by: { year: 'happened_at' }, split: 'severity' },
       { title: 'By event', by: { field: 'event' }, split: 'severity' },
     ],
-    checks: ['casualty-outcomes'],
+    checks: ['casualty-outcomes', 'position-near-coast'],
+    organizations: { functions: ['ism'], filedBy: 'filed_by' },
+    tellsOfChange: [{ stateIn: 'coastal_state' }],
+    pages: [
+      {
+        name: 'owed',
+        title: 'Investigations and reports owed',
+        about:
+          'What States owe of very serious casualties: that the flag State of each ship sees that it is investigated, and that whoever investigates sends a final report, or an interim one each year until then.',
+      },
+    ],
     duties: [
       {
+        name: 'report',
         title: 'Report the casualty to the Organization',
         owedBy: 'own-state',
         from: 'happened_at',
-        withinDays: 180,
+        due: { days: 180 },
         until: { leaves: ['draft'] },
         source: { instrument: 'MSC-MEPC.3/Circ.4/Rev.1', clause: 'annex 1' },
       },

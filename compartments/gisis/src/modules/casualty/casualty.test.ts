@@ -28,8 +28,8 @@ test('[GV9] what each State owes for a very serious casualty, and when it is ove
   });
   assert.deepEqual(listOwed({ ...happened, severity: 'casualty' }, [], '2026-01-01'), []);
   assert.deepEqual(listOwed(happened, [], '2025-02-28'), [
-    { state: 'NOR', what: 'investigation', by: '2025-02-28', isOverdue: false },
-    { state: 'PAN', what: 'investigation', by: '2025-02-28', isOverdue: false },
+    { state: 'NOR', what: 'investigation', since: '2025-01-31', by: '2025-02-28', isOverdue: false },
+    { state: 'PAN', what: 'investigation', since: '2025-01-31', by: '2025-02-28', isOverdue: false },
   ]);
   assert.deepEqual(
     listOwed(happened, [by('NOR'), by('PAN', { part: 'none' })], '2026-03-01').map(({ state, what, isOverdue }) => [

@@ -241,13 +241,6 @@ export const casualtyWords: Terms = {
   'Takes part': ['تشارك', '参与', 'Participe', 'Участвует', 'Participa'],
   'Investigates alone': ['تحقق وحدها', '单独调查', 'Enquête seul', 'Расследует самостоятельно', 'Investiga solo'],
   'Does not investigate': ['لا تحقق', '不调查', "N'enquête pas", 'Не расследует', 'No investiga'],
-  'Severity of the casualty': [
-    'خطورة الحادث',
-    '事故严重程度',
-    "Gravité de l'accident",
-    'Серьёзность аварии',
-    'Gravedad del siniestro',
-  ],
   'Interim report sent on': [
     'أُرسل التقرير المرحلي في',
     '中期报告发送日期',
@@ -278,13 +271,6 @@ export const casualtyWords: Terms = {
     'Envoyer le rapport final',
     'Направить окончательный отчёт',
     'Enviar el informe final',
-  ],
-  'Send the final report, or an interim one': [
-    'إرسال التقرير النهائي أو تقرير مرحلي',
-    '发送最终报告或中期报告',
-    'Envoyer le rapport final, ou un rapport intermédiaire',
-    'Направить окончательный или промежуточный отчёт',
-    'Enviar el informe final o uno provisional',
   ],
   'Ships involved in casualties': [
     'السفن المعنية بالحوادث',
@@ -325,4 +311,33 @@ export const casualtyWords: Terms = {
     'Dañado, no apto para seguir',
   ],
   Contact: ['ارتطام', '触碰', 'Heurt', 'Навал', 'Contacto con un objeto'],
+  'Investigations and reports owed': [
+    'تحقيقات وتقارير مستحقة',
+    '应进行的调查和应提交的报告',
+    'Enquêtes et rapports dus',
+    'Расследования и отчёты, которые должны быть представлены',
+    'Investigaciones e informes debidos',
+  ],
+  'What States owe of very serious casualties: that the flag State of each ship sees that it is investigated, and that whoever investigates sends a final report, or an interim one each year until then.':
+    [
+      'ما على الدول في الحوادث البالغة الخطورة: أن تكفل دولة علم كل سفينة التحقيق فيها، وأن يرسل من يحقق تقريرًا نهائيًا، أو تقريرًا مرحليًا كل سنة حتى ذلك الحين.',
+      '各国对非常严重事故的义务：每艘船的船旗国确保进行调查，调查国提交最终报告，在此之前每年提交一份中期报告。',
+      'Ce que les États doivent pour les accidents très graves : l’État du pavillon de chaque navire veille à ce qu’une enquête ait lieu, et qui enquête envoie un rapport final, ou un rapport intermédiaire chaque année jusque-là.',
+      'Что должны государства по очень серьёзным авариям: государство флага каждого судна обеспечивает расследование, а кто расследует, направляет окончательный отчёт или до него ежегодный промежуточный.',
+      'Lo que los Estados deben en los siniestros muy graves: que el Estado de abanderamiento de cada buque se ocupe de que se investigue, y que quien investiga envíe un informe final, o uno provisional cada año hasta entonces.',
+    ],
+  'See that the casualty is investigated': [
+    'كفالة التحقيق في الحادث',
+    '确保对事故进行调查',
+    'Veiller à ce que l’accident fasse l’objet d’une enquête',
+    'Обеспечить расследование аварии',
+    'Ocuparse de que se investigue el siniestro',
+  ],
+  'Send an interim report': [
+    'إرسال تقرير مرحلي',
+    '发送中期报告',
+    'Envoyer un rapport intermédiaire',
+    'Направить промежуточный отчёт',
+    'Enviar un informe provisional',
+  ],
 };

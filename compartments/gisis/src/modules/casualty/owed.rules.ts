@@ -17,10 +17,17 @@ export type Happened = {
   readonly flags: readonly string[];
 };
 export const OWED = ['investigation', 'final-report', 'interim-report'] as const;
-/** What one State owes, by which day; overdue once that day is past. */
+/** What each of these is called. */
+export const OWED_TITLES: Readonly<Record<(typeof OWED)[number], string>> = {
+  investigation: 'See that the casualty is investigated',
+  'final-report': 'Send the final report',
+  'interim-report': 'Send an interim report',
+};
+/** What one State owes, since when and by which day; overdue once that day is past. */
 export type Owed = {
   readonly state: string;
   readonly what: (typeof OWED)[number];
+  readonly since: string;
   readonly by: string;
   readonly isOverdue: boolean;
 };
@@ -34,27 +41,28 @@ export function listOwed(happened: Happened, investigations: readonly Investigat
   if (happened.severity !== 'very-serious') return [];
   const active = investigations.filter(({ part }) => part !== 'none');
   const isLed = active.some(({ part }) => part === 'leads');
-  const owed = (state: string, what: Owed['what'], by: string): Owed => ({ state, what, by, isOverdue: today > by });
+  const owed: Make = (state, what, since, months) => {
+    const by = monthsLater(since, months);
+    return { state, what, since, by, isOverdue: today > by };
+  };
   const lacking = [...new Set(happened.flags)]
     .filter((flag) => !isLed && !active.some(({ state }) => state === flag))
-    .map((flag) => owed(flag, 'investigation', monthsLater(happened.on, 1)));
+    .map((flag) => owed(flag, 'investigation', happened.on, 1));
   const reports = active
     .filter(({ part, reportedOn }) => reportedOn === null && !(isLed && part === 'together'))
     .flatMap((one) => reportsOwed(one, happened.on, owed));
   return [...lacking, ...reports];
 }
 
-function reportsOwed(
-  one: Investigation,
-  happenedOn: string,
-  owed: (state: string, what: Owed['what'], by: string) => Owed,
-): readonly Owed[] {
-  const final = owed(one.state, 'final-report', monthsLater(one.begunOn ?? happenedOn, 12));
+type Make = (state: string, what: Owed['what'], since: string, months: number) => Owed;
+
+function reportsOwed(one: Investigation, happenedOn: string, owed: Make): readonly Owed[] {
+  const final = owed(one.state, 'final-report', one.begunOn ?? happenedOn, 12);
   if (!final.isOverdue) return [final];
-  return [final, owed(one.state, 'interim-report', monthsLater(one.interimOn ?? one.begunOn ?? happenedOn, 12))];
+  return [final, owed(one.state, 'interim-report', one.interimOn ?? one.begunOn ?? happenedOn, 12)];
 }
 
-const PARTS = ['leads', 'together', 'alone', 'none'] as const;
+export const PARTS = ['leads', 'together', 'alone', 'none'] as const;
 
 /** What States owe by the records of a casualty, of the ships in it and of its investigations. */
 export function listOwedFor(

@@ -39,10 +39,18 @@ export const conditionAssessment = defineModule(
       organization: text('Recognized organization', { most: 200, seenBy: 'members' }),
       reasons: lines('Reasons', { most: 3000, seenBy: 'members' }),
       report: file('Final report', { seenBy: 'members' }),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
     },
     groups: [
       { title: 'The ship', fields: ['flag', 'ship', 'ship_name', 'category', 'delivered_on'] },
-      { title: 'The decision', fields: ['decision', 'decided_on', 'valid_until', 'organization', 'reasons', 'report'] },
+      {
+        title: 'The decision',
+        fields: ['decision', 'decided_on', 'valid_until', 'organization', 'reasons', 'report', 'filed_by'],
+      },
     ],
     owner: { stateIn: 'flag' },
     writers: ['officer', 'recognized-organization', 'secretariat'],
@@ -89,6 +97,8 @@ export const conditionAssessment = defineModule(
       search: ['ship_name', 'organization'],
     },
     checks: ['assessment-days'],
+    organizations: { functions: ['cas'], filedBy: 'filed_by' },
+    partiesTo: 'MARPOL',
   },
   conditionAssessmentWords,
 );

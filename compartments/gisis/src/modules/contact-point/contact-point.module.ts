@@ -3,13 +3,13 @@ import { choices, day, lines, link, state, text, yesNo } from '#declaration/fiel
 import { notified } from '#modules/life.rules.ts';
 import { contactPointWords } from './contact-point.words.ts';
 
-/** Whom to reach in a State, for what. Names and direct lines of officers are for Member States only. */
+/** Whom to reach in a State, for what. Names and direct lines of officers are for officers of Member States only. */
 export const contactPoint = defineModule(
   {
     name: 'contact-point',
     title: 'Contact points',
     about:
-      'Authorities and offices of States that can be reached for safety, security, pollution, casualties and other matters. Each State keeps its own; names and direct lines of officers are shown to Member States only.',
+      'Authorities and offices of States that can be reached for safety, security, pollution, casualties and other matters. Each State keeps its own; names and direct lines of officers are shown to officers of Member States only.',
     law: [
       { instrument: 'MSC-MEPC.6/Circ.22' },
       { instrument: 'SOLAS', clause: 'regulation XI-2/7' },
@@ -50,9 +50,9 @@ export const contactPoint = defineModule(
       website: link('Website'),
       always: yesNo('Reached at any hour'),
       languages: text('Languages', { most: 200 }),
-      officer: text('Officer', { most: 200, seenBy: 'members' }),
-      officer_telephone: text('Direct telephone of the officer', { most: 60, seenBy: 'members' }),
-      officer_email: text('E-mail of the officer', { most: 200, seenBy: 'members' }),
+      officer: text('Officer', { most: 200, seenBy: 'officers' }),
+      officer_telephone: text('Direct telephone of the officer', { most: 60, seenBy: 'officers' }),
+      officer_email: text('E-mail of the officer', { most: 200, seenBy: 'officers' }),
       confirmed_on: day('Confirmed on', { notAfter: 'today', help: 'When the State last said that this still holds.' }),
     },
     groups: [
@@ -72,10 +72,11 @@ export const contactPoint = defineModule(
     },
     duties: [
       {
+        name: 'confirm',
         title: 'Confirm that the contact point still holds',
         owedBy: 'own-state',
         from: 'confirmed_on',
-        withinDays: 365,
+        due: { days: 365 },
         until: { leaves: ['current'] },
         source: { instrument: 'MSC-MEPC.6/Circ.22' },
       },

@@ -3,13 +3,13 @@ import type { Terms } from '#declaration/terms.rules.ts';
 /** What this module alone says: ar, zh, fr, ru, es. */
 export const contactPointWords: Terms = {
   'Contact points': ['جهات الاتصال', '联络点', 'Points de contact', 'Контактные пункты', 'Puntos de contacto'],
-  'Authorities and offices of States that can be reached for safety, security, pollution, casualties and other matters. Each State keeps its own; names and direct lines of officers are shown to Member States only.':
+  'Authorities and offices of States that can be reached for safety, security, pollution, casualties and other matters. Each State keeps its own; names and direct lines of officers are shown to officers of Member States only.':
     [
-      'سلطات ومكاتب الدول التي يمكن الاتصال بها بشأن السلامة والأمن والتلوث والحوادث وغيرها. تحدّث كل دولة بياناتها؛ ولا تُعرض أسماء المسؤولين وخطوطهم المباشرة إلا للدول الأعضاء.',
-      '可就安全、保安、污染、事故和其他事项联系的各国主管机关和办公室。各国自行维护；负责人姓名和直线电话仅供会员国查看。',
-      "Autorités et bureaux des États que l'on peut joindre pour la sécurité, la sûreté, la pollution, les accidents et d'autres matières. Chaque État tient les siens ; noms et lignes directes ne sont montrés qu'aux États Membres.",
-      'Органы и учреждения государств, с которыми можно связаться по вопросам безопасности, охраны, загрязнения, аварий и другим. Каждое государство ведёт свои; имена и прямые телефоны видны только государствам-членам.',
-      'Autoridades y oficinas de los Estados con las que se puede contactar sobre seguridad, protección, contaminación, siniestros y otros asuntos. Cada Estado mantiene las suyas; los nombres y líneas directas solo se muestran a los Estados Miembros.',
+      'سلطات ومكاتب الدول التي يمكن الاتصال بها بشأن السلامة والأمن والتلوث والحوادث وغيرها. تحدّث كل دولة بياناتها؛ ولا تُعرض أسماء المسؤولين وخطوطهم المباشرة إلا لمسؤولي الدول الأعضاء.',
+      '可就安全、保安、污染、事故和其他事项联系的各国主管机关和办公室。各国自行维护；负责人姓名和直线电话仅供会员国负责官员查看。',
+      "Autorités et bureaux des États que l'on peut joindre pour la sécurité, la sûreté, la pollution, les accidents et d'autres matières. Chaque État tient les siens ; noms et lignes directes ne sont montrés qu'aux agents des États Membres.",
+      'Органы и учреждения государств, с которыми можно связаться по вопросам безопасности, охраны, загрязнения, аварий и другим. Каждое государство ведёт свои; имена и прямые телефоны видны только должностным лицам государств-членов.',
+      'Autoridades y oficinas de los Estados con las que se puede contactar sobre seguridad, protección, contaminación, siniestros y otros asuntos. Cada Estado mantiene las suyas; los nombres y líneas directas solo se muestran a funcionarios de los Estados Miembros.',
     ],
   'Contact point': ['جهة اتصال', '联络点', 'Point de contact', 'Контактный пункт', 'Punto de contacto'],
   Matters: ['المجالات', '事项', 'Matières', 'Вопросы', 'Asuntos'],

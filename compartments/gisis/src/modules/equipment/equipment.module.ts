@@ -47,12 +47,17 @@ export const equipment = defineModule(
       substances: lines('Active substances', { most: 1000 }),
       limits: lines('Limits of the approval', { most: 2000 }),
       certificate: file('Certificate'),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
     },
     groups: [
       { title: 'The product', fields: ['kind', 'product', 'maker', 'maker_country', 'capacity', 'substances'] },
       {
         title: 'The approval',
-        fields: ['country', 'certificate_number', 'standard', 'approved_on', 'valid_until', 'limits', 'certificate'],
+        fields: ['country', 'certificate_number', 'standard', 'approved_on', 'valid_until', 'limits', 'certificate', 'filed_by'],
       },
     ],
     owner: { stateIn: 'country' },
@@ -66,6 +71,7 @@ export const equipment = defineModule(
     },
     charts: [{ title: 'Approvals a year', by: { year: 'approved_on' }, split: 'kind' }],
     checks: ['approval-days'],
+    organizations: { functions: ['marpol-i', 'marpol-iv', 'marpol-v', 'marpol-vi', 'afs', 'bwm'], filedBy: 'filed_by' },
     alike: [['country', 'product', 'maker']],
   },
   equipmentWords,

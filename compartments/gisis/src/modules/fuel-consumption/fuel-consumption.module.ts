@@ -37,6 +37,11 @@ export const fuelConsumption = defineModule(
       rating: choice('Rating', { a: 'A', b: 'B', c: 'C', d: 'D', e: 'E' }, { seenBy: 'own-state' }),
       statement_on: day('Statement of compliance issued on', { notAfter: 'today', seenBy: 'own-state' }),
       organization: text('Recognized organization', { most: 200, seenBy: 'own-state' }),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
       method: choice(
         'How fuel was measured',
         { 'bunker-notes': 'Bunker delivery notes', 'flow-meters': 'Flow meters', soundings: 'Tank soundings' },
@@ -47,7 +52,7 @@ export const fuelConsumption = defineModule(
       { title: 'The ship', fields: ['flag', 'ship', 'type', 'gross_tonnage', 'deadweight', 'ice_class'] },
       { title: 'The year', fields: ['year', 'year_ended_on', 'distance', 'hours'] },
       { title: 'Fuel', fields: ['hfo', 'lfo', 'mdo', 'lng', 'other_fuel', 'method'] },
-      { title: 'Rating and statement', fields: ['attained_cii', 'rating', 'statement_on', 'organization'] },
+      { title: 'Rating and statement', fields: ['attained_cii', 'rating', 'statement_on', 'organization', 'filed_by'] },
     ],
     owner: { stateIn: 'flag' },
     writers: ['officer', 'recognized-organization', 'secretariat'],
@@ -75,15 +80,25 @@ export const fuelConsumption = defineModule(
     checks: ['fuel-and-distance'],
     duties: [
       {
+        name: 'statement',
         title: 'Issue the statement of compliance',
         owedBy: 'own-state',
         from: 'year_ended_on',
-        withinDays: 151,
+        due: { nextYearOn: '05-31' },
         until: { filled: 'statement_on' },
         source: { instrument: 'MARPOL', clause: 'regulation VI/6.6' },
       },
     ],
     unique: [['ship', 'year']],
+    organizations: { functions: ['marpol-vi'], filedBy: 'filed_by' },
+    pages: [
+      {
+        name: 'shared',
+        title: 'The shared set',
+        about:
+          'Fuel by year, type and size of ships, in groups of at least five ships of which none makes up half. No ship, flag or company stands in it; what would tell of one is left out and counted.',
+      },
+    ],
   },
   fuelConsumptionWords,
 );

@@ -69,4 +69,13 @@ export const fuelConsumptionWords: Terms = {
     'Выдать заявление о соответствии',
     'Expedir la declaración de cumplimiento',
   ],
+  'The shared set': ['المجموعة المشتركة', '共享数据集', 'L’ensemble partagé', 'Общий набор данных', 'El conjunto compartido'],
+  'Fuel by year, type and size of ships, in groups of at least five ships of which none makes up half. No ship, flag or company stands in it; what would tell of one is left out and counted.':
+    [
+      'الوقود حسب السنة ونوع السفن وحجمها، في مجموعات من خمس سفن على الأقل لا تشكّل أي منها النصف. لا ترد فيها سفينة ولا علم ولا شركة؛ وما قد يكشف عن سفينة يُستبعد ويُعدّ.',
+      '按年份、船型和吨位统计的燃油，每组至少五艘船，且没有一艘占一半。其中不含船舶、船旗或公司；可能泄露某艘船的内容被略去并计数。',
+      'Combustible par année, type et taille des navires, par groupes d’au moins cinq navires dont aucun ne fait la moitié. Aucun navire, pavillon ou compagnie n’y figure ; ce qui en trahirait un est omis et compté.',
+      'Топливо по годам, типам и размерам судов, группами не менее чем по пять судов, ни одно из которых не составляет половины. Ни судна, ни флага, ни компании там нет; то, что указало бы на судно, опущено и подсчитано.',
+      'Combustible por año, tipo y tamaño de los buques, en grupos de al menos cinco buques de los que ninguno suma la mitad. No figura ningún buque, pabellón ni compañía; lo que delataría a uno se omite y se cuenta.',
+    ],
 };

@@ -29,7 +29,7 @@ export const LEAST_SHIPS = 5;
 /** One ship must not make up more than this share of its group's fuel or distance: its own figures could be told from the mean. */
 const MOST_SHARE = 0.5;
 const BANDS = [5_000, 10_000, 25_000, 50_000, 100_000, 200_000];
-const ALL_TYPES = 'other';
+export const ALL_TYPES = 'other';
 
 /**
  * Makes the shared set: ships of one year, type and band of tonnage together, `least` at least (k-anonymity). Ships of groups that

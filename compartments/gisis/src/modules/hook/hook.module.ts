@@ -35,10 +35,18 @@ export const hook = defineModule(
       evaluated_on: day('Evaluated on', { notAfter: 'today', required: true }),
       organization: text('Recognized organization', { most: 200 }),
       report: file('Report'),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
     },
     groups: [
       { title: 'The hook', fields: ['maker', 'hook_type', 'maker_country', 'load', 'design'] },
-      { title: 'The evaluation', fields: ['country', 'result', 'modification', 'evaluated_on', 'organization', 'report'] },
+      {
+        title: 'The evaluation',
+        fields: ['country', 'result', 'modification', 'evaluated_on', 'organization', 'report', 'filed_by'],
+      },
     ],
     owner: { stateIn: 'country' },
     writers: ['officer', 'recognized-organization', 'secretariat'],
@@ -51,6 +59,7 @@ export const hook = defineModule(
     },
     charts: [{ title: 'Evaluations by result', by: { field: 'result' } }],
     checks: ['hook-modification'],
+    organizations: { functions: ['cargo-equipment', 'passenger-safety'], filedBy: 'filed_by' },
     alike: [['maker', 'hook_type']],
   },
   hookWords,

@@ -109,10 +109,11 @@ export const lostContainer = defineModule(
     checks: ['container-numbers', 'recovered-of-lost'],
     duties: [
       {
+        name: 'verify',
         title: 'Verify the number of containers lost',
         owedBy: 'own-state',
         from: 'happened_at',
-        withinDays: 30,
+        due: { days: 30 },
         until: { leaves: ['reported'] },
         source: { instrument: 'SOLAS', clause: 'regulation V/32' },
       },

@@ -144,12 +144,23 @@ export const piracy = defineModule(
     ],
     duties: [
       {
+        name: 'answer',
         title: 'Tell what the coastal State did',
         owedBy: { stateIn: 'coastal_state' },
         from: 'happened_at',
-        withinDays: 90,
+        due: { days: 90 },
         until: { filled: 'coastal_action' },
+        given: 'reporting_state',
         source: { instrument: 'MSC.1/Circ.1333/Rev.1' },
+      },
+    ],
+    checks: ['position-near-coast'],
+    pages: [
+      {
+        name: 'monthly',
+        title: 'Monthly list',
+        about:
+          'What was committed and what was attempted in a month, by area: in international waters, in territorial waters and in ports.',
       },
     ],
     alike: [

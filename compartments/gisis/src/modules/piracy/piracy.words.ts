@@ -121,4 +121,12 @@ export const piracyWords: Terms = {
     'Сообщить, что сделало прибрежное государство',
     'Decir qué hizo el Estado ribereño',
   ],
+  'Monthly list': ['القائمة الشهرية', '月度清单', 'Liste mensuelle', 'Ежемесячный перечень', 'Lista mensual'],
+  'What was committed and what was attempted in a month, by area: in international waters, in territorial waters and in ports.': [
+    'ما ارتُكب وما جرت محاولته في شهر، حسب المنطقة: في المياه الدولية وفي المياه الإقليمية وفي الموانئ.',
+    '一个月内已实施和未遂的行为，按区域列出：国际水域、领水和港口。',
+    'Ce qui a été commis et ce qui a été tenté en un mois, par zone : dans les eaux internationales, dans les eaux territoriales et dans les ports.',
+    'Что совершено и что было попыткой за месяц, по районам: в международных водах, в территориальных водах и в портах.',
+    'Lo cometido y lo intentado en un mes, por zona: en aguas internacionales, en aguas territoriales y en puertos.',
+  ],
 };

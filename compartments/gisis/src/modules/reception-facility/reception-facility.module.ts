@@ -88,10 +88,11 @@ export const receptionFacility = defineModule(
     checks: ['locode-of-country', 'position-near-country'],
     duties: [
       {
+        name: 'confirm',
         title: 'Confirm that the facility still holds',
         owedBy: 'own-state',
         from: 'confirmed_on',
-        withinDays: 365,
+        due: { days: 365 },
         until: { leaves: ['current'] },
         source: { instrument: 'MEPC.1/Circ.834/Rev.1' },
       },

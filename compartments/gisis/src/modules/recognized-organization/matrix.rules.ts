@@ -8,6 +8,8 @@ export type Authorization = {
   readonly functions: readonly string[];
   readonly from: string | null;
   readonly to: string | null;
+  /** The record that says so. */
+  readonly reference?: string;
 };
 /** Who may do what for whom on a day: a row for each State, a cell for each organization, with the functions in it. */
 export type Matrix = {

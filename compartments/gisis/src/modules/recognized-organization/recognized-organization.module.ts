@@ -53,6 +53,11 @@ export const recognizedOrganization = defineModule(
       ),
       may_issue: yesNo('May issue full-term certificates'),
       may_file: yesNo('May file records here for the State'),
+      delegation: text('Account of the organization', {
+        most: 100,
+        seenBy: 'members',
+        help: 'The code under which its people sign in, such as ngo-abc. Who signs in under it may file for the State within the functions above.',
+      }),
       valid: period('Valid'),
       agreement: file('Agreement'),
       agreement_on: day('Agreement of', { notAfter: 'today' }),
@@ -62,7 +67,7 @@ export const recognizedOrganization = defineModule(
     },
     groups: [
       { title: 'Who and for whom', fields: ['country', 'organization', 'abbreviation', 'website'] },
-      { title: 'Functions', fields: ['functions', 'may_issue', 'may_file', 'limits'] },
+      { title: 'Functions', fields: ['functions', 'may_issue', 'may_file', 'delegation', 'limits'] },
       { title: 'Agreement', fields: ['valid', 'agreement_on', 'agreement', 'oversight'] },
     ],
     owner: { stateIn: 'country' },
@@ -75,7 +80,19 @@ export const recognizedOrganization = defineModule(
       search: ['organization', 'abbreviation'],
     },
     charts: [{ title: 'Authorizations by function', by: { field: 'functions' } }],
-    unique: [['country', 'organization']],
+    unique: [
+      ['country', 'organization'],
+      ['delegation', 'country'],
+    ],
+    checks: ['filing-account'],
+    pages: [
+      {
+        name: 'matrix',
+        title: 'States, organizations and functions',
+        about:
+          'Which State has authorised which organization to do what, on any day. Pick a State, an organization or a function to see the others.',
+      },
+    ],
   },
   recognizedOrganizationWords,
 );

@@ -156,4 +156,34 @@ export const recognizedOrganizationWords: Terms = {
     'Полномочия по функциям',
     'Autorizaciones por función',
   ],
+  'Account of the organization': [
+    'حساب المنظمة',
+    '该组织的账户',
+    'Compte de l’organisme',
+    'Учётная запись организации',
+    'Cuenta de la organización',
+  ],
+  'The code under which its people sign in, such as ngo-abc. Who signs in under it may file for the State within the functions above.':
+    [
+      'الرمز الذي يسجّل به أفرادها الدخول، مثل ngo-abc. ولمن يسجّل الدخول به أن يقدّم سجلات باسم الدولة ضمن الوظائف المذكورة أعلاه.',
+      '其人员登录所用的代码，例如 ngo-abc。以此登录者可在上述职能范围内代表该国提交。',
+      'Le code sous lequel ses agents se connectent, par exemple ngo-abc. Qui se connecte ainsi peut déposer pour l’État dans les fonctions ci-dessus.',
+      'Код, под которым входят её сотрудники, например ngo-abc. Вошедшие под ним могут подавать записи за государство в пределах указанных функций.',
+      'El código con el que entran sus agentes, por ejemplo ngo-abc. Quien entra con él puede presentar en nombre del Estado dentro de las funciones anteriores.',
+    ],
+  'States, organizations and functions': [
+    'الدول والمنظمات والوظائف',
+    '国家、组织与职能',
+    'États, organismes et fonctions',
+    'Государства, организации и функции',
+    'Estados, organizaciones y funciones',
+  ],
+  'Which State has authorised which organization to do what, on any day. Pick a State, an organization or a function to see the others.':
+    [
+      'أي دولة أذنت لأي منظمة بماذا، في أي يوم. اختر دولة أو منظمة أو وظيفة لترى البقية.',
+      '任一日期哪个国家授权哪个组织做什么。选择国家、组织或职能即可查看其余内容。',
+      'Quel État a autorisé quel organisme à quoi, n’importe quel jour. Choisissez un État, un organisme ou une fonction pour voir le reste.',
+      'Какое государство какую организацию на что уполномочило, на любой день. Выберите государство, организацию или функцию, чтобы увидеть остальное.',
+      'Qué Estado ha autorizado a qué organización para qué, en cualquier día. Elija un Estado, una organización o una función para ver lo demás.',
+    ],
 };

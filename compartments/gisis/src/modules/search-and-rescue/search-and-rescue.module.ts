@@ -69,10 +69,11 @@ export const searchAndRescue = defineModule(
     checks: ['position-near-country', 'mmsi-of-country'],
     duties: [
       {
+        name: 'confirm',
         title: 'Confirm that the centre still holds',
         owedBy: 'own-state',
         from: 'confirmed_on',
-        withinDays: 365,
+        due: { days: 365 },
         until: { leaves: ['current'] },
         source: { instrument: 'SAR.8/Circ.5' },
       },

@@ -56,11 +56,16 @@ export const survey = defineModule(
       reasons: lines('Reasons', { most: 3000 }),
       conditions: lines('Conditions', { most: 3000 }),
       document: file('Document'),
+      filed_by: text('Filed by the organization', {
+        most: 100,
+        seenBy: 'own-state',
+        help: 'The account of the recognized organization that filed it.',
+      }),
     },
     groups: [
       { title: 'The notification', fields: ['country', 'kind', 'instrument', 'regulation', 'notified_on', 'valid'] },
       { title: 'The ship', fields: ['ship', 'ship_name'] },
-      { title: 'Grounds', fields: ['reasons', 'conditions', 'document'] },
+      { title: 'Grounds', fields: ['reasons', 'conditions', 'document', 'filed_by'] },
     ],
     owner: { stateIn: 'country' },
     writers: ['officer', 'recognized-organization', 'secretariat'],
@@ -72,6 +77,10 @@ export const survey = defineModule(
       search: ['ship_name', 'regulation', 'reasons'],
     },
     charts: [{ title: 'Notifications a year', by: { year: 'notified_on' }, split: 'kind' }],
+    organizations: {
+      functions: ['passenger-safety', 'cargo-construction', 'cargo-equipment', 'cargo-radio', 'load-line', 'tonnage'],
+      filedBy: 'filed_by',
+    },
     alike: [['country', 'regulation', 'ship_name', 'notified_on']],
   },
   surveyWords,

@@ -63,10 +63,11 @@ export const training = defineModule(
     },
     duties: [
       {
+        name: 'evaluate',
         title: 'Communicate the next independent evaluation',
         owedBy: 'own-state',
         from: 'communicated_on',
-        withinDays: 1826,
+        due: { days: 1826 },
         until: { leaves: ['current'] },
         where: { field: 'kind', among: ['evaluation'] },
         source: { instrument: 'STCW Convention', clause: 'regulation I/8' },

@@ -12,10 +12,13 @@ export type Conditions = {
   readonly monthsAfter: number;
   readonly monthsLater: number;
 };
-/** What one State did. Days are ISO; `binds` is consent to be bound (not a mere signature), `leaves` is denunciation. */
+/**
+ * What one State did. Days are ISO; `binds` is consent to be bound (not a mere signature), `leaves` is denunciation, and `reports` tells
+ * anew what a Party counts for: contributing cargo that shrinks takes back what had been reached.
+ */
 export type PartyAct = {
   readonly state: string;
-  readonly act: 'binds' | 'leaves';
+  readonly act: 'binds' | 'leaves' | 'reports';
   readonly on: string;
   readonly fleet: number;
   readonly ships: number;
@@ -43,6 +46,8 @@ export type EntryIntoForce = {
   readonly inForceOn: string | null;
 };
 
+/** Shares are sums of fractions: what differs by less is the same. */
+const ROUNDING = 1e-9;
 const NOTHING = { fleet: 0, ships: 0, cargo: 0, recycling: 0 };
 
 /**
@@ -58,8 +63,8 @@ export function computeEntryIntoForce(
   const standings: Standing[] = [];
   const ordered = acts.toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
   ordered.forEach((act, at) => {
-    if (act.act === 'binds') parties.set(act.state, act);
-    else parties.delete(act.state);
+    if (act.act === 'binds' || (act.act === 'reports' && parties.has(act.state))) parties.set(act.state, act);
+    if (act.act === 'leaves') parties.delete(act.state);
     if (ordered[at + 1]?.on !== act.on)
       standings.push(standingOn(act.on, [...parties.values()], conditions, worldTonnage(world, act.on)));
   });
@@ -84,7 +89,7 @@ function standingOn(on: string, parties: readonly PartyAct[], conditions: Condit
 }
 
 function isMet(standing: Omit<Standing, 'isMet'>, conditions: Conditions): boolean {
-  const reached = (needed: number | null, found: number) => needed === null || found >= needed;
+  const reached = (needed: number | null, found: number) => needed === null || found >= needed - ROUNDING;
   return (
     reached(conditions.states, standing.states) &&
     reached(conditions.tonnageShare, standing.tonnageShare) &&
@@ -97,6 +102,33 @@ function isMet(standing: Omit<Standing, 'isMet'>, conditions: Conditions): boole
 
 function worldTonnage(world: readonly WorldFleet[], on: string): number {
   return world.filter(({ from }) => from <= on).toSorted((a, b) => (a.from < b.from ? 1 : -1))[0]?.tonnage ?? 0;
+}
+
+/** What conditions are measured in. */
+export const MEASURES = ['states', 'tonnageShare', 'ships', 'largeFleets', 'cargo', 'recyclingShare'] as const;
+export type Measure = (typeof MEASURES)[number];
+/** One condition over time: what is needed, and how much there was on each day on which something changed. A chart shows it as steps. */
+export type Progress = {
+  readonly measure: Measure;
+  readonly needed: number;
+  readonly points: readonly { readonly on: string; readonly value: number }[];
+};
+
+/** The way to entry into force as series of data, one for each condition that the instrument has. */
+export function progressOf(conditions: Conditions, standings: readonly Standing[]): readonly Progress[] {
+  return MEASURES.flatMap((measure) => {
+    const needed = measure === 'largeFleets' ? (conditions.largeFleets?.states ?? null) : conditions[measure];
+    if (needed === null) return [];
+    return [{ measure, needed, points: standings.map((standing) => ({ on: standing.on, value: standing[measure] })) }];
+  });
+}
+
+/** Days on which something that had been reached was less than before. */
+export function listSetbacks(progress: readonly Progress[]): readonly string[] {
+  const days = progress.flatMap(({ points }) =>
+    points.filter(({ value }, at) => value < (points[at - 1]?.value ?? value) - ROUNDING),
+  );
+  return [...new Set(days.map(({ on }) => on))].toSorted((a, b) => (a < b ? -1 : 1));
 }
 
 /** When consent takes effect for a State: with the instrument, or so many months after its own deposit where that is later. */

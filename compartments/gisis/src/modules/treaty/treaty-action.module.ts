@@ -30,6 +30,7 @@ export const treatyAction = defineModule(
           succession: 'Succession',
           declaration: 'Declaration or reservation',
           extension: 'Extension to a territory',
+          figures: 'Figures reported anew',
           withdrawal: 'Denunciation or withdrawal',
         },
         { required: true },

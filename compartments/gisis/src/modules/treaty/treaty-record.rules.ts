@@ -1,4 +1,5 @@
 import { numberIn, textIn } from '#modules/check.rules.ts';
+import { BINDING_ACTS } from '#sight/authority.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
 import {
   type Conditions,
@@ -7,9 +8,6 @@ import {
   type PartyAct,
   type WorldFleet,
 } from './entry-into-force.rules.ts';
-
-/** Acts by which a State consents to be bound; the others but withdrawal change nothing. */
-const BINDING = new Set(['definitive-signature', 'ratification', 'acceptance', 'approval', 'accession', 'succession']);
 
 /** What the record of an instrument demands. */
 export function conditionsOf(treaty: Values): Conditions {
@@ -35,7 +33,7 @@ function actOf(action: Values): readonly PartyAct[] {
   const [state, on, kind] = [textIn(action, 'party'), textIn(action, 'done_on'), textIn(action, 'act')];
   // An extension to a territory adds no State.
   if (state === null || on === null || kind === null || textIn(action, 'territory') !== null) return [];
-  const act = kind === 'withdrawal' ? 'leaves' : BINDING.has(kind) ? 'binds' : null;
+  const act = kind === 'withdrawal' ? 'leaves' : kind === 'figures' ? 'reports' : BINDING_ACTS.has(kind) ? 'binds' : null;
   const amount = (field: string) => numberIn(action, field) ?? 0;
   return act === null
     ? []

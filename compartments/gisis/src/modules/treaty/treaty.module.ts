@@ -81,6 +81,20 @@ export const treaty = defineModule(
     },
     checks: ['treaty-days'],
     unique: [['short_name']],
+    pages: [
+      {
+        name: 'matrix',
+        title: 'States and instruments',
+        about: 'Since when each State is bound by each instrument, which it signed only, and which it left.',
+      },
+      {
+        name: 'entry-into-force',
+        title: 'Way to entry into force',
+        about:
+          'How far the conditions of an instrument were met on each day on which a State consented or left, computed from the acts of States and their share of the world’s tonnage. A share can go back; an entry into force cannot.',
+        ofRecord: true,
+      },
+    ],
   },
   treatyWords,
 );

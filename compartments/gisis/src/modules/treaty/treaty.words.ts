@@ -210,4 +210,40 @@ export const treatyWords: Terms = {
   'Instrument deposited': ['الوثيقة المودعة', '交存的文书', 'Instrument déposé', 'Сданный документ', 'Instrumento depositado'],
   'What it counts for': ['ما يُحتسب به', '计入情况', "Ce qu'il compte", 'Что засчитывается', 'Qué cuenta'],
   'Acts a year': ['الأعمال حسب السنة', '每年行为数', 'Actes par an', 'Действия по годам', 'Actos por año'],
+  'States and instruments': [
+    'الدول والصكوك',
+    '国家与文书',
+    'États et instruments',
+    'Государства и документы',
+    'Estados e instrumentos',
+  ],
+  'Since when each State is bound by each instrument, which it signed only, and which it left.': [
+    'منذ متى تلتزم كل دولة بكل صك، وأيها وقّعته فقط، وأيها انسحبت منه.',
+    '各国自何时起受各文书约束，哪些仅签署，哪些已退出。',
+    'Depuis quand chaque État est lié par chaque instrument, ce qu’il a seulement signé et ce qu’il a quitté.',
+    'С какого времени каждое государство связано каждым документом, какие оно только подписало и из каких вышло.',
+    'Desde cuándo obliga cada instrumento a cada Estado, cuáles solo firmó y cuáles dejó.',
+  ],
+  'Way to entry into force': [
+    'الطريق إلى بدء النفاذ',
+    '走向生效',
+    'Vers l’entrée en vigueur',
+    'Путь к вступлению в силу',
+    'Camino a la entrada en vigor',
+  ],
+  'How far the conditions of an instrument were met on each day on which a State consented or left, computed from the acts of States and their share of the world’s tonnage. A share can go back; an entry into force cannot.':
+    [
+      'إلى أي حد استوفيت شروط الصك في كل يوم أبدت فيه دولة رضاها أو انسحبت، محسوبًا من أفعال الدول وحصتها من حمولة العالم. قد تتراجع الحصة؛ أما بدء النفاذ فلا.',
+      '在每个有国家同意或退出之日，文书条件达到的程度，根据各国的行为及其占世界吨位的份额计算。份额可能回落，生效则不会。',
+      'Dans quelle mesure les conditions d’un instrument étaient remplies chaque jour où un État a consenti ou est parti, d’après les actes des États et leur part du tonnage mondial. Une part peut reculer ; une entrée en vigueur, non.',
+      'Насколько условия документа были выполнены в каждый день, когда государство дало согласие или вышло: по актам государств и их доле мирового тоннажа. Доля может уменьшиться; вступление в силу не отменяется.',
+      'Hasta qué punto se cumplían las condiciones de un instrumento cada día en que un Estado consintió o se fue, según los actos de los Estados y su parte del tonelaje mundial. Una parte puede retroceder; una entrada en vigor, no.',
+    ],
+  'Figures reported anew': [
+    'أرقام أُبلغ عنها مجددًا',
+    '重新报告的数字',
+    'Chiffres déclarés à nouveau',
+    'Данные сообщены заново',
+    'Cifras comunicadas de nuevo',
+  ],
 };

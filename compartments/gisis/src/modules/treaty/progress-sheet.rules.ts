@@ -1,0 +1,81 @@
+import type { Language } from '@bulkhead/contracts';
+import { fillIn, formatDay, formatNumber } from '@bulkhead/web';
+import { type OverviewWord, overviewWords } from '#overview/overview.words.ts';
+import { type Cell, type Control, type Sheet, type Shown, text } from '#overview/sheet.rules.ts';
+import type { Values } from '#value/record-rule.rules.ts';
+import { listSetbacks, type Measure, progressOf } from './entry-into-force.rules.ts';
+import { conditionsOf, entryIntoForceOf } from './treaty-record.rules.ts';
+
+const TITLES: Readonly<Record<Measure, OverviewWord>> = {
+  states: 'statesCount',
+  tonnageShare: 'tonnageShare',
+  ships: 'ships',
+  largeFleets: 'largeFleets',
+  cargo: 'cargo',
+  recyclingShare: 'recycling',
+};
+
+/** The way of one instrument to entry into force: a row for each day on which something changed, a column for each condition. */
+export function progressShown(
+  {
+    treaty,
+    actions,
+    caption,
+    control,
+  }: { readonly treaty: Values | null; readonly actions: readonly Values[]; readonly caption: string; readonly control: Control },
+  language: Language,
+): Shown {
+  return {
+    controls: [control],
+    sheet: treaty === null ? noSheet(caption, language) : progressSheet(treaty, actions, caption, language),
+  };
+}
+
+function noSheet(caption: string, language: Language): Sheet {
+  return { caption, columns: [text(overviewWords(language).day)], rows: [], notes: [] };
+}
+
+function progressSheet(treaty: Values, actions: readonly Values[], caption: string, language: Language): Sheet {
+  const words = overviewWords(language);
+  const { standings, metOn, inForceOn } = entryIntoForceOf(treaty, actions);
+  const progress = progressOf(conditionsOf(treaty), standings);
+  if (progress.length === 0) return { ...noSheet(caption, language), notes: [text(words.noConditions)] };
+  const number = (value: string): Cell => ({ text: value, isNumber: true });
+  const needed = progress.map(({ measure, needed: least }) => number(write(measure, least, language)));
+  const setbacks = listSetbacks(progress).map((day) => sayDay(day, language));
+  return {
+    caption,
+    columns: [text(words.day), ...progress.map(({ measure }) => number(words[TITLES[measure]])), text(words.isMet)],
+    rows: standings.map((standing, at) => ({
+      head: text(sayDay(standing.on, language)),
+      cells: [
+        ...progress.map(({ measure, points }) => number(write(measure, points[at]?.value ?? 0, language))),
+        text(standing.isMet ? words.yes : ''),
+      ],
+    })),
+    foot: [{ head: text(words.needed), cells: [...needed, text('')] }],
+    notes: [
+      text(metOn === null ? words.notMet : fillIn(words.metOn, { day: sayDay(metOn, language) })),
+      ...(inForceOn === null ? [] : [text(fillIn(words.inForceOn, { day: sayDay(inForceOn, language) }))]),
+      ...(setbacks.length === 0 ? [] : [text(fillIn(words.wentBack, { days: setbacks.join(language === 'ar' ? '؛ ' : '; ') }))]),
+    ],
+    lines: [
+      ['on', ...progress.map(({ measure }) => measure), 'met'],
+      ...standings.map((standing) => [
+        standing.on,
+        ...progress.map(({ measure }) => String(standing[measure])),
+        String(standing.isMet),
+      ]),
+    ],
+  };
+}
+
+/** Shares to the hundredth of a per cent, rounded down: what is not reached is not shown as if it were. */
+function write(measure: Measure, value: number, language: Language): string {
+  const isShare = measure === 'tonnageShare' || measure === 'recyclingShare';
+  return isShare ? `${(Math.floor(value * 100) / 100).toFixed(2)}\u00a0%` : formatNumber(value, language);
+}
+
+function sayDay(day: string, language: Language): string {
+  return formatDay(new Date(`${day}T00:00:00Z`), language);
+}
