@@ -4,14 +4,19 @@ import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, createCompartmentApp } from '@bulkhead/web';
 import { addApiRoutes } from '#api/api.routes.ts';
 import { addDutyRoutes } from '#duty/duty.routes.ts';
+import { addChartRoutes } from '#chart/chart.routes.ts';
+import type { Module } from '#declaration/module.rules.ts';
+import { findVersion } from '#export/export.actions.ts';
 import { addExportRoutes } from '#export/export.routes.ts';
 import { addListRoutes } from '#list/list.routes.ts';
+import { addMapRoutes } from '#map/map.routes.ts';
 import { MODULES } from '#modules/modules.ts';
 import { OVERVIEWS } from '#modules/overviews.ts';
 import { addOverviewRoutes } from '#overview/overview.routes.ts';
 import { addRecordRoutes } from '#record/record.routes.ts';
 import type { Schema } from '#schema.ts';
 import { addStanding } from '#sight/authority.routes.ts';
+import type { Viewer } from '#sight/viewer.rules.ts';
 import { readHome } from '#site/home.actions.ts';
 import { addSiteRoutes } from '#site/site.routes.ts';
 import type { Site } from '#site/site.rules.ts';
@@ -49,11 +54,15 @@ export function createApp(options: AppOptions): CompartmentApp {
   };
   addStanding(app, { db, now });
   addApiRoutes(app, { site, db, now });
-  addSiteRoutes(app, { site, db });
   addDutyRoutes(app, { site, database, now });
   addOverviewRoutes(app, { site, db, now }, OVERVIEWS);
+  addMapRoutes(app, { site, db, now });
+  addChartRoutes(app, { site, db, now });
+  addSiteRoutes(app, { site, db, now });
   addExportRoutes(app, { site, db, now });
   addRecordRoutes(app, { site, database, now });
-  addListRoutes(app, { site, db, now });
+  const versionOf = async (module: Module, viewer: Viewer) =>
+    (await findVersion({ db }, { module, viewer }, '', now()))?.changedAt.toISOString() ?? null;
+  addListRoutes(app, { site, db, now, versionOf });
   return app;
 }

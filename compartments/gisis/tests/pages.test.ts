@@ -88,6 +88,8 @@ test('[GR9] every page is free of barriers at the width of a desk and of a phone
     '/piracy/new',
     '/for-you',
     '/ship',
+    '/piracy/map?act=boarded',
+    '/piracy/statistics',
   ];
   for (const [size, language] of [
     [DESK, 'en'],
@@ -150,6 +152,9 @@ test('the markup of every page is valid', async () => {
     '/piracy/new',
     '/contact-point/new',
     '/for-you',
+    '/piracy/map',
+    '/piracy/map?act=boarded&position.box=90,-10,110,10',
+    '/piracy/statistics',
   ]) {
     const report = await validate.validateString((await registry.ask({ path, as: KENYA })).text, path);
     const found = report.results.flatMap(({ messages }) =>

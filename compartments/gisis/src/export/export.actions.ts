@@ -41,7 +41,7 @@ export async function* writeExport(
 /** Which version of a module's records somebody would get; undefined while the last change is too young to tell. */
 export async function findVersion(
   { db }: Pick<Deps, 'db'>,
-  asked: Asked,
+  asked: Pick<Asked, 'module' | 'viewer'>,
   address: string,
   now: Date,
 ): Promise<Version | undefined> {

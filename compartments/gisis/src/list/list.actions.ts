@@ -1,14 +1,33 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, RawBuilder } from 'kysely';
 import type { Module } from '#declaration/module.rules.ts';
+import type { Kept } from '#kept/kept.rules.ts';
 import type { Registered } from '#record/record.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import type { FoundList } from './found.rules.ts';
-import { BATCH, countFacets, countMatches, findPlace, foldText, listAfter, listPage } from './list.store.ts';
-import { MOST_COUNTED, offeredFacets, type Query, RECORDS_A_PAGE, writePlace } from './query.rules.ts';
+import {
+  BATCH,
+  conditionOf,
+  countEverything,
+  countFacets,
+  countMatches,
+  findPlace,
+  foldText,
+  listAfter,
+  listPage,
+} from './list.store.ts';
+import { MOST_COUNTED, offeredFacets, type Query, RECORDS_A_PAGE, writePlace, writeQuery } from './query.rules.ts';
+
+export type CountedList = Pick<FoundList, 'facets'> & { readonly count: number };
+/** What is counted of lists that are too long to count each time, and the version of a module that somebody sees. */
+export type Counting = {
+  readonly kept: Kept<CountedList>;
+  readonly now: Date;
+  readonly versionOf: (module: Module, viewer: Viewer) => Promise<string | null>;
+};
 
 export async function readList(
-  { db }: { readonly db: Kysely<Schema> },
+  { db, counting }: { readonly db: Kysely<Schema>; readonly counting?: Counting },
   module: Module,
   query: Query,
   viewer: Viewer,
@@ -21,7 +40,11 @@ export async function readList(
     countMatches(db, module, query, viewer, searched),
   ]);
   const isCounted = count <= MOST_COUNTED;
-  const facets = isCounted ? await countFacets(db, module, offeredFacets(module, viewer), { query, viewer, searched }) : [];
+  const asked = { query, viewer, searched };
+  const facets = offeredFacets(module, viewer);
+  const counted = isCounted
+    ? { count, facets: await countFacets(db, module, facets, asked) }
+    : await countLong(counting, module, query, viewer, () => countEverything(db, module, facets, asked));
   const isBack = query.page.way === 'before';
   const shown = page.slice(0, RECORDS_A_PAGE);
   const hasMore = page.length > RECORDS_A_PAGE;
@@ -32,9 +55,36 @@ export async function readList(
     records: inOrder.map(({ record }) => record),
     next: last && (hasMore || isBack) ? writePlace(last.place.value, last.place.id) : null,
     previous: first && (isBack ? hasMore : query.page.way === 'after') ? writePlace(first.place.value, first.place.id) : null,
-    count: isCounted ? count : null,
-    facets,
+    count: counted?.count ?? null,
+    facets: counted?.facets ?? [],
   };
+}
+
+/** A long list is counted for the first who asks, who does not wait for it, and kept for the others. */
+async function countLong(
+  counting: Counting | undefined,
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+  count: () => Promise<CountedList>,
+): Promise<CountedList | undefined> {
+  if (counting === undefined) return undefined;
+  const { kept, now, versionOf } = counting;
+  const version = await versionOf(module, viewer);
+  const { state, isSecretariat, roles } = viewer;
+  const address = writeQuery(module, { ...query, order: null }, null);
+  return (await kept.soon(JSON.stringify([address, state, isSecretariat, roles]), version, now, count))?.value;
+}
+
+/** What a query finds and its viewer sees, as one condition on the module's table; null where nothing can fit. */
+export async function conditionFor(
+  { db }: { readonly db: Kysely<Schema> },
+  module: Module,
+  query: Query,
+  viewer: Viewer,
+): Promise<RawBuilder<unknown> | null> {
+  const searched = await foldText(db, query.text);
+  return query.text !== '' && searched.folded === '' ? null : conditionOf(module, query, viewer, searched);
 }
 
 /** All that a query finds, in batches in the order of filing, from the first or after a record on. Nothing is counted or held back. */

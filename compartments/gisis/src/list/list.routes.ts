@@ -1,25 +1,31 @@
 import type { Now } from '@bulkhead/kernel';
 import type { CompartmentApp } from '@bulkhead/web';
 import type { Kysely } from 'kysely';
+import { Kept } from '#kept/kept.rules.ts';
 import type { Schema } from '#schema.ts';
 import { mayFile } from '#sight/sight.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
+import { readHome } from '#site/home.actions.ts';
 import type { Site } from '#site/site.rules.ts';
-import { readList } from './list.actions.ts';
+import { type CountedList, type Counting, readList } from './list.actions.ts';
 import { listPage } from './list.views.ts';
 import { formatNames, readQuery } from './query.rules.ts';
 
+type Deps = { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now } & Pick<Counting, 'versionOf'>;
+
 /** GET /:module */
-export function addListRoutes(
-  app: CompartmentApp,
-  { site, db, now }: { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now },
-): void {
+export function addListRoutes(app: CompartmentApp, { site, db, now, versionOf }: Deps): void {
+  const kept = new Kept<CountedList>();
   app.get('/:module', async (c) => {
     const module = moduleOf(site, c.req.param('module'));
     const visit = visitOf(c, site);
     const query = readQuery(module, new URL(c.req.url).searchParams, visit.viewer, { now: now() });
     const formats = formatNames(module);
-    const found = await readList({ db }, module, query, visit.viewer);
-    return answerPage(c, listPage(visit, { module, query, found, mayFile: mayFile(module, visit.viewer), formats }));
+    const [found, [shown]] = await Promise.all([
+      readList({ db, counting: { kept, now: now(), versionOf } }, module, query, visit.viewer),
+      readHome({ db }, [module]),
+    ]);
+    const changedAt = shown?.changedAt ?? null;
+    return answerPage(c, listPage(visit, { module, query, found, changedAt, mayFile: mayFile(module, visit.viewer), formats }));
   });
 }

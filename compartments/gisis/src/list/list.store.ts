@@ -86,6 +86,11 @@ export function conditionsOf(module: Module, query: Query, viewer: Viewer, searc
   ];
 }
 
+/** The same as one condition. */
+export function conditionOf(module: Module, query: Query, viewer: Viewer, searched: Searched): Sql {
+  return sql`(${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)})`;
+}
+
 /** What somebody may see, of a part only where they see the whole. */
 function visible(module: Module, viewer: Viewer): Sql[] {
   const own = visibleIn(module, viewer, module.table);
@@ -165,7 +170,18 @@ function toSql(field: string, test: Test): Sql {
 function withinSql(lat: Sql, lon: Sql, box: Extract<Test, { test: 'within' }>): Sql {
   const { south, west, north, east } = box;
   const across = west <= east ? sql`${lon} between ${west} and ${east}` : sql`(${lon} >= ${west} or ${lon} <= ${east})`;
-  return sql`(${lat} between ${south} and ${north} and ${across})`;
+  // The index tells which are near; the numbers themselves decide.
+  const halves =
+    west <= east
+      ? [{ west, east }]
+      : [
+          { west, east: 180 },
+          { west: -180, east },
+        ];
+  const near = halves.map(
+    (half) => sql`point(${lon}, ${lat}) <@ box(point(${half.west}, ${south}), point(${half.east}, ${north}))`,
+  );
+  return sql`((${sql.join(near, sql` or `)}) and ${lat} between ${south} and ${north} and ${across})`;
 }
 
 /** How many match, up to one more than are counted. */
@@ -214,10 +230,66 @@ export function facetQuery(
       : sql`select ${sql.lit(field)} as field, ${sql.raw(`f${number}`)}::text as value, count(*)::int as count from counted where ${sql.raw(`f${number}`)} is not null group by 2`,
   );
   const single = columns.filter((_, number) => !isMany(parts[number]?.field ?? ''));
-  return sql`with matched as materialized (select * from ${sql.table(module.table)}
+  return sql`with matched as materialized (select ${columnsOf(module, facets)} from ${sql.table(module.table)}
     where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)} limit ${MOST_COUNTED}),
     counted as (select ${sql.join(single)} from matched)
     ${sql.join(counts, sql` union all `)}`;
+}
+
+/** What facets are counted by, and no more: rows are wide. */
+function columnsOf(module: Module, facets: readonly string[]): Sql {
+  const names = facets.flatMap((field) =>
+    (meaningsOf(module)[field]?.columns ?? []).map(({ suffix }) => columnName(field, suffix)),
+  );
+  return sql.join([...new Set([...names, STATE_FILTER])].map((name) => sql.ref(name)));
+}
+
+/** The same of all that match, however many, and how many they are: each facet in its own grouping of one reading of the rows. */
+export async function countEverything(
+  db: Kysely<Schema>,
+  module: Module,
+  facets: readonly string[],
+  asked: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
+): Promise<{ readonly count: number; readonly facets: readonly FacetCount[] }> {
+  const { rows } = await everythingQuery(module, facets, asked).execute(db);
+  const read = z.array(z.object({ part: z.number(), value: z.string().nullable(), count: z.number() })).parse(rows);
+  const fields = [...facets, STATE_FILTER];
+  return {
+    count: read.find(({ part }) => part === fields.length)?.count ?? 0,
+    facets: read.flatMap(({ part, value, count }) => {
+      const field = fields[part];
+      return field === undefined || value === null ? [] : [{ field, value, count }];
+    }),
+  };
+}
+
+export function everythingQuery(
+  module: Module,
+  facets: readonly string[],
+  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
+): RawBuilder<unknown> {
+  const where = sql`from ${sql.table(module.table)} where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)}`;
+  const facetOf = (field: string) => meaningsOf(module)[field]?.facet;
+  const byOf = (field: string) => sql.raw(facetOf(field)?.by((suffix) => columnName(field, suffix)) ?? STATE_FILTER);
+  const fields = [...facets, STATE_FILTER];
+  const single = fields.flatMap((field, part) => (facetOf(field)?.isMany === true ? [] : [{ field, part }]));
+  const names = single.map(({ part }) => sql.ref(`f${part}`));
+  // Of several groupings a row belongs to the one whose column is not rolled up.
+  const part = single.map(({ part: number }) => sql`when grouping(${sql.ref(`f${number}`)}) = 0 then ${sql.lit(number)}`);
+  const value = single.map(
+    ({ part: number }) => sql`when grouping(${sql.ref(`f${number}`)}) = 0 then ${sql.ref(`f${number}`)}::text`,
+  );
+  const many = fields.flatMap((field, number) =>
+    facetOf(field)?.isMany === true
+      ? [
+          sql`select ${sql.lit(number)} as part, value::text, count(*)::int as count from (select ${byOf(field)} as value ${where}) one group by value`,
+        ]
+      : [],
+  );
+  const counted = sql`select case ${sql.join(part, sql` `)} else ${sql.lit(fields.length)} end as part, case ${sql.join(value, sql` `)} end as value, count(*)::int as count
+    from (select ${sql.join(single.map(({ field, part: number }) => sql`${byOf(field)} as ${sql.ref(`f${number}`)}`))} ${where}) counted
+    group by grouping sets (${sql.join(names.map((name) => sql`(${name})`))}, ())`;
+  return sql.join([counted, ...many], sql` union all `);
 }
 
 /** Records of one batch of an export. */

@@ -1,4 +1,4 @@
-import { attributes, fillIn, formatNumber, type Html, html } from '@bulkhead/web';
+import { attributes, fillIn, formatDay, formatNumber, type Html, html } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
 import { labelOf, type Registered, shownFields } from '#record/record.rules.ts';
 import { stateBadge } from '#record/record.views.ts';
@@ -21,11 +21,14 @@ import {
   toggle,
   writeQuery,
 } from './query.rules.ts';
+import { waysView, whereView } from './way.views.ts';
 
 export type ShownList = {
   readonly module: Module;
   readonly query: Query;
   readonly found: FoundList;
+  /** When something in the module last changed. */
+  readonly changedAt: Date | null;
   readonly mayFile: boolean;
   /** In which it can be taken along. */
   readonly formats: readonly FormatName[];
@@ -47,9 +50,14 @@ export function listPage(visit: Visit, shown: ShownList): Html {
         ? html`<p><a class="button" href="${linkTo(visit, `/${module.name}/new`)}">${adding}</a></p>`
         : null
     }</div>
+<div class="list-top"><div>
 <p class="lead">${module.say(module.about, language)}</p>
 ${pagesView(visit, module)}
 ${searchView(visit, shown)}
+</div>
+${whereView(visit, shown)}
+</div>
+${waysView(visit, shown, 'list')}
 <div class="list-body">
 ${narrowView(visit, shown)}
 <div class="list-found">
@@ -228,7 +236,7 @@ function filterField({ language }: Visit, { module, query, field, name, filter }
 }
 
 function foundView(visit: Visit, shown: ShownList): Html {
-  const { module, query, found } = shown;
+  const { module, query, found, changedAt } = shown;
   const words = ownWords(visit.language);
   if (found.records.length === 0)
     return html`<p class="found" role="status">${query.text === '' && query.asked.size === 0 ? words.noRecordYet : words.foundNone}</p>`;
@@ -236,7 +244,7 @@ function foundView(visit: Visit, shown: ShownList): Html {
 ${tableView(visit, module, found.records)}
 ${pagingView(visit, shown)}
 ${takeAlongView(visit, shown)}
-<p class="quiet permalink">${words.permalink}</p>`;
+<p class="quiet permalink">${changedAt === null ? null : html`${fillIn(words.lastChange, { day: formatDay(changedAt, visit.language) })} · `}${words.permalink}</p>`;
 }
 
 function countSentence({ language }: Visit, count: number | null): string {

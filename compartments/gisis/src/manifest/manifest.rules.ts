@@ -64,6 +64,7 @@ function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
         perMinute: EXPORTS_A_MINUTE,
       },
     ]),
+    ...pictureRoutes(open, module),
     { ...open, id: `${name}.show`, method: 'GET', path: record },
     { ...open, id: `${name}.json`, method: 'GET', path: `${record}/record.json` },
     { ...open, id: `${name}.history`, method: 'GET', path: `${record}/history` },
@@ -71,6 +72,31 @@ function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
     { ...written, id: `${name}.change`, path: `${record}/change`, writes: [table, 'field_change', 'told'] },
     { ...open, id: `${name}.consider`, method: 'GET', path: `${record}/acts/:act`, roles: writers },
     { ...written, id: `${name}.act`, path: `${record}/acts/:act`, writes: [table, 'field_change', 'told'] },
+  ];
+}
+
+/** Maps and charts are counted over all that a query finds. */
+const PICTURES_A_MINUTE = 120;
+
+function pictureRoutes(
+  open: Pick<ManifestRoute, 'origin' | 'roles' | 'writes' | 'maxBodyBytes'>,
+  { name, map, charts = [] }: Module,
+): ManifestRoute[] {
+  const drawn = { ...open, method: 'GET' as const, perMinute: PICTURES_A_MINUTE };
+  return [
+    ...(map === undefined
+      ? []
+      : [
+          { ...drawn, id: `${name}.map`, path: `/${name}/map` },
+          { ...drawn, id: `${name}.map-picture`, path: `/${name}/map.svg` },
+          { ...drawn, id: `${name}.map-points`, path: `/${name}/map.json` },
+        ]),
+    ...(charts.length === 0
+      ? []
+      : [
+          { ...drawn, id: `${name}.statistics`, path: `/${name}/statistics` },
+          { ...drawn, id: `${name}.statistics-csv`, path: `/${name}/statistics.csv`, callers: 'any' as const },
+        ]),
   ];
 }
 

@@ -1,9 +1,12 @@
 import { fillIn, formatDay, formatNumber, type Html, html } from '@bulkhead/web';
 import type { Act, Module } from '#declaration/module.rules.ts';
+import { seesEverywhere } from '#sight/sight.rules.ts';
 import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
 import { layOut, momentView } from '#site/site.views.ts';
+import { siteWords } from '#site/site.words.ts';
 import { nameCountry } from '#state/country.rules.ts';
 import { stateOfDelegation } from '#state/delegation.rules.ts';
+import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Value } from '#value/value.rules.ts';
 import { ownWords } from '#words/words.ts';
 import { GONE_STATES, nameAct, nameState } from '#workflow/workflow.rules.ts';
@@ -128,7 +131,8 @@ ${
 ${mayFile && !visit.site.isReadOnly ? html`<p><a href="${linkTo(visit, adding)}">${fillIn(words.newRecord, { record: module.say(module.record.one, language) })}</a></p>` : null}</section>`;
 }
 
-function aboutView(visit: Visit, { module, record }: ShownRecord): Html {
+function aboutView(visit: Visit, shown: ShownRecord): Html {
+  const { module, record } = shown;
   const { language } = visit;
   const words = ownWords(language);
   const path = recordPath(module, record.reference);
@@ -144,7 +148,20 @@ ${record.source === null ? null : html`<dt>${words.source}</dt><dd><bdi>${record
       ({ name, title }) =>
         html`<li><a href="${linkTo(visit, `/${module.name}/${name}?of=${encodeURIComponent(record.reference)}`)}">${module.say(title, language)}</a></li>\n`,
     )}<li><a href="${linkTo(visit, `${path}/history`)}">${words.history}</a></li>
-<li><a href="${path}/record.json">${words.asJson}</a></li></ul></aside>`;
+<li><a href="${path}/record.json">${words.asJson}</a></li>${onMapView(visit, shown)}</ul></aside>`;
+}
+
+/** A record with a position has its surroundings on the map. */
+function onMapView(visit: Visit, { module, record, fields }: ShownRecord): Html | null {
+  const name = module.map?.position ?? '';
+  const value = record.values[name] ?? null;
+  const point = value === null || !fields.includes(name) ? null : meaningsOf(module)[name]?.point(value);
+  const field = module.fields[name];
+  if (!point || field === undefined || !seesEverywhere(field, visit.viewer)) return null;
+  const [longitude, latitude] = point;
+  const box = [longitude - 4, Math.max(-90, latitude - 2), longitude + 4, Math.min(90, latitude + 2)];
+  const degrees = box.map((number, at) => (at % 2 === 0 ? ((number + 540) % 360) - 180 : number).toFixed(3));
+  return html`<li><a href="${linkTo(visit, `/${module.name}/map?${name}.box=${degrees.join()}`)}">${siteWords(visit.language).onMap}</a></li>`;
 }
 
 /** The history of a record: each revision with what it changed, who wrote it, when and from which source. */

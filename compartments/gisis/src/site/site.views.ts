@@ -3,7 +3,9 @@ import { fillIn, formatDay, formatMoment, type Html, html, inLanguage, page } fr
 import { codesOf } from '#sight/viewer.rules.ts';
 import { ownWords } from '#words/words.ts';
 import { inLanguageOf, linkTo, type ShownModule, type Visit } from './site.rules.ts';
+import { siteWords } from './site.words.ts';
 import { STYLE_PATH } from './style.rules.ts';
+import { groupBySubject } from './subject.rules.ts';
 
 type Section = 'home' | 'for-you' | 'module' | 'states';
 
@@ -52,20 +54,24 @@ export function homePage(visit: Visit, modules: readonly ShownModule[]): Html {
     description: words.homeLead,
     main: html`<div class="hero registry-hero"><h1>${words.registry}</h1>
 <p class="lead">${words.homeLead}</p></div>
-<h2 class="hidden-text">${words.modules}</h2>
-<ul class="cards modules">${modules.map((shown) => moduleCard(visit, shown))}</ul>`,
+${groupBySubject(modules).map(
+  ({
+    subject,
+    modules: shown,
+  }) => html`<section class="subject" aria-labelledby="subject-${subject}"><h2 id="subject-${subject}">${siteWords(visit.language)[subject]}</h2>
+<ul>${shown.map((one) => moduleEntry(visit, one))}</ul></section>
+`,
+)}`,
   });
 }
 
-function moduleCard(visit: Visit, { module, changedAt }: ShownModule): Html {
+function moduleEntry(visit: Visit, { module, changedAt }: ShownModule): Html {
   const { language } = visit;
   const words = ownWords(language);
   const age = changedAt === null ? words.noRecordYet : fillIn(words.lastChange, { day: formatDay(changedAt, language) });
-  return html`<li class="card module"><div class="card-text">
-<h3><a href="${linkTo(visit, `/${module.name}`)}">${module.say(module.title, language)}</a></h3>
+  return html`<li><h3><a href="${linkTo(visit, `/${module.name}`)}">${module.say(module.title, language)}</a></h3>
 <p class="about">${module.say(module.about, language)}</p>
-<p class="age">${age}</p>
-</div></li>
+<p class="age">${age}</p></li>
 `;
 }
 

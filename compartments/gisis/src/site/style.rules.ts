@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { sha256Hex } from '@bulkhead/kernel';
+import { shadeRules } from '#colour/colour.rules.ts';
 
-const CSS = readFileSync(new URL('registry.css', import.meta.url));
+const SHEETS = ['registry.css', '../map/map.css', '../chart/chart.css'];
+const CSS = Buffer.from(
+  [...SHEETS.map((sheet) => readFileSync(new URL(sheet, import.meta.url), 'utf8')), shadeRules()].join('\n'),
+);
 
 /** The registry's own rules, beside those of all pages; named by their content, so they can be kept for ever. */
 export const STYLE_PATH = `/assets/${sha256Hex(CSS).slice(0, 32)}.css`;
