@@ -2,6 +2,16 @@
 
 extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION public.note_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.changed_in := pg_current_xact_id()::text::bigint;
+  return new;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -27,6 +37,7 @@ table annex_vi (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   regulation text,
@@ -48,10 +59,10 @@ table annex_vi (
   document_name text,
   document_type text,
   document_bytes bigint,
+  filed_by text,
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(ship_name, ''::text) || ' '::text) || COALESCE(supplier, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(description, ''::text)))) stored,
-  filed_by text,
   constraint annex_vi_answer_fits CHECK (((char_length(answer) >= 1) AND (char_length(answer) <= 3000))),
   constraint annex_vi_attempts_fits CHECK (((char_length(attempts) >= 1) AND (char_length(attempts) <= 3000))),
   constraint annex_vi_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
@@ -93,6 +104,24 @@ CREATE INDEX annex_vi_of_port_state ON public.annex_vi USING btree (port_state, 
 CREATE UNIQUE INDEX annex_vi_reference ON public.annex_vi USING btree (reference);
 CREATE INDEX annex_vi_search_name ON public.annex_vi USING gin (search_text gin_trgm_ops);
 CREATE INDEX annex_vi_search_prose ON public.annex_vi USING gin (search_prose);
+CREATE INDEX annex_vi_written ON public.annex_vi USING btree (changed_in, id);
+CREATE TRIGGER annex_vi_noted BEFORE UPDATE ON public.annex_vi FOR EACH ROW EXECUTE FUNCTION note_change();
+
+table answered_write (
+  account_id text not null,
+  key text not null,
+  request_sha256 text not null,
+  at timestamp with time zone not null,
+  status integer not null,
+  reference text not null,
+  etag text not null,
+  body text not null,
+  constraint answered_write_account_id_check CHECK (((length(account_id) >= 1) AND (length(account_id) <= 64))),
+  constraint answered_write_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200))),
+  constraint answered_write_pkey PRIMARY KEY (account_id, key),
+  constraint answered_write_request_sha256_check CHECK ((length(request_sha256) = 64))
+);
+CREATE INDEX answered_write_at ON public.answered_write USING btree (at);
 
 table audit (
   id bigint not null generated always as identity,
@@ -104,6 +133,7 @@ table audit (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   begun_on date,
   ended_on date,
@@ -162,6 +192,8 @@ CREATE UNIQUE INDEX audit_one_country_begun_on ON public.audit USING btree (coun
 CREATE UNIQUE INDEX audit_reference ON public.audit USING btree (reference);
 CREATE INDEX audit_search_name ON public.audit USING gin (search_text gin_trgm_ops);
 CREATE INDEX audit_search_prose ON public.audit USING gin (search_prose);
+CREATE INDEX audit_written ON public.audit USING btree (changed_in, id);
+CREATE TRIGGER audit_noted BEFORE UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table ballast_chemical (
   id bigint not null generated always as identity,
@@ -173,6 +205,7 @@ table ballast_chemical (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   name text,
   cas_number text,
   formula text,
@@ -228,6 +261,8 @@ CREATE UNIQUE INDEX ballast_chemical_one_cas_number ON public.ballast_chemical U
 CREATE UNIQUE INDEX ballast_chemical_reference ON public.ballast_chemical USING btree (reference);
 CREATE INDEX ballast_chemical_search_name ON public.ballast_chemical USING gin (search_text gin_trgm_ops);
 CREATE INDEX ballast_chemical_search_prose ON public.ballast_chemical USING gin (search_prose);
+CREATE INDEX ballast_chemical_written ON public.ballast_chemical USING btree (changed_in, id);
+CREATE TRIGGER ballast_chemical_noted BEFORE UPDATE ON public.ballast_chemical FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table ballast_water (
   id bigint not null generated always as identity,
@@ -239,6 +274,7 @@ table ballast_water (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   ship text,
@@ -300,6 +336,8 @@ CREATE INDEX ballast_water_of_risk_method ON public.ballast_water USING btree (r
 CREATE UNIQUE INDEX ballast_water_reference ON public.ballast_water USING btree (reference);
 CREATE INDEX ballast_water_search_name ON public.ballast_water USING gin (search_text gin_trgm_ops);
 CREATE INDEX ballast_water_search_prose ON public.ballast_water USING gin (search_prose);
+CREATE INDEX ballast_water_written ON public.ballast_water USING btree (changed_in, id);
+CREATE TRIGGER ballast_water_noted BEFORE UPDATE ON public.ballast_water FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table cargo (
   id bigint not null generated always as identity,
@@ -311,6 +349,7 @@ table cargo (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   cargo_name text,
@@ -366,6 +405,8 @@ CREATE INDEX cargo_of_valid ON public.cargo USING btree (valid_from, valid_to);
 CREATE UNIQUE INDEX cargo_reference ON public.cargo USING btree (reference);
 CREATE INDEX cargo_search_name ON public.cargo USING gin (search_text gin_trgm_ops);
 CREATE INDEX cargo_search_prose ON public.cargo USING gin (search_prose);
+CREATE INDEX cargo_written ON public.cargo USING btree (changed_in, id);
+CREATE TRIGGER cargo_noted BEFORE UPDATE ON public.cargo FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table casualty (
   id bigint not null generated always as identity,
@@ -377,6 +418,7 @@ table casualty (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   title text,
   happened_at timestamp with time zone,
   position_lat double precision,
@@ -387,6 +429,7 @@ table casualty (
   coastal_state text,
   event text,
   reporting_state text,
+  filed_by text,
   deliberate boolean,
   outcomes text[],
   deaths integer,
@@ -400,7 +443,6 @@ table casualty (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(title, ''::text) || ' '::text) || COALESCE(place, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(summary, ''::text)))) stored,
-  filed_by text,
   constraint casualty_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint casualty_coastal_state_fits CHECK ((coastal_state ~ '^[A-Z]{3}$'::text)),
   constraint casualty_deaths_fits CHECK (((deaths >= 0) AND (deaths <= 100000))),
@@ -445,6 +487,8 @@ CREATE INDEX casualty_of_waters ON public.casualty USING btree (waters, COALESCE
 CREATE UNIQUE INDEX casualty_reference ON public.casualty USING btree (reference);
 CREATE INDEX casualty_search_name ON public.casualty USING gin (search_text gin_trgm_ops);
 CREATE INDEX casualty_search_prose ON public.casualty USING gin (search_prose);
+CREATE INDEX casualty_written ON public.casualty USING btree (changed_in, id);
+CREATE TRIGGER casualty_noted BEFORE UPDATE ON public.casualty FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table casualty_investigation (
   id bigint not null generated always as identity,
@@ -456,6 +500,7 @@ table casualty_investigation (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   casualty text,
   investigating_state text,
   interest text,
@@ -506,6 +551,8 @@ CREATE UNIQUE INDEX casualty_investigation_one_casualty_investigating_state ON p
 CREATE UNIQUE INDEX casualty_investigation_reference ON public.casualty_investigation USING btree (reference);
 CREATE INDEX casualty_investigation_search_name ON public.casualty_investigation USING gin (search_text gin_trgm_ops);
 CREATE INDEX casualty_investigation_search_prose ON public.casualty_investigation USING gin (search_prose);
+CREATE INDEX casualty_investigation_written ON public.casualty_investigation USING btree (changed_in, id);
+CREATE TRIGGER casualty_investigation_noted BEFORE UPDATE ON public.casualty_investigation FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table casualty_ship (
   id bigint not null generated always as identity,
@@ -517,6 +564,7 @@ table casualty_ship (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   casualty text,
   ship text,
   ship_name text,
@@ -555,6 +603,8 @@ CREATE UNIQUE INDEX casualty_ship_one_casualty_ship ON public.casualty_ship USIN
 CREATE UNIQUE INDEX casualty_ship_reference ON public.casualty_ship USING btree (reference);
 CREATE INDEX casualty_ship_search_name ON public.casualty_ship USING gin (search_text gin_trgm_ops);
 CREATE INDEX casualty_ship_search_prose ON public.casualty_ship USING gin (search_prose);
+CREATE INDEX casualty_ship_written ON public.casualty_ship USING btree (changed_in, id);
+CREATE TRIGGER casualty_ship_noted BEFORE UPDATE ON public.casualty_ship FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table company (
   id bigint not null generated always as identity,
@@ -566,6 +616,7 @@ table company (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   company_number text,
   name text,
   country text,
@@ -598,6 +649,8 @@ CREATE INDEX company_of_status ON public.company USING btree (status, COALESCE(r
 CREATE UNIQUE INDEX company_reference ON public.company USING btree (reference);
 CREATE INDEX company_search_name ON public.company USING gin (search_text gin_trgm_ops);
 CREATE INDEX company_search_prose ON public.company USING gin (search_prose);
+CREATE INDEX company_written ON public.company USING btree (changed_in, id);
+CREATE TRIGGER company_noted BEFORE UPDATE ON public.company FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table condition_assessment (
   id bigint not null generated always as identity,
@@ -609,6 +662,7 @@ table condition_assessment (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   flag text,
   ship text,
   ship_name text,
@@ -623,10 +677,10 @@ table condition_assessment (
   report_name text,
   report_type text,
   report_bytes bigint,
+  filed_by text,
   former_names text,
   search_text text generated always as (registry_fold(((((COALESCE(ship_name, ''::text) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
-  filed_by text,
   constraint condition_assessment_category_fits CHECK ((category = ANY (ARRAY['2'::text, '3'::text]))),
   constraint condition_assessment_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint condition_assessment_decision_fits CHECK ((decision = ANY (ARRAY['issued'::text, 'interim'::text, 'suspended'::text, 'withdrawn'::text, 'refused'::text]))),
@@ -659,6 +713,8 @@ CREATE INDEX condition_assessment_of_valid_until ON public.condition_assessment 
 CREATE UNIQUE INDEX condition_assessment_reference ON public.condition_assessment USING btree (reference);
 CREATE INDEX condition_assessment_search_name ON public.condition_assessment USING gin (search_text gin_trgm_ops);
 CREATE INDEX condition_assessment_search_prose ON public.condition_assessment USING gin (search_prose);
+CREATE INDEX condition_assessment_written ON public.condition_assessment USING btree (changed_in, id);
+CREATE TRIGGER condition_assessment_noted BEFORE UPDATE ON public.condition_assessment FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table contact_point (
   id bigint not null generated always as identity,
@@ -670,6 +726,7 @@ table contact_point (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   matters text[],
   office text,
@@ -719,6 +776,8 @@ CREATE INDEX contact_point_of_matters ON public.contact_point USING gin (matters
 CREATE UNIQUE INDEX contact_point_reference ON public.contact_point USING btree (reference);
 CREATE INDEX contact_point_search_name ON public.contact_point USING gin (search_text gin_trgm_ops);
 CREATE INDEX contact_point_search_prose ON public.contact_point USING gin (search_prose);
+CREATE INDEX contact_point_written ON public.contact_point USING btree (changed_in, id);
+CREATE TRIGGER contact_point_noted BEFORE UPDATE ON public.contact_point FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table crew_change (
   id bigint not null generated always as identity,
@@ -730,6 +789,7 @@ table crew_change (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   port text,
   key_workers boolean,
@@ -775,6 +835,8 @@ CREATE UNIQUE INDEX crew_change_one_country_port ON public.crew_change USING btr
 CREATE UNIQUE INDEX crew_change_reference ON public.crew_change USING btree (reference);
 CREATE INDEX crew_change_search_name ON public.crew_change USING gin (search_text gin_trgm_ops);
 CREATE INDEX crew_change_search_prose ON public.crew_change USING gin (search_prose);
+CREATE INDEX crew_change_written ON public.crew_change USING btree (changed_in, id);
+CREATE TRIGGER crew_change_noted BEFORE UPDATE ON public.crew_change FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table distribution_plan (
   id bigint not null generated always as identity,
@@ -786,6 +848,7 @@ table distribution_plan (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   name text,
@@ -834,6 +897,8 @@ CREATE UNIQUE INDEX distribution_plan_one_country_kind_name ON public.distributi
 CREATE UNIQUE INDEX distribution_plan_reference ON public.distribution_plan USING btree (reference);
 CREATE INDEX distribution_plan_search_name ON public.distribution_plan USING gin (search_text gin_trgm_ops);
 CREATE INDEX distribution_plan_search_prose ON public.distribution_plan USING gin (search_prose);
+CREATE INDEX distribution_plan_written ON public.distribution_plan USING btree (changed_in, id);
+CREATE TRIGGER distribution_plan_noted BEFORE UPDATE ON public.distribution_plan FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table duty_told (
   module text not null,
@@ -858,6 +923,7 @@ table equipment (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   product text,
@@ -874,10 +940,10 @@ table equipment (
   certificate_name text,
   certificate_type text,
   certificate_bytes bigint,
+  filed_by text,
   former_names text,
   search_text text generated always as (registry_fold(((((((((COALESCE(product, ''::text) || ' '::text) || COALESCE(maker, ''::text)) || ' '::text) || COALESCE(certificate_number, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(substances, ''::text)))) stored,
-  filed_by text,
   constraint equipment_capacity_fits CHECK (((char_length(capacity) >= 1) AND (char_length(capacity) <= 200))),
   constraint equipment_certificate_bytes_fits CHECK (((certificate_bytes >= 1) AND (certificate_bytes <= 20971520))),
   constraint equipment_certificate_name_fits CHECK (((char_length(certificate_name) >= 1) AND (char_length(certificate_name) <= 200))),
@@ -914,6 +980,8 @@ CREATE INDEX equipment_of_valid_until ON public.equipment USING btree (valid_unt
 CREATE UNIQUE INDEX equipment_reference ON public.equipment USING btree (reference);
 CREATE INDEX equipment_search_name ON public.equipment USING gin (search_text gin_trgm_ops);
 CREATE INDEX equipment_search_prose ON public.equipment USING gin (search_prose);
+CREATE INDEX equipment_written ON public.equipment USING btree (changed_in, id);
+CREATE TRIGGER equipment_noted BEFORE UPDATE ON public.equipment FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table facilitation (
   id bigint not null generated always as identity,
@@ -925,6 +993,7 @@ table facilitation (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   provision text,
@@ -975,6 +1044,8 @@ CREATE INDEX facilitation_of_notified_on ON public.facilitation USING btree (not
 CREATE UNIQUE INDEX facilitation_reference ON public.facilitation USING btree (reference);
 CREATE INDEX facilitation_search_name ON public.facilitation USING gin (search_text gin_trgm_ops);
 CREATE INDEX facilitation_search_prose ON public.facilitation USING gin (search_prose);
+CREATE INDEX facilitation_written ON public.facilitation USING btree (changed_in, id);
+CREATE TRIGGER facilitation_noted BEFORE UPDATE ON public.facilitation FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table field_change (
   id bigint not null generated always as identity,
@@ -1013,6 +1084,7 @@ table fuel_consumption (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   flag text,
   ship text,
   year integer,
@@ -1032,11 +1104,11 @@ table fuel_consumption (
   rating text,
   statement_on date,
   organization text,
+  filed_by text,
   method text,
   former_names text,
   search_text text generated always as (registry_fold(((reference || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
-  filed_by text,
   constraint fuel_consumption_attained_cii_fits CHECK (((attained_cii >= (0)::numeric) AND (attained_cii <= (10000)::numeric))),
   constraint fuel_consumption_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint fuel_consumption_deadweight_fits CHECK (((deadweight >= (0)::numeric) AND (deadweight <= (1000000)::numeric))),
@@ -1081,6 +1153,8 @@ CREATE UNIQUE INDEX fuel_consumption_one_ship_year ON public.fuel_consumption US
 CREATE UNIQUE INDEX fuel_consumption_reference ON public.fuel_consumption USING btree (reference);
 CREATE INDEX fuel_consumption_search_name ON public.fuel_consumption USING gin (search_text gin_trgm_ops);
 CREATE INDEX fuel_consumption_search_prose ON public.fuel_consumption USING gin (search_prose);
+CREATE INDEX fuel_consumption_written ON public.fuel_consumption USING btree (changed_in, id);
+CREATE TRIGGER fuel_consumption_noted BEFORE UPDATE ON public.fuel_consumption FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table gmdss_station (
   id bigint not null generated always as identity,
@@ -1092,6 +1166,7 @@ table gmdss_station (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   name text,
   service text[],
@@ -1141,6 +1216,8 @@ CREATE UNIQUE INDEX gmdss_station_one_country_name ON public.gmdss_station USING
 CREATE UNIQUE INDEX gmdss_station_reference ON public.gmdss_station USING btree (reference);
 CREATE INDEX gmdss_station_search_name ON public.gmdss_station USING gin (search_text gin_trgm_ops);
 CREATE INDEX gmdss_station_search_prose ON public.gmdss_station USING gin (search_prose);
+CREATE INDEX gmdss_station_written ON public.gmdss_station USING btree (changed_in, id);
+CREATE TRIGGER gmdss_station_noted BEFORE UPDATE ON public.gmdss_station FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table hook (
   id bigint not null generated always as identity,
@@ -1152,6 +1229,7 @@ table hook (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   maker text,
   hook_type text,
@@ -1166,10 +1244,10 @@ table hook (
   report_name text,
   report_type text,
   report_bytes bigint,
+  filed_by text,
   former_names text,
   search_text text generated always as (registry_fold(((((((((COALESCE(maker, ''::text) || ' '::text) || COALESCE(hook_type, ''::text)) || ' '::text) || COALESCE(organization, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
-  filed_by text,
   constraint hook_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint hook_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
   constraint hook_design_fits CHECK ((design = ANY (ARRAY['on-load'::text, 'off-load'::text, 'both'::text]))),
@@ -1204,6 +1282,8 @@ CREATE INDEX hook_of_result ON public.hook USING btree (result, COALESCE(registr
 CREATE UNIQUE INDEX hook_reference ON public.hook USING btree (reference);
 CREATE INDEX hook_search_name ON public.hook USING gin (search_text gin_trgm_ops);
 CREATE INDEX hook_search_prose ON public.hook USING gin (search_prose);
+CREATE INDEX hook_written ON public.hook USING btree (changed_in, id);
+CREATE TRIGGER hook_noted BEFORE UPDATE ON public.hook FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table inadequacy (
   id bigint not null generated always as identity,
@@ -1215,6 +1295,7 @@ table inadequacy (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   flag text,
   ship text,
   ship_name text,
@@ -1269,6 +1350,8 @@ CREATE INDEX inadequacy_of_wastes ON public.inadequacy USING gin (wastes);
 CREATE UNIQUE INDEX inadequacy_reference ON public.inadequacy USING btree (reference);
 CREATE INDEX inadequacy_search_name ON public.inadequacy USING gin (search_text gin_trgm_ops);
 CREATE INDEX inadequacy_search_prose ON public.inadequacy USING gin (search_prose);
+CREATE INDEX inadequacy_written ON public.inadequacy USING btree (changed_in, id);
+CREATE TRIGGER inadequacy_noted BEFORE UPDATE ON public.inadequacy FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table judicial_sale (
   id bigint not null generated always as identity,
@@ -1280,6 +1363,7 @@ table judicial_sale (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   ship text,
   ship_name text,
@@ -1341,6 +1425,8 @@ CREATE INDEX judicial_sale_of_sale_on ON public.judicial_sale USING btree (sale_
 CREATE UNIQUE INDEX judicial_sale_reference ON public.judicial_sale USING btree (reference);
 CREATE INDEX judicial_sale_search_name ON public.judicial_sale USING gin (search_text gin_trgm_ops);
 CREATE INDEX judicial_sale_search_prose ON public.judicial_sale USING gin (search_prose);
+CREATE INDEX judicial_sale_written ON public.judicial_sale USING btree (changed_in, id);
+CREATE TRIGGER judicial_sale_noted BEFORE UPDATE ON public.judicial_sale FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table legislation (
   id bigint not null generated always as identity,
@@ -1352,6 +1438,7 @@ table legislation (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   title text,
   title_original text,
@@ -1401,6 +1488,8 @@ CREATE UNIQUE INDEX legislation_one_country_title ON public.legislation USING bt
 CREATE UNIQUE INDEX legislation_reference ON public.legislation USING btree (reference);
 CREATE INDEX legislation_search_name ON public.legislation USING gin (search_text gin_trgm_ops);
 CREATE INDEX legislation_search_prose ON public.legislation USING gin (search_prose);
+CREATE INDEX legislation_written ON public.legislation USING btree (changed_in, id);
+CREATE TRIGGER legislation_noted BEFORE UPDATE ON public.legislation FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table lost_container (
   id bigint not null generated always as identity,
@@ -1412,6 +1501,7 @@ table lost_container (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   kind text,
   happened_at timestamp with time zone,
   position_lat double precision,
@@ -1476,6 +1566,8 @@ CREATE INDEX lost_container_of_sizes ON public.lost_container USING gin (sizes);
 CREATE UNIQUE INDEX lost_container_reference ON public.lost_container USING btree (reference);
 CREATE INDEX lost_container_search_name ON public.lost_container USING gin (search_text gin_trgm_ops);
 CREATE INDEX lost_container_search_prose ON public.lost_container USING gin (search_prose);
+CREATE INDEX lost_container_written ON public.lost_container USING btree (changed_in, id);
+CREATE TRIGGER lost_container_noted BEFORE UPDATE ON public.lost_container FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table migrant_smuggling (
   id bigint not null generated always as identity,
@@ -1487,6 +1579,7 @@ table migrant_smuggling (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   happened_at timestamp with time zone,
   position_lat double precision,
   position_lon double precision,
@@ -1555,6 +1648,8 @@ CREATE INDEX migrant_smuggling_of_vessel_kind ON public.migrant_smuggling USING 
 CREATE UNIQUE INDEX migrant_smuggling_reference ON public.migrant_smuggling USING btree (reference);
 CREATE INDEX migrant_smuggling_search_name ON public.migrant_smuggling USING gin (search_text gin_trgm_ops);
 CREATE INDEX migrant_smuggling_search_prose ON public.migrant_smuggling USING gin (search_prose);
+CREATE INDEX migrant_smuggling_written ON public.migrant_smuggling USING btree (changed_in, id);
+CREATE TRIGGER migrant_smuggling_noted BEFORE UPDATE ON public.migrant_smuggling FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table non_mandatory (
   id bigint not null generated always as identity,
@@ -1566,6 +1661,7 @@ table non_mandatory (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   instrument text,
   subject text,
@@ -1603,6 +1699,8 @@ CREATE UNIQUE INDEX non_mandatory_one_country_instrument ON public.non_mandatory
 CREATE UNIQUE INDEX non_mandatory_reference ON public.non_mandatory USING btree (reference);
 CREATE INDEX non_mandatory_search_name ON public.non_mandatory USING gin (search_text gin_trgm_ops);
 CREATE INDEX non_mandatory_search_prose ON public.non_mandatory USING gin (search_prose);
+CREATE INDEX non_mandatory_written ON public.non_mandatory USING btree (changed_in, id);
+CREATE TRIGGER non_mandatory_noted BEFORE UPDATE ON public.non_mandatory FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table piracy_incident (
   id bigint not null generated always as identity,
@@ -1614,6 +1712,7 @@ table piracy_incident (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   happened_at timestamp with time zone,
   act text,
   waters text,
@@ -1687,6 +1786,8 @@ CREATE INDEX piracy_incident_of_waters ON public.piracy_incident USING btree (wa
 CREATE UNIQUE INDEX piracy_incident_reference ON public.piracy_incident USING btree (reference);
 CREATE INDEX piracy_incident_search_name ON public.piracy_incident USING gin (search_text gin_trgm_ops);
 CREATE INDEX piracy_incident_search_prose ON public.piracy_incident USING gin (search_prose);
+CREATE INDEX piracy_incident_written ON public.piracy_incident USING btree (changed_in, id);
+CREATE TRIGGER piracy_incident_noted BEFORE UPDATE ON public.piracy_incident FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table port_facility (
   id bigint not null generated always as identity,
@@ -1698,6 +1799,7 @@ table port_facility (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   facility_number text,
   name text,
   other_names text,
@@ -1761,6 +1863,8 @@ CREATE INDEX port_facility_of_position ON public.port_facility USING gist (point
 CREATE UNIQUE INDEX port_facility_reference ON public.port_facility USING btree (reference);
 CREATE INDEX port_facility_search_name ON public.port_facility USING gin (search_text gin_trgm_ops);
 CREATE INDEX port_facility_search_prose ON public.port_facility USING gin (search_prose);
+CREATE INDEX port_facility_written ON public.port_facility USING btree (changed_in, id);
+CREATE TRIGGER port_facility_noted BEFORE UPDATE ON public.port_facility FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table reception_facility (
   id bigint not null generated always as identity,
@@ -1772,6 +1876,7 @@ table reception_facility (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   port text,
   port_name text,
@@ -1836,6 +1941,8 @@ CREATE INDEX reception_facility_of_wastes ON public.reception_facility USING gin
 CREATE UNIQUE INDEX reception_facility_reference ON public.reception_facility USING btree (reference);
 CREATE INDEX reception_facility_search_name ON public.reception_facility USING gin (search_text gin_trgm_ops);
 CREATE INDEX reception_facility_search_prose ON public.reception_facility USING gin (search_prose);
+CREATE INDEX reception_facility_written ON public.reception_facility USING btree (changed_in, id);
+CREATE TRIGGER reception_facility_noted BEFORE UPDATE ON public.reception_facility FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table recognized_organization (
   id bigint not null generated always as identity,
@@ -1847,12 +1954,14 @@ table recognized_organization (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   organization text,
   abbreviation text,
   functions text[],
   may_issue boolean,
   may_file boolean,
+  delegation text,
   valid_from date,
   valid_to date,
   agreement_sha256 text,
@@ -1866,7 +1975,6 @@ table recognized_organization (
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(organization, ''::text) || ' '::text) || COALESCE(abbreviation, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
-  delegation text,
   constraint recognized_organization_abbreviation_fits CHECK (((char_length(abbreviation) >= 1) AND (char_length(abbreviation) <= 20))),
   constraint recognized_organization_agreement_bytes_fits CHECK (((agreement_bytes >= 1) AND (agreement_bytes <= 20971520))),
   constraint recognized_organization_agreement_name_fits CHECK (((char_length(agreement_name) >= 1) AND (char_length(agreement_name) <= 200))),
@@ -1900,6 +2008,8 @@ CREATE UNIQUE INDEX recognized_organization_one_delegation_country ON public.rec
 CREATE UNIQUE INDEX recognized_organization_reference ON public.recognized_organization USING btree (reference);
 CREATE INDEX recognized_organization_search_name ON public.recognized_organization USING gin (search_text gin_trgm_ops);
 CREATE INDEX recognized_organization_search_prose ON public.recognized_organization USING gin (search_prose);
+CREATE INDEX recognized_organization_written ON public.recognized_organization USING btree (changed_in, id);
+CREATE TRIGGER recognized_organization_noted BEFORE UPDATE ON public.recognized_organization FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table record_number (
   module text not null,
@@ -1909,6 +2019,25 @@ table record_number (
   constraint record_number_pkey PRIMARY KEY (module, year),
   constraint record_number_year_check CHECK (((year >= 1000) AND (year <= 9999)))
 );
+
+table saved_search (
+  id text not null,
+  account_id text not null,
+  name text not null,
+  module text not null,
+  query text not null,
+  created_at timestamp with time zone not null,
+  looked_at timestamp with time zone not null,
+  feed_sha256 text,
+  constraint saved_search_account_id_check CHECK (((length(account_id) >= 1) AND (length(account_id) <= 64))),
+  constraint saved_search_feed_sha256_check CHECK ((length(feed_sha256) = 64)),
+  constraint saved_search_id_check CHECK (((length(id) >= 1) AND (length(id) <= 64))),
+  constraint saved_search_name_check CHECK (((length(name) >= 1) AND (length(name) <= 80))),
+  constraint saved_search_pkey PRIMARY KEY (id),
+  constraint saved_search_query_check CHECK ((length(query) <= 4000))
+);
+CREATE UNIQUE INDEX saved_search_feed ON public.saved_search USING btree (feed_sha256);
+CREATE INDEX saved_search_of_account ON public.saved_search USING btree (account_id, created_at);
 
 table search_and_rescue (
   id bigint not null generated always as identity,
@@ -1920,6 +2049,7 @@ table search_and_rescue (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   name text,
   kind text,
@@ -1971,6 +2101,8 @@ CREATE UNIQUE INDEX search_and_rescue_one_country_name ON public.search_and_resc
 CREATE UNIQUE INDEX search_and_rescue_reference ON public.search_and_rescue USING btree (reference);
 CREATE INDEX search_and_rescue_search_name ON public.search_and_rescue USING gin (search_text gin_trgm_ops);
 CREATE INDEX search_and_rescue_search_prose ON public.search_and_rescue USING gin (search_prose);
+CREATE INDEX search_and_rescue_written ON public.search_and_rescue USING btree (changed_in, id);
+CREATE TRIGGER search_and_rescue_noted BEFORE UPDATE ON public.search_and_rescue FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table ship (
   id bigint not null generated always as identity,
@@ -1982,6 +2114,7 @@ table ship (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   imo_number text,
   name text,
   flag text,
@@ -2047,6 +2180,8 @@ CREATE INDEX ship_of_un_measures ON public.ship USING gin (un_measures);
 CREATE UNIQUE INDEX ship_reference ON public.ship USING btree (reference);
 CREATE INDEX ship_search_name ON public.ship USING gin (search_text gin_trgm_ops);
 CREATE INDEX ship_search_prose ON public.ship USING gin (search_prose);
+CREATE INDEX ship_written ON public.ship USING btree (changed_in, id);
+CREATE TRIGGER ship_noted BEFORE UPDATE ON public.ship FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table simulator (
   id bigint not null generated always as identity,
@@ -2058,6 +2193,7 @@ table simulator (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   centre text,
   kind text[],
@@ -2108,6 +2244,8 @@ CREATE INDEX simulator_of_position ON public.simulator USING gist (point(positio
 CREATE UNIQUE INDEX simulator_reference ON public.simulator USING btree (reference);
 CREATE INDEX simulator_search_name ON public.simulator USING gin (search_text gin_trgm_ops);
 CREATE INDEX simulator_search_prose ON public.simulator USING gin (search_prose);
+CREATE INDEX simulator_written ON public.simulator USING btree (changed_in, id);
+CREATE TRIGGER simulator_noted BEFORE UPDATE ON public.simulator FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table single_window (
   id bigint not null generated always as identity,
@@ -2119,6 +2257,7 @@ table single_window (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   name text,
   status text,
@@ -2164,6 +2303,8 @@ CREATE UNIQUE INDEX single_window_one_country_name ON public.single_window USING
 CREATE UNIQUE INDEX single_window_reference ON public.single_window USING btree (reference);
 CREATE INDEX single_window_search_name ON public.single_window USING gin (search_text gin_trgm_ops);
 CREATE INDEX single_window_search_prose ON public.single_window USING gin (search_prose);
+CREATE INDEX single_window_written ON public.single_window USING btree (changed_in, id);
+CREATE TRIGGER single_window_noted BEFORE UPDATE ON public.single_window FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table survey (
   id bigint not null generated always as identity,
@@ -2175,6 +2316,7 @@ table survey (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   instrument text,
@@ -2190,10 +2332,10 @@ table survey (
   document_name text,
   document_type text,
   document_bytes bigint,
+  filed_by text,
   former_names text,
   search_text text generated always as (registry_fold(((((((COALESCE(ship_name, ''::text) || ' '::text) || COALESCE(regulation, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(COALESCE(reasons, ''::text)))) stored,
-  filed_by text,
   constraint survey_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint survey_conditions_fits CHECK (((char_length(conditions) >= 1) AND (char_length(conditions) <= 3000))),
   constraint survey_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
@@ -2228,6 +2370,8 @@ CREATE INDEX survey_of_notified_on ON public.survey USING btree (notified_on);
 CREATE UNIQUE INDEX survey_reference ON public.survey USING btree (reference);
 CREATE INDEX survey_search_name ON public.survey USING gin (search_text gin_trgm_ops);
 CREATE INDEX survey_search_prose ON public.survey USING gin (search_prose);
+CREATE INDEX survey_written ON public.survey USING btree (changed_in, id);
+CREATE TRIGGER survey_noted BEFORE UPDATE ON public.survey FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table test_laboratory (
   id bigint not null generated always as identity,
@@ -2239,6 +2383,7 @@ table test_laboratory (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   name text,
@@ -2291,6 +2436,8 @@ CREATE UNIQUE INDEX test_laboratory_one_country_name_kind ON public.test_laborat
 CREATE UNIQUE INDEX test_laboratory_reference ON public.test_laboratory USING btree (reference);
 CREATE INDEX test_laboratory_search_name ON public.test_laboratory USING gin (search_text gin_trgm_ops);
 CREATE INDEX test_laboratory_search_prose ON public.test_laboratory USING gin (search_prose);
+CREATE INDEX test_laboratory_written ON public.test_laboratory USING btree (changed_in, id);
+CREATE TRIGGER test_laboratory_noted BEFORE UPDATE ON public.test_laboratory FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table told (
   id bigint not null generated always as identity,
@@ -2317,6 +2464,7 @@ table training (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   country text,
   kind text,
   communicated_on date,
@@ -2370,6 +2518,8 @@ CREATE INDEX training_of_recognized ON public.training USING gin (recognized);
 CREATE UNIQUE INDEX training_reference ON public.training USING btree (reference);
 CREATE INDEX training_search_name ON public.training USING gin (search_text gin_trgm_ops);
 CREATE INDEX training_search_prose ON public.training USING gin (search_prose);
+CREATE INDEX training_written ON public.training USING btree (changed_in, id);
+CREATE TRIGGER training_noted BEFORE UPDATE ON public.training FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table treaty (
   id bigint not null generated always as identity,
@@ -2381,6 +2531,7 @@ table treaty (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   short_name text,
   full_name text,
   kind text,
@@ -2439,6 +2590,8 @@ CREATE UNIQUE INDEX treaty_one_short_name ON public.treaty USING btree (short_na
 CREATE UNIQUE INDEX treaty_reference ON public.treaty USING btree (reference);
 CREATE INDEX treaty_search_name ON public.treaty USING gin (search_text gin_trgm_ops);
 CREATE INDEX treaty_search_prose ON public.treaty USING gin (search_prose);
+CREATE INDEX treaty_written ON public.treaty USING btree (changed_in, id);
+CREATE TRIGGER treaty_noted BEFORE UPDATE ON public.treaty FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table treaty_action (
   id bigint not null generated always as identity,
@@ -2450,6 +2603,7 @@ table treaty_action (
   changed_by text not null,
   source text,
   is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
   treaty text,
   party text,
   act text,
@@ -2503,3 +2657,62 @@ CREATE UNIQUE INDEX treaty_action_one_treaty_party_act_done_on_territory ON publ
 CREATE UNIQUE INDEX treaty_action_reference ON public.treaty_action USING btree (reference);
 CREATE INDEX treaty_action_search_name ON public.treaty_action USING gin (search_text gin_trgm_ops);
 CREATE INDEX treaty_action_search_prose ON public.treaty_action USING gin (search_prose);
+CREATE INDEX treaty_action_written ON public.treaty_action USING btree (changed_in, id);
+CREATE TRIGGER treaty_action_noted BEFORE UPDATE ON public.treaty_action FOR EACH ROW EXECUTE FUNCTION note_change();
+
+table webhook (
+  id text not null,
+  account_id text not null,
+  account_name text not null,
+  delegation text,
+  module text not null,
+  query text not null,
+  url text not null,
+  secret_generation integer not null,
+  secret_check text not null,
+  stopped_why text,
+  place text not null,
+  failing_since timestamp with time zone,
+  rests_until timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint webhook_account_id_check CHECK (((length(account_id) >= 1) AND (length(account_id) <= 64))),
+  constraint webhook_account_name_check CHECK ((length(account_name) <= 200)),
+  constraint webhook_delegation_check CHECK ((length(delegation) <= 100)),
+  constraint webhook_id_check CHECK (((length(id) >= 1) AND (length(id) <= 64))),
+  constraint webhook_pkey PRIMARY KEY (id),
+  constraint webhook_place_check CHECK ((length(place) <= 80)),
+  constraint webhook_query_check CHECK ((length(query) <= 4000)),
+  constraint webhook_secret_check_check CHECK ((length(secret_check) = 16)),
+  constraint webhook_secret_generation_check CHECK ((secret_generation > 0)),
+  constraint webhook_stopped_why_check CHECK ((stopped_why = ANY (ARRAY['asked'::text, 'failing'::text, 'gone'::text, 'other-key'::text, 'query'::text]))),
+  constraint webhook_url_check CHECK ((length(url) <= 500))
+);
+CREATE INDEX webhook_of_account ON public.webhook USING btree (account_id, created_at);
+
+table webhook_delivery (
+  id bigint not null generated always as identity,
+  webhook_id text not null,
+  message text not null,
+  event text not null,
+  reference text,
+  revision integer,
+  created_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone,
+  answered_status integer,
+  fault text,
+  ended_as text,
+  ended_at timestamp with time zone,
+  constraint webhook_delivery_ended_as_check CHECK ((ended_as = ANY (ARRAY['sent'::text, 'given-up'::text]))),
+  constraint webhook_delivery_ends CHECK ((((ended_as IS NULL) = (ended_at IS NULL)) AND ((ended_as IS NULL) = (next_at IS NOT NULL)))),
+  constraint webhook_delivery_event_check CHECK ((event = ANY (ARRAY['record.changed'::text, 'record.gone'::text, 'record.left'::text, 'registry.restored'::text, 'test'::text]))),
+  constraint webhook_delivery_fault_check CHECK ((length(fault) <= 200)),
+  constraint webhook_delivery_message_check CHECK (((length(message) >= 1) AND (length(message) <= 64))),
+  constraint webhook_delivery_pkey PRIMARY KEY (id),
+  constraint webhook_delivery_reference_check CHECK ((length(reference) <= 60)),
+  constraint webhook_delivery_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES webhook(id) ON DELETE CASCADE
+);
+CREATE INDEX webhook_delivery_due ON public.webhook_delivery USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_delivery_ended ON public.webhook_delivery USING btree (ended_at);
+CREATE INDEX webhook_delivery_of_hook ON public.webhook_delivery USING btree (webhook_id, id);
+CREATE INDEX webhook_delivery_of_record ON public.webhook_delivery USING btree (webhook_id, reference, id);

@@ -24,6 +24,12 @@ begin
 end
 $function$;
 create trigger field_change_stays before update or delete on field_change for each row execute function refuse_change();
+create function note_change() returns trigger language plpgsql as $function$
+begin
+  new.changed_in := pg_current_xact_id()::text::bigint;
+  return new;
+end
+$function$;
 create table record_number (
   module text not null,
   year integer not null check (year between 1000 and 9999),
@@ -40,6 +46,77 @@ create table told (
   at timestamp with time zone not null
 );
 create index told_whom on told (whom, id);
+create table duty_told (
+  module text not null,
+  duty text not null,
+  reference text not null,
+  owed_by text not null check (length(owed_by) = 3),
+  due date not null,
+  stage text not null check (stage in ('soon', 'overdue')),
+  at timestamp with time zone not null,
+  primary key (module, duty, reference, owed_by, due, stage)
+);
+create table answered_write (
+  account_id text not null check (length(account_id) between 1 and 64),
+  key text not null check (length(key) between 1 and 200),
+  request_sha256 text not null check (length(request_sha256) = 64),
+  at timestamp with time zone not null,
+  status integer not null,
+  reference text not null,
+  etag text not null,
+  body text not null,
+  primary key (account_id, key)
+);
+create index answered_write_at on answered_write (at);
+create table saved_search (
+  id text primary key check (length(id) between 1 and 64),
+  account_id text not null check (length(account_id) between 1 and 64),
+  name text not null check (length(name) between 1 and 80),
+  module text not null,
+  query text not null check (length(query) <= 4000),
+  created_at timestamp with time zone not null,
+  looked_at timestamp with time zone not null,
+  feed_sha256 text check (length(feed_sha256) = 64)
+);
+create index saved_search_of_account on saved_search (account_id, created_at);
+create unique index saved_search_feed on saved_search (feed_sha256);
+create table webhook (
+  id text primary key check (length(id) between 1 and 64),
+  account_id text not null check (length(account_id) between 1 and 64),
+  account_name text not null check (length(account_name) <= 200),
+  delegation text check (length(delegation) <= 100),
+  module text not null,
+  query text not null check (length(query) <= 4000),
+  url text not null check (length(url) <= 500),
+  secret_generation integer not null check (secret_generation > 0),
+  secret_check text not null check (length(secret_check) = 16),
+  stopped_why text check (stopped_why in ('asked', 'failing', 'gone', 'other-key', 'query')),
+  place text not null check (length(place) <= 80),
+  failing_since timestamp with time zone,
+  rests_until timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+create index webhook_of_account on webhook (account_id, created_at);
+create table webhook_delivery (
+  id bigint generated always as identity primary key,
+  webhook_id text not null references webhook (id) on delete cascade,
+  message text not null check (length(message) between 1 and 64),
+  event text not null check (event in ('record.changed', 'record.gone', 'record.left', 'registry.restored', 'test')),
+  reference text check (length(reference) <= 60),
+  revision integer,
+  created_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone,
+  answered_status integer,
+  fault text check (length(fault) <= 200),
+  ended_as text check (ended_as in ('sent', 'given-up')),
+  ended_at timestamp with time zone,
+  constraint webhook_delivery_ends check ((ended_as is null) = (ended_at is null) and (ended_as is null) = (next_at is not null))
+);
+create index webhook_delivery_due on webhook_delivery (next_at) where next_at is not null;
+create index webhook_delivery_of_hook on webhook_delivery (webhook_id, id);
+create index webhook_delivery_of_record on webhook_delivery (webhook_id, reference, id);
+create index webhook_delivery_ended on webhook_delivery (ended_at);
 create table ship (
   id bigint generated always as identity primary key,
   reference text not null check (length(reference) between 1 and 60),
@@ -50,6 +127,7 @@ create table ship (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   imo_number text,
   constraint ship_imo_number_fits check (imo_number ~ '^[0-9]{7}$'),
   name text,
@@ -103,6 +181,7 @@ create table company (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   company_number text,
   constraint company_company_number_fits check (company_number ~ '^[0-9]{7}$'),
   name text,
@@ -130,6 +209,7 @@ create table port_facility (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   facility_number text,
   constraint port_facility_facility_number_fits check (char_length(facility_number) between 1 and 10),
   name text,
@@ -181,6 +261,7 @@ create table contact_point (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint contact_point_country_fits check (country ~ '^[A-Z]{3}$'),
   matters text[],
@@ -222,6 +303,7 @@ create table recognized_organization (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint recognized_organization_country_fits check (country ~ '^[A-Z]{3}$'),
   organization text,
@@ -232,6 +314,8 @@ create table recognized_organization (
   constraint recognized_organization_functions_fits check (cardinality(functions) > 0 and functions <@ array['passenger-safety', 'cargo-construction', 'cargo-equipment', 'cargo-radio', 'load-line', 'tonnage', 'ism', 'isps', 'mlc', 'marpol-i', 'marpol-ii', 'marpol-iv', 'marpol-v', 'marpol-vi', 'afs', 'bwm', 'igc', 'ibc', 'imsbc', 'grain', 'hsc', 'polar', 'cas']::text[]),
   may_issue boolean,
   may_file boolean,
+  delegation text,
+  constraint recognized_organization_delegation_fits check (char_length(delegation) between 1 and 100),
   valid_from date,
   constraint recognized_organization_valid_from_fits check (valid_from is not null or valid_to is null),
   valid_to date,
@@ -265,6 +349,7 @@ create table casualty (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   title text,
   constraint casualty_title_fits check (char_length(title) between 1 and 200),
   happened_at timestamptz,
@@ -284,6 +369,8 @@ create table casualty (
   constraint casualty_event_fits check (event in ('collision', 'stranding', 'contact', 'fire', 'hull-failure', 'machinery', 'ship-equipment', 'capsizing', 'missing', 'flooding', 'person-overboard', 'work-on-board', 'life-saving', 'cargo', 'other')),
   reporting_state text,
   constraint casualty_reporting_state_fits check (reporting_state ~ '^[A-Z]{3}$'),
+  filed_by text,
+  constraint casualty_filed_by_fits check (char_length(filed_by) between 1 and 100),
   deliberate boolean,
   outcomes text[],
   constraint casualty_outcomes_fits check (cardinality(outcomes) > 0 and outcomes <@ array['death', 'serious-injury', 'person-lost', 'ship-lost', 'ship-damaged', 'disabled', 'infrastructure', 'environment', 'endangered']::text[]),
@@ -317,6 +404,7 @@ create table casualty_ship (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   casualty text,
   ship text,
   ship_name text,
@@ -346,6 +434,7 @@ create table casualty_investigation (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   casualty text,
   investigating_state text,
   constraint casualty_investigation_investigating_state_fits check (investigating_state ~ '^[A-Z]{3}$'),
@@ -353,8 +442,6 @@ create table casualty_investigation (
   constraint casualty_investigation_interest_fits check (interest in ('flag', 'coastal', 'nationals', 'environment', 'other')),
   part text,
   constraint casualty_investigation_part_fits check (part in ('leads', 'together', 'alone', 'none')),
-  severity text,
-  constraint casualty_investigation_severity_fits check (severity in ('very-serious', 'casualty', 'incident')),
   begun_on date,
   interim_on date,
   reported_on date,
@@ -388,6 +475,7 @@ create table reception_facility (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint reception_facility_country_fits check (country ~ '^[A-Z]{3}$'),
   port text,
@@ -442,6 +530,7 @@ create table inadequacy (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   flag text,
   constraint inadequacy_flag_fits check (flag ~ '^[A-Z]{3}$'),
   ship text,
@@ -485,6 +574,7 @@ create table judicial_sale (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint judicial_sale_country_fits check (country ~ '^[A-Z]{3}$'),
   ship text,
@@ -537,6 +627,7 @@ create table equipment (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint equipment_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -566,6 +657,8 @@ create table equipment (
   certificate_type text,
   certificate_bytes bigint,
   constraint equipment_certificate_bytes_fits check (certificate_bytes between 1 and 20971520),
+  filed_by text,
+  constraint equipment_filed_by_fits check (char_length(filed_by) between 1 and 100),
   former_names text check (length(former_names) <= 10000),
   search_text text generated always as (registry_fold(coalesce(product::text, '') || ' ' || coalesce(maker::text, '') || ' ' || coalesce(certificate_number::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(coalesce(substances::text, '')))) stored,
@@ -581,6 +674,7 @@ create table treaty (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   short_name text,
   constraint treaty_short_name_fits check (char_length(short_name) between 1 and 80),
   full_name text,
@@ -631,11 +725,12 @@ create table treaty_action (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   treaty text,
   party text,
   constraint treaty_action_party_fits check (party ~ '^[A-Z]{3}$'),
   act text,
-  constraint treaty_action_act_fits check (act in ('signature', 'definitive-signature', 'ratification', 'acceptance', 'approval', 'accession', 'succession', 'declaration', 'extension', 'withdrawal')),
+  constraint treaty_action_act_fits check (act in ('signature', 'definitive-signature', 'ratification', 'acceptance', 'approval', 'accession', 'succession', 'declaration', 'extension', 'figures', 'withdrawal')),
   done_on date,
   effective_on date,
   territory text,
@@ -674,6 +769,7 @@ create table piracy_incident (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   happened_at timestamptz,
   act text,
   constraint piracy_incident_act_fits check (act in ('boarded', 'hijacked', 'fired-upon', 'detained', 'attempted', 'suspicious')),
@@ -733,6 +829,7 @@ create table facilitation (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint facilitation_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -775,6 +872,7 @@ create table annex_vi (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint annex_vi_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -814,6 +912,8 @@ create table annex_vi (
   document_type text,
   document_bytes bigint,
   constraint annex_vi_document_bytes_fits check (document_bytes between 1 and 20971520),
+  filed_by text,
+  constraint annex_vi_filed_by_fits check (char_length(filed_by) between 1 and 100),
   former_names text check (length(former_names) <= 10000),
   search_text text generated always as (registry_fold(coalesce(ship_name::text, '') || ' ' || coalesce(supplier::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(coalesce(description::text, '')))) stored,
@@ -829,6 +929,7 @@ create table non_mandatory (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint non_mandatory_country_fits check (country ~ '^[A-Z]{3}$'),
   instrument text,
@@ -859,6 +960,7 @@ create table simulator (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint simulator_country_fits check (country ~ '^[A-Z]{3}$'),
   centre text,
@@ -902,6 +1004,7 @@ create table search_and_rescue (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint search_and_rescue_country_fits check (country ~ '^[A-Z]{3}$'),
   name text,
@@ -943,6 +1046,7 @@ create table condition_assessment (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   flag text,
   constraint condition_assessment_flag_fits check (flag ~ '^[A-Z]{3}$'),
   ship text,
@@ -966,6 +1070,8 @@ create table condition_assessment (
   report_type text,
   report_bytes bigint,
   constraint condition_assessment_report_bytes_fits check (report_bytes between 1 and 20971520),
+  filed_by text,
+  constraint condition_assessment_filed_by_fits check (char_length(filed_by) between 1 and 100),
   former_names text check (length(former_names) <= 10000),
   search_text text generated always as (registry_fold(coalesce(ship_name::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, '')) stored,
@@ -981,6 +1087,7 @@ create table cargo (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint cargo_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1026,6 +1133,7 @@ create table gmdss_station (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint gmdss_station_country_fits check (country ~ '^[A-Z]{3}$'),
   name text,
@@ -1065,6 +1173,7 @@ create table legislation (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint legislation_country_fits check (country ~ '^[A-Z]{3}$'),
   title text,
@@ -1106,6 +1215,7 @@ create table training (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint training_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1151,6 +1261,7 @@ create table test_laboratory (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint test_laboratory_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1194,6 +1305,7 @@ create table crew_change (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint crew_change_country_fits check (country ~ '^[A-Z]{3}$'),
   port text,
@@ -1231,6 +1343,7 @@ create table single_window (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint single_window_country_fits check (country ~ '^[A-Z]{3}$'),
   name text,
@@ -1267,6 +1380,7 @@ create table hook (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint hook_country_fits check (country ~ '^[A-Z]{3}$'),
   maker text,
@@ -1293,6 +1407,8 @@ create table hook (
   report_type text,
   report_bytes bigint,
   constraint hook_report_bytes_fits check (report_bytes between 1 and 20971520),
+  filed_by text,
+  constraint hook_filed_by_fits check (char_length(filed_by) between 1 and 100),
   former_names text check (length(former_names) <= 10000),
   search_text text generated always as (registry_fold(coalesce(maker::text, '') || ' ' || coalesce(hook_type::text, '') || ' ' || coalesce(organization::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, '')) stored,
@@ -1308,6 +1424,7 @@ create table survey (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint survey_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1335,6 +1452,8 @@ create table survey (
   document_type text,
   document_bytes bigint,
   constraint survey_document_bytes_fits check (document_bytes between 1 and 20971520),
+  filed_by text,
+  constraint survey_filed_by_fits check (char_length(filed_by) between 1 and 100),
   former_names text check (length(former_names) <= 10000),
   search_text text generated always as (registry_fold(coalesce(ship_name::text, '') || ' ' || coalesce(regulation::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, registry_fold(coalesce(reasons::text, '')))) stored,
@@ -1350,6 +1469,7 @@ create table audit (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint audit_country_fits check (country ~ '^[A-Z]{3}$'),
   begun_on date,
@@ -1400,6 +1520,7 @@ create table ballast_chemical (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   name text,
   constraint ballast_chemical_name_fits check (char_length(name) between 1 and 300),
   cas_number text,
@@ -1445,6 +1566,7 @@ create table ballast_water (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint ballast_water_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1494,6 +1616,7 @@ create table migrant_smuggling (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   happened_at timestamptz,
   position_lat double precision,
   constraint migrant_smuggling_position_lat_fits check (position_lat between -90 and 90 and (position_lat is null) = (position_lon is null)),
@@ -1549,6 +1672,7 @@ create table fuel_consumption (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   flag text,
   constraint fuel_consumption_flag_fits check (flag ~ '^[A-Z]{3}$'),
   ship text,
@@ -1584,6 +1708,8 @@ create table fuel_consumption (
   statement_on date,
   organization text,
   constraint fuel_consumption_organization_fits check (char_length(organization) between 1 and 200),
+  filed_by text,
+  constraint fuel_consumption_filed_by_fits check (char_length(filed_by) between 1 and 100),
   method text,
   constraint fuel_consumption_method_fits check (method in ('bunker-notes', 'flow-meters', 'soundings')),
   former_names text check (length(former_names) <= 10000),
@@ -1601,6 +1727,7 @@ create table distribution_plan (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   country text,
   constraint distribution_plan_country_fits check (country ~ '^[A-Z]{3}$'),
   kind text,
@@ -1644,6 +1771,7 @@ create table lost_container (
   changed_by text not null check (length(changed_by) between 1 and 64),
   source text check (length(source) <= 500),
   is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
   kind text,
   constraint lost_container_kind_fits check (kind in ('lost', 'observed')),
   happened_at timestamptz,
@@ -1686,6 +1814,8 @@ create table lost_container (
 );
 create unique index ship_reference on ship (reference);
 create index ship_changed on ship (changed_at, id);
+create index ship_written on ship (changed_in, id);
+create trigger ship_noted before update on ship for each row execute function note_change();
 create index ship_search_name on ship using gin (search_text gin_trgm_ops);
 create index ship_search_prose on ship using gin (search_prose);
 create index ship_by_name on ship ((coalesce(registry_fold(name), U&'\+10FFFF')), id);
@@ -1700,6 +1830,8 @@ create index ship_of_imo_number on ship using btree (imo_number);
 create index ship_of_gross_tonnage on ship using btree (gross_tonnage);
 create unique index company_reference on company (reference);
 create index company_changed on company (changed_at, id);
+create index company_written on company (changed_in, id);
+create trigger company_noted before update on company for each row execute function note_change();
 create index company_search_name on company using gin (search_text gin_trgm_ops);
 create index company_search_prose on company using gin (search_prose);
 create index company_by_name on company ((coalesce(registry_fold(name), U&'\+10FFFF')), id);
@@ -1709,6 +1841,8 @@ create index company_of_status on company (status, (coalesce(registry_fold(name)
 create index company_of_company_number on company using btree (company_number);
 create unique index port_facility_reference on port_facility (reference);
 create index port_facility_changed on port_facility (changed_at, id);
+create index port_facility_written on port_facility (changed_in, id);
+create trigger port_facility_noted before update on port_facility for each row execute function note_change();
 create index port_facility_search_name on port_facility using gin (search_text gin_trgm_ops);
 create index port_facility_search_prose on port_facility using gin (search_prose);
 create index port_facility_by_facility_number on port_facility ((coalesce(registry_fold(facility_number), U&'\+10FFFF')), id);
@@ -1721,8 +1855,12 @@ create index port_facility_of_plan_approved on port_facility (plan_approved, (co
 create index port_facility_of_port on port_facility (port, (coalesce(registry_fold(facility_number), U&'\+10FFFF')), id);
 create index port_facility_of_compliance_until on port_facility using btree (compliance_until);
 create index port_facility_of_position on port_facility using gist (point(position_lon, position_lat));
+create index port_facility_duty_renew on port_facility (country, compliance_until) where id > 0 and compliance_until is not null and country is not null and state in ('current');
+create index port_facility_duty_review on port_facility (country, reviewed_on) where id > 0 and reviewed_on is not null and country is not null and state in ('current');
 create unique index contact_point_reference on contact_point (reference);
 create index contact_point_changed on contact_point (changed_at, id);
+create index contact_point_written on contact_point (changed_in, id);
+create trigger contact_point_noted before update on contact_point for each row execute function note_change();
 create index contact_point_search_name on contact_point using gin (search_text gin_trgm_ops);
 create index contact_point_search_prose on contact_point using gin (search_prose);
 create index contact_point_by_country on contact_point ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -1732,8 +1870,11 @@ create index contact_point_of_matters on contact_point using gin (matters);
 create index contact_point_of_country on contact_point (country, (coalesce(registry_fold(country), U&'\+10FFFF')), id);
 create index contact_point_of_always on contact_point (always, (coalesce(registry_fold(country), U&'\+10FFFF')), id);
 create index contact_point_of_confirmed_on on contact_point using btree (confirmed_on);
+create index contact_point_duty_confirm on contact_point (country, confirmed_on) where id > 0 and confirmed_on is not null and country is not null and state in ('current');
 create unique index recognized_organization_reference on recognized_organization (reference);
 create index recognized_organization_changed on recognized_organization (changed_at, id);
+create index recognized_organization_written on recognized_organization (changed_in, id);
+create trigger recognized_organization_noted before update on recognized_organization for each row execute function note_change();
 create index recognized_organization_search_name on recognized_organization using gin (search_text gin_trgm_ops);
 create index recognized_organization_search_prose on recognized_organization using gin (search_prose);
 create index recognized_organization_by_country on recognized_organization ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -1743,8 +1884,11 @@ create index recognized_organization_of_functions on recognized_organization usi
 create index recognized_organization_of_may_issue on recognized_organization (may_issue, (coalesce(registry_fold(country), U&'\+10FFFF')), id);
 create index recognized_organization_of_valid on recognized_organization using btree (valid_from, valid_to);
 create unique index recognized_organization_one_country_organization on recognized_organization (country, organization) where state <> 'withdrawn' and id > 0;
+create unique index recognized_organization_one_delegation_country on recognized_organization (delegation, country) where state <> 'withdrawn' and id > 0;
 create unique index casualty_reference on casualty (reference);
 create index casualty_changed on casualty (changed_at, id);
+create index casualty_written on casualty (changed_in, id);
+create trigger casualty_noted before update on casualty for each row execute function note_change();
 create index casualty_search_name on casualty using gin (search_text gin_trgm_ops);
 create index casualty_search_prose on casualty using gin (search_prose);
 create index casualty_by_happened_at on casualty ((coalesce(happened_at, '-infinity'::timestamptz)), id);
@@ -1759,8 +1903,12 @@ create index casualty_of_happened_at on casualty using btree (happened_at);
 create index casualty_of_deaths on casualty using btree (deaths);
 create index casualty_of_reporting_state on casualty using btree (reporting_state);
 create index casualty_of_position on casualty using gist (point(position_lon, position_lat));
+create index casualty_of_filed_by on casualty (filed_by, id);
+create index casualty_duty_report on casualty (reporting_state, happened_at) where id > 0 and happened_at is not null and reporting_state is not null and state in ('draft');
 create unique index casualty_ship_reference on casualty_ship (reference);
 create index casualty_ship_changed on casualty_ship (changed_at, id);
+create index casualty_ship_written on casualty_ship (changed_in, id);
+create trigger casualty_ship_noted before update on casualty_ship for each row execute function note_change();
 create index casualty_ship_search_name on casualty_ship using gin (search_text gin_trgm_ops);
 create index casualty_ship_search_prose on casualty_ship using gin (search_prose);
 create index casualty_ship_by_ship_name on casualty_ship ((coalesce(registry_fold(ship_name), U&'\+10FFFF')), id);
@@ -1772,6 +1920,8 @@ create index casualty_ship_of_reporting_state on casualty_ship using btree (repo
 create unique index casualty_ship_one_casualty_ship on casualty_ship (casualty, ship) where state <> 'withdrawn' and id > 0;
 create unique index casualty_investigation_reference on casualty_investigation (reference);
 create index casualty_investigation_changed on casualty_investigation (changed_at, id);
+create index casualty_investigation_written on casualty_investigation (changed_in, id);
+create trigger casualty_investigation_noted before update on casualty_investigation for each row execute function note_change();
 create index casualty_investigation_search_name on casualty_investigation using gin (search_text gin_trgm_ops);
 create index casualty_investigation_search_prose on casualty_investigation using gin (search_prose);
 create index casualty_investigation_by_begun_on on casualty_investigation ((coalesce(begun_on, '-infinity'::date)), id);
@@ -1779,13 +1929,14 @@ create index casualty_investigation_by_reported_on on casualty_investigation ((c
 create index casualty_investigation_of_investigating_state on casualty_investigation (investigating_state, (coalesce(begun_on, '-infinity'::date)), id);
 create index casualty_investigation_of_part on casualty_investigation (part, (coalesce(begun_on, '-infinity'::date)), id);
 create index casualty_investigation_of_interest on casualty_investigation (interest, (coalesce(begun_on, '-infinity'::date)), id);
-create index casualty_investigation_of_severity on casualty_investigation (severity, (coalesce(begun_on, '-infinity'::date)), id);
 create index casualty_investigation_of_casualty on casualty_investigation using btree (casualty);
 create index casualty_investigation_of_begun_on on casualty_investigation using btree (begun_on);
 create index casualty_investigation_of_reported_on on casualty_investigation using btree (reported_on);
 create unique index casualty_investigation_one_casualty_investigating_state on casualty_investigation (casualty, investigating_state) where state <> 'withdrawn' and id > 0;
 create unique index reception_facility_reference on reception_facility (reference);
 create index reception_facility_changed on reception_facility (changed_at, id);
+create index reception_facility_written on reception_facility (changed_in, id);
+create trigger reception_facility_noted before update on reception_facility for each row execute function note_change();
 create index reception_facility_search_name on reception_facility using gin (search_text gin_trgm_ops);
 create index reception_facility_search_prose on reception_facility using gin (search_prose);
 create index reception_facility_by_port_name on reception_facility ((coalesce(registry_fold(port_name), U&'\+10FFFF')), id);
@@ -1797,8 +1948,11 @@ create index reception_facility_of_form on reception_facility (form, (coalesce(r
 create index reception_facility_of_port on reception_facility (port, (coalesce(registry_fold(port_name), U&'\+10FFFF')), id);
 create index reception_facility_of_confirmed_on on reception_facility using btree (confirmed_on);
 create index reception_facility_of_position on reception_facility using gist (point(position_lon, position_lat));
+create index reception_facility_duty_confirm on reception_facility (country, confirmed_on) where id > 0 and confirmed_on is not null and country is not null and state in ('current');
 create unique index inadequacy_reference on inadequacy (reference);
 create index inadequacy_changed on inadequacy (changed_at, id);
+create index inadequacy_written on inadequacy (changed_in, id);
+create trigger inadequacy_noted before update on inadequacy for each row execute function note_change();
 create index inadequacy_search_name on inadequacy using gin (search_text gin_trgm_ops);
 create index inadequacy_search_prose on inadequacy using gin (search_prose);
 create index inadequacy_by_happened_on on inadequacy ((coalesce(happened_on, '-infinity'::date)), id);
@@ -1809,8 +1963,11 @@ create index inadequacy_of_wastes on inadequacy using gin (wastes);
 create index inadequacy_of_problems on inadequacy using gin (problems);
 create index inadequacy_of_happened_on on inadequacy using btree (happened_on);
 create index inadequacy_of_answered_on on inadequacy using btree (answered_on);
+create index inadequacy_duty_answer on inadequacy (port_state, sent_on) where id > 0 and sent_on is not null and port_state is not null and state in ('draft', 'sent', 'answered', 'closed') and answered_on is null;
 create unique index judicial_sale_reference on judicial_sale (reference);
 create index judicial_sale_changed on judicial_sale (changed_at, id);
+create index judicial_sale_written on judicial_sale (changed_in, id);
+create trigger judicial_sale_noted before update on judicial_sale for each row execute function note_change();
 create index judicial_sale_search_name on judicial_sale using gin (search_text gin_trgm_ops);
 create index judicial_sale_search_prose on judicial_sale using gin (search_prose);
 create index judicial_sale_by_notice_on on judicial_sale ((coalesce(notice_on, '-infinity'::date)), id);
@@ -1823,6 +1980,8 @@ create index judicial_sale_of_notice_on on judicial_sale using btree (notice_on)
 create index judicial_sale_of_sale_on on judicial_sale using btree (sale_on);
 create unique index equipment_reference on equipment (reference);
 create index equipment_changed on equipment (changed_at, id);
+create index equipment_written on equipment (changed_in, id);
+create trigger equipment_noted before update on equipment for each row execute function note_change();
 create index equipment_search_name on equipment using gin (search_text gin_trgm_ops);
 create index equipment_search_prose on equipment using gin (search_prose);
 create index equipment_by_product on equipment ((coalesce(registry_fold(product), U&'\+10FFFF')), id);
@@ -1834,8 +1993,11 @@ create index equipment_of_country on equipment (country, (coalesce(registry_fold
 create index equipment_of_maker_country on equipment (maker_country, (coalesce(registry_fold(product), U&'\+10FFFF')), id);
 create index equipment_of_approved_on on equipment using btree (approved_on);
 create index equipment_of_valid_until on equipment using btree (valid_until);
+create index equipment_of_filed_by on equipment (filed_by, id);
 create unique index treaty_reference on treaty (reference);
 create index treaty_changed on treaty (changed_at, id);
+create index treaty_written on treaty (changed_in, id);
+create trigger treaty_noted before update on treaty for each row execute function note_change();
 create index treaty_search_name on treaty using gin (search_text gin_trgm_ops);
 create index treaty_search_prose on treaty using gin (search_prose);
 create index treaty_by_short_name on treaty ((coalesce(registry_fold(short_name), U&'\+10FFFF')), id);
@@ -1848,6 +2010,8 @@ create index treaty_of_in_force_on on treaty using btree (in_force_on);
 create unique index treaty_one_short_name on treaty (short_name) where state <> 'withdrawn' and id > 0;
 create unique index treaty_action_reference on treaty_action (reference);
 create index treaty_action_changed on treaty_action (changed_at, id);
+create index treaty_action_written on treaty_action (changed_in, id);
+create trigger treaty_action_noted before update on treaty_action for each row execute function note_change();
 create index treaty_action_search_name on treaty_action using gin (search_text gin_trgm_ops);
 create index treaty_action_search_prose on treaty_action using gin (search_prose);
 create index treaty_action_by_done_on on treaty_action ((coalesce(done_on, '-infinity'::date)), id);
@@ -1861,6 +2025,8 @@ create index treaty_action_of_effective_on on treaty_action using btree (effecti
 create unique index treaty_action_one_treaty_party_act_done_on_territory on treaty_action (treaty, party, act, done_on, territory) where state <> 'withdrawn' and id > 0;
 create unique index piracy_incident_reference on piracy_incident (reference);
 create index piracy_incident_changed on piracy_incident (changed_at, id);
+create index piracy_incident_written on piracy_incident (changed_in, id);
+create trigger piracy_incident_noted before update on piracy_incident for each row execute function note_change();
 create index piracy_incident_search_name on piracy_incident using gin (search_text gin_trgm_ops);
 create index piracy_incident_search_prose on piracy_incident using gin (search_prose);
 create index piracy_incident_by_happened_at on piracy_incident ((coalesce(happened_at, '-infinity'::timestamptz)), id);
@@ -1875,8 +2041,11 @@ create index piracy_incident_of_ship_was on piracy_incident (ship_was, (coalesce
 create index piracy_incident_of_happened_at on piracy_incident using btree (happened_at);
 create index piracy_incident_of_reporting_state on piracy_incident using btree (reporting_state);
 create index piracy_incident_of_position on piracy_incident using gist (point(position_lon, position_lat));
+create index piracy_incident_duty_answer on piracy_incident (coastal_state, happened_at) where id > 0 and happened_at is not null and coastal_state is not null and state in ('reported', 'confirmed') and reporting_state is not null and coastal_action is null;
 create unique index facilitation_reference on facilitation (reference);
 create index facilitation_changed on facilitation (changed_at, id);
+create index facilitation_written on facilitation (changed_in, id);
+create trigger facilitation_noted before update on facilitation for each row execute function note_change();
 create index facilitation_search_name on facilitation using gin (search_text gin_trgm_ops);
 create index facilitation_search_prose on facilitation using gin (search_prose);
 create index facilitation_by_notified_on on facilitation ((coalesce(notified_on, '-infinity'::date)), id);
@@ -1888,6 +2057,8 @@ create index facilitation_of_nationalities on facilitation using gin (nationalit
 create index facilitation_of_notified_on on facilitation using btree (notified_on);
 create unique index annex_vi_reference on annex_vi (reference);
 create index annex_vi_changed on annex_vi (changed_at, id);
+create index annex_vi_written on annex_vi (changed_in, id);
+create trigger annex_vi_noted before update on annex_vi for each row execute function note_change();
 create index annex_vi_search_name on annex_vi using gin (search_text gin_trgm_ops);
 create index annex_vi_search_prose on annex_vi using gin (search_prose);
 create index annex_vi_by_notified_on on annex_vi ((coalesce(notified_on, '-infinity'::date)), id);
@@ -1898,8 +2069,11 @@ create index annex_vi_of_country on annex_vi (country, (coalesce(notified_on, '-
 create index annex_vi_of_port_state on annex_vi (port_state, (coalesce(notified_on, '-infinity'::date)), id);
 create index annex_vi_of_fuel on annex_vi (fuel, (coalesce(notified_on, '-infinity'::date)), id);
 create index annex_vi_of_notified_on on annex_vi using btree (notified_on);
+create index annex_vi_of_filed_by on annex_vi (filed_by, id);
 create unique index non_mandatory_reference on non_mandatory (reference);
 create index non_mandatory_changed on non_mandatory (changed_at, id);
+create index non_mandatory_written on non_mandatory (changed_in, id);
+create trigger non_mandatory_noted before update on non_mandatory for each row execute function note_change();
 create index non_mandatory_search_name on non_mandatory using gin (search_text gin_trgm_ops);
 create index non_mandatory_search_prose on non_mandatory using gin (search_prose);
 create index non_mandatory_by_instrument on non_mandatory ((coalesce(registry_fold(instrument), U&'\+10FFFF')), id);
@@ -1911,6 +2085,8 @@ create index non_mandatory_of_since on non_mandatory using btree (since);
 create unique index non_mandatory_one_country_instrument on non_mandatory (country, instrument) where state <> 'withdrawn' and id > 0;
 create unique index simulator_reference on simulator (reference);
 create index simulator_changed on simulator (changed_at, id);
+create index simulator_written on simulator (changed_in, id);
+create trigger simulator_noted before update on simulator for each row execute function note_change();
 create index simulator_search_name on simulator using gin (search_text gin_trgm_ops);
 create index simulator_search_prose on simulator using gin (search_prose);
 create index simulator_by_centre on simulator ((coalesce(registry_fold(centre), U&'\+10FFFF')), id);
@@ -1922,6 +2098,8 @@ create index simulator_of_class on simulator (class, (coalesce(registry_fold(cen
 create index simulator_of_position on simulator using gist (point(position_lon, position_lat));
 create unique index search_and_rescue_reference on search_and_rescue (reference);
 create index search_and_rescue_changed on search_and_rescue (changed_at, id);
+create index search_and_rescue_written on search_and_rescue (changed_in, id);
+create trigger search_and_rescue_noted before update on search_and_rescue for each row execute function note_change();
 create index search_and_rescue_search_name on search_and_rescue using gin (search_text gin_trgm_ops);
 create index search_and_rescue_search_prose on search_and_rescue using gin (search_prose);
 create index search_and_rescue_by_country on search_and_rescue ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -1932,9 +2110,12 @@ create index search_and_rescue_of_country on search_and_rescue (country, (coales
 create index search_and_rescue_of_facilities on search_and_rescue using gin (facilities);
 create index search_and_rescue_of_confirmed_on on search_and_rescue using btree (confirmed_on);
 create index search_and_rescue_of_position on search_and_rescue using gist (point(position_lon, position_lat));
+create index search_and_rescue_duty_confirm on search_and_rescue (country, confirmed_on) where id > 0 and confirmed_on is not null and country is not null and state in ('current');
 create unique index search_and_rescue_one_country_name on search_and_rescue (country, name) where state <> 'withdrawn' and id > 0;
 create unique index condition_assessment_reference on condition_assessment (reference);
 create index condition_assessment_changed on condition_assessment (changed_at, id);
+create index condition_assessment_written on condition_assessment (changed_in, id);
+create trigger condition_assessment_noted before update on condition_assessment for each row execute function note_change();
 create index condition_assessment_search_name on condition_assessment using gin (search_text gin_trgm_ops);
 create index condition_assessment_search_prose on condition_assessment using gin (search_prose);
 create index condition_assessment_by_decided_on on condition_assessment ((coalesce(decided_on, '-infinity'::date)), id);
@@ -1945,8 +2126,11 @@ create index condition_assessment_of_decision on condition_assessment (decision,
 create index condition_assessment_of_category on condition_assessment (category, (coalesce(decided_on, '-infinity'::date)), id);
 create index condition_assessment_of_decided_on on condition_assessment using btree (decided_on);
 create index condition_assessment_of_valid_until on condition_assessment using btree (valid_until);
+create index condition_assessment_of_filed_by on condition_assessment (filed_by, id);
 create unique index cargo_reference on cargo (reference);
 create index cargo_changed on cargo (changed_at, id);
+create index cargo_written on cargo (changed_in, id);
+create trigger cargo_noted before update on cargo for each row execute function note_change();
 create index cargo_search_name on cargo using gin (search_text gin_trgm_ops);
 create index cargo_search_prose on cargo using gin (search_prose);
 create index cargo_by_cargo_name on cargo ((coalesce(registry_fold(cargo_name), U&'\+10FFFF')), id);
@@ -1961,6 +2145,8 @@ create index cargo_of_valid on cargo using btree (valid_from, valid_to);
 create index cargo_of_notified_on on cargo using btree (notified_on);
 create unique index gmdss_station_reference on gmdss_station (reference);
 create index gmdss_station_changed on gmdss_station (changed_at, id);
+create index gmdss_station_written on gmdss_station (changed_in, id);
+create trigger gmdss_station_noted before update on gmdss_station for each row execute function note_change();
 create index gmdss_station_search_name on gmdss_station using gin (search_text gin_trgm_ops);
 create index gmdss_station_search_prose on gmdss_station using gin (search_prose);
 create index gmdss_station_by_country on gmdss_station ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -1974,6 +2160,8 @@ create index gmdss_station_of_position on gmdss_station using gist (point(positi
 create unique index gmdss_station_one_country_name on gmdss_station (country, name) where state <> 'withdrawn' and id > 0;
 create unique index legislation_reference on legislation (reference);
 create index legislation_changed on legislation (changed_at, id);
+create index legislation_written on legislation (changed_in, id);
+create trigger legislation_noted before update on legislation for each row execute function note_change();
 create index legislation_search_name on legislation using gin (search_text gin_trgm_ops);
 create index legislation_search_prose on legislation using gin (search_prose);
 create index legislation_by_title on legislation ((coalesce(registry_fold(title), U&'\+10FFFF')), id);
@@ -1986,6 +2174,8 @@ create index legislation_of_in_force_on on legislation using btree (in_force_on)
 create unique index legislation_one_country_title on legislation (country, title) where state <> 'withdrawn' and id > 0;
 create unique index training_reference on training (reference);
 create index training_changed on training (changed_at, id);
+create index training_written on training (changed_in, id);
+create trigger training_noted before update on training for each row execute function note_change();
 create index training_search_name on training using gin (search_text gin_trgm_ops);
 create index training_search_prose on training using gin (search_prose);
 create index training_by_communicated_on on training ((coalesce(communicated_on, '-infinity'::date)), id);
@@ -1995,8 +2185,11 @@ create index training_of_country on training (country, (coalesce(communicated_on
 create index training_of_outcome on training (outcome, (coalesce(communicated_on, '-infinity'::date)), id);
 create index training_of_recognized on training using gin (recognized);
 create index training_of_communicated_on on training using btree (communicated_on);
+create index training_duty_evaluate on training (country, communicated_on) where id > 0 and communicated_on is not null and country is not null and state in ('current') and kind in ('evaluation');
 create unique index test_laboratory_reference on test_laboratory (reference);
 create index test_laboratory_changed on test_laboratory (changed_at, id);
+create index test_laboratory_written on test_laboratory (changed_in, id);
+create trigger test_laboratory_noted before update on test_laboratory for each row execute function note_change();
 create index test_laboratory_search_name on test_laboratory using gin (search_text gin_trgm_ops);
 create index test_laboratory_search_prose on test_laboratory using gin (search_prose);
 create index test_laboratory_by_name on test_laboratory ((coalesce(registry_fold(name), U&'\+10FFFF')), id);
@@ -2010,6 +2203,8 @@ create index test_laboratory_of_position on test_laboratory using gist (point(po
 create unique index test_laboratory_one_country_name_kind on test_laboratory (country, name, kind) where state <> 'withdrawn' and id > 0;
 create unique index crew_change_reference on crew_change (reference);
 create index crew_change_changed on crew_change (changed_at, id);
+create index crew_change_written on crew_change (changed_in, id);
+create trigger crew_change_noted before update on crew_change for each row execute function note_change();
 create index crew_change_search_name on crew_change using gin (search_text gin_trgm_ops);
 create index crew_change_search_prose on crew_change using gin (search_prose);
 create index crew_change_by_country on crew_change ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -2022,6 +2217,8 @@ create index crew_change_of_confirmed_on on crew_change using btree (confirmed_o
 create unique index crew_change_one_country_port on crew_change (country, port) where state <> 'withdrawn' and id > 0;
 create unique index single_window_reference on single_window (reference);
 create index single_window_changed on single_window (changed_at, id);
+create index single_window_written on single_window (changed_in, id);
+create trigger single_window_noted before update on single_window for each row execute function note_change();
 create index single_window_search_name on single_window using gin (search_text gin_trgm_ops);
 create index single_window_search_prose on single_window using gin (search_prose);
 create index single_window_by_country on single_window ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -2035,6 +2232,8 @@ create index single_window_of_since on single_window using btree (since);
 create unique index single_window_one_country_name on single_window (country, name) where state <> 'withdrawn' and id > 0;
 create unique index hook_reference on hook (reference);
 create index hook_changed on hook (changed_at, id);
+create index hook_written on hook (changed_in, id);
+create trigger hook_noted before update on hook for each row execute function note_change();
 create index hook_search_name on hook using gin (search_text gin_trgm_ops);
 create index hook_search_prose on hook using gin (search_prose);
 create index hook_by_maker on hook ((coalesce(registry_fold(maker), U&'\+10FFFF')), id);
@@ -2045,8 +2244,11 @@ create index hook_of_maker_country on hook (maker_country, (coalesce(registry_fo
 create index hook_of_country on hook (country, (coalesce(registry_fold(maker), U&'\+10FFFF')), id);
 create index hook_of_design on hook (design, (coalesce(registry_fold(maker), U&'\+10FFFF')), id);
 create index hook_of_evaluated_on on hook using btree (evaluated_on);
+create index hook_of_filed_by on hook (filed_by, id);
 create unique index survey_reference on survey (reference);
 create index survey_changed on survey (changed_at, id);
+create index survey_written on survey (changed_in, id);
+create trigger survey_noted before update on survey for each row execute function note_change();
 create index survey_search_name on survey using gin (search_text gin_trgm_ops);
 create index survey_search_prose on survey using gin (search_prose);
 create index survey_by_notified_on on survey ((coalesce(notified_on, '-infinity'::date)), id);
@@ -2056,8 +2258,11 @@ create index survey_of_kind on survey (kind, (coalesce(notified_on, '-infinity':
 create index survey_of_instrument on survey (instrument, (coalesce(notified_on, '-infinity'::date)), id);
 create index survey_of_country on survey (country, (coalesce(notified_on, '-infinity'::date)), id);
 create index survey_of_notified_on on survey using btree (notified_on);
+create index survey_of_filed_by on survey (filed_by, id);
 create unique index audit_reference on audit (reference);
 create index audit_changed on audit (changed_at, id);
+create index audit_written on audit (changed_in, id);
+create trigger audit_noted before update on audit for each row execute function note_change();
 create index audit_search_name on audit using gin (search_text gin_trgm_ops);
 create index audit_search_prose on audit using gin (search_prose);
 create index audit_by_begun_on on audit ((coalesce(begun_on, '-infinity'::date)), id);
@@ -2066,9 +2271,12 @@ create index audit_of_country on audit (country, (coalesce(begun_on, '-infinity'
 create index audit_of_scope on audit using gin (scope);
 create index audit_of_begun_on on audit using btree (begun_on);
 create index audit_of_ended_on on audit using btree (ended_on);
+create index audit_duty_send_plan on audit (country, plan_due) where id > 0 and plan_due is not null and country is not null and state in ('planned', 'under-way', 'reported', 'closed') and plan_sent is null;
 create unique index audit_one_country_begun_on on audit (country, begun_on) where state <> 'withdrawn' and id > 0;
 create unique index ballast_chemical_reference on ballast_chemical (reference);
 create index ballast_chemical_changed on ballast_chemical (changed_at, id);
+create index ballast_chemical_written on ballast_chemical (changed_in, id);
+create trigger ballast_chemical_noted before update on ballast_chemical for each row execute function note_change();
 create index ballast_chemical_search_name on ballast_chemical using gin (search_text gin_trgm_ops);
 create index ballast_chemical_search_prose on ballast_chemical using gin (search_prose);
 create index ballast_chemical_by_name on ballast_chemical ((coalesce(registry_fold(name), U&'\+10FFFF')), id);
@@ -2083,6 +2291,8 @@ create index ballast_chemical_of_pnec on ballast_chemical using btree (pnec);
 create unique index ballast_chemical_one_cas_number on ballast_chemical (cas_number) where state <> 'withdrawn' and id > 0;
 create unique index ballast_water_reference on ballast_water (reference);
 create index ballast_water_changed on ballast_water (changed_at, id);
+create index ballast_water_written on ballast_water (changed_in, id);
+create trigger ballast_water_noted before update on ballast_water for each row execute function note_change();
 create index ballast_water_search_name on ballast_water using gin (search_text gin_trgm_ops);
 create index ballast_water_search_prose on ballast_water using gin (search_prose);
 create index ballast_water_by_holds on ballast_water ((coalesce(holds_from, '-infinity'::date)), id);
@@ -2095,8 +2305,11 @@ create index ballast_water_of_risk_method on ballast_water (risk_method, (coales
 create index ballast_water_of_holds on ballast_water using btree (holds_from, holds_to);
 create index ballast_water_of_review_on on ballast_water using btree (review_on);
 create index ballast_water_of_position on ballast_water using gist (point(position_lon, position_lat));
+create index ballast_water_duty_review on ballast_water (country, review_on) where id > 0 and review_on is not null and country is not null and state in ('current') and reviewed_on is null and kind in ('exemption');
 create unique index migrant_smuggling_reference on migrant_smuggling (reference);
 create index migrant_smuggling_changed on migrant_smuggling (changed_at, id);
+create index migrant_smuggling_written on migrant_smuggling (changed_in, id);
+create trigger migrant_smuggling_noted before update on migrant_smuggling for each row execute function note_change();
 create index migrant_smuggling_search_name on migrant_smuggling using gin (search_text gin_trgm_ops);
 create index migrant_smuggling_search_prose on migrant_smuggling using gin (search_prose);
 create index migrant_smuggling_by_happened_at on migrant_smuggling ((coalesce(happened_at, '-infinity'::timestamptz)), id);
@@ -2113,6 +2326,8 @@ create index migrant_smuggling_of_reporting_state on migrant_smuggling using btr
 create index migrant_smuggling_of_position on migrant_smuggling using gist (point(position_lon, position_lat));
 create unique index fuel_consumption_reference on fuel_consumption (reference);
 create index fuel_consumption_changed on fuel_consumption (changed_at, id);
+create index fuel_consumption_written on fuel_consumption (changed_in, id);
+create trigger fuel_consumption_noted before update on fuel_consumption for each row execute function note_change();
 create index fuel_consumption_search_name on fuel_consumption using gin (search_text gin_trgm_ops);
 create index fuel_consumption_search_prose on fuel_consumption using gin (search_prose);
 create index fuel_consumption_by_year on fuel_consumption ((coalesce(year, -2147483648)), id);
@@ -2125,9 +2340,13 @@ create index fuel_consumption_of_ship on fuel_consumption using btree (ship);
 create index fuel_consumption_of_year on fuel_consumption using btree (year);
 create index fuel_consumption_of_gross_tonnage on fuel_consumption using btree (gross_tonnage);
 create index fuel_consumption_of_distance on fuel_consumption using btree (distance);
+create index fuel_consumption_of_filed_by on fuel_consumption (filed_by, id);
+create index fuel_consumption_duty_statement on fuel_consumption (flag, year_ended_on) where id > 0 and year_ended_on is not null and flag is not null and state in ('reported', 'verified') and statement_on is null;
 create unique index fuel_consumption_one_ship_year on fuel_consumption (ship, year) where state <> 'withdrawn' and id > 0;
 create unique index distribution_plan_reference on distribution_plan (reference);
 create index distribution_plan_changed on distribution_plan (changed_at, id);
+create index distribution_plan_written on distribution_plan (changed_in, id);
+create trigger distribution_plan_noted before update on distribution_plan for each row execute function note_change();
 create index distribution_plan_search_name on distribution_plan using gin (search_text gin_trgm_ops);
 create index distribution_plan_search_prose on distribution_plan using gin (search_prose);
 create index distribution_plan_by_country on distribution_plan ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
@@ -2137,6 +2356,8 @@ create index distribution_plan_of_country on distribution_plan (country, (coales
 create unique index distribution_plan_one_country_kind_name on distribution_plan (country, kind, name) where state <> 'withdrawn' and id > 0;
 create unique index lost_container_reference on lost_container (reference);
 create index lost_container_changed on lost_container (changed_at, id);
+create index lost_container_written on lost_container (changed_in, id);
+create trigger lost_container_noted before update on lost_container for each row execute function note_change();
 create index lost_container_search_name on lost_container using gin (search_text gin_trgm_ops);
 create index lost_container_search_prose on lost_container using gin (search_prose);
 create index lost_container_by_happened_at on lost_container ((coalesce(happened_at, '-infinity'::timestamptz)), id);
@@ -2151,6 +2372,7 @@ create index lost_container_of_happened_at on lost_container using btree (happen
 create index lost_container_of_number on lost_container using btree (number);
 create index lost_container_of_recovered on lost_container using btree (recovered);
 create index lost_container_of_position on lost_container using gist (point(position_lon, position_lat));
+create index lost_container_duty_verify on lost_container (flag, happened_at) where id > 0 and happened_at is not null and flag is not null and state in ('reported');
 alter table ship add constraint ship_registered_owner_known foreign key (registered_owner) references company (reference);
 alter table ship add constraint ship_company_known foreign key (company) references company (reference);
 alter table casualty_ship add constraint casualty_ship_casualty_known foreign key (casualty) references casualty (reference);

@@ -1,5 +1,6 @@
 import { type CompartmentManifest, parseManifest } from '@bulkhead/contracts';
 import { describeChecks, describeRepair, describeRoles, describeRoutes } from '#manifest/manifest.rules.ts';
+import { PROGRAM_JOBS } from '#manifest/program-routes.rules.ts';
 import { MODULES } from '#modules/modules.ts';
 
 const NAME = 'gisis';
@@ -22,7 +23,7 @@ export const manifest: CompartmentManifest = parseManifest({
   origins: [{ host: NAME, kind: 'staff', title: TITLE }],
   extensions: ['pg_trgm'],
   routes: describeRoutes(NAME, MODULES),
-  jobs: [{ id: 'job:duties.tell', writes: ['duty_told', 'told'], everySeconds: 3600 }],
+  jobs: [{ id: 'job:duties.tell', writes: ['duty_told', 'told'], everySeconds: 3600 }, ...PROGRAM_JOBS],
   roles: describeRoles(MODULES),
   checks: describeChecks(MODULES),
   repair: describeRepair(MODULES),

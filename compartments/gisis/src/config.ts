@@ -11,6 +11,11 @@ export const configSchema = z.object({
   DATABASE_NAME: z.string().meta({ example: 'gisis' }),
   DATABASE_ROLE: z.string().meta({ example: 'gisis_app' }),
   DATABASE_PASSWORD: z.string(),
+  /** 64 hexadecimal digits from which the secrets of webhooks follow; drawn anew at each start unless told. */
+  SEALING_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   BULKHEAD_SUPERVISED: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'fatal']).default('info'),
 });

@@ -24,7 +24,15 @@ async function run(config: Config, log: Log): Promise<void> {
     }),
     maxConnections: MAX_CONNECTIONS,
   });
-  const app = createApp({ estate, trust, internalSecret: config.INTERNAL_SECRET, database, mode: config.MODE, log });
+  const app = createApp({
+    estate,
+    trust,
+    internalSecret: config.INTERNAL_SECRET,
+    database,
+    mode: config.MODE,
+    log,
+    ...(config.SEALING_KEY ? { sealingKey: Buffer.from(config.SEALING_KEY, 'hex') } : {}),
+  });
   const server = await serveCompartment({ app, socket: config.SOCKET });
   log.info({ mode: config.MODE }, 'the compartment answers');
   const why = await untilStopped({ supervised: config.BULKHEAD_SUPERVISED === '1' });

@@ -11,6 +11,7 @@ export interface AnnexViTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   regulation: string | null;
@@ -32,10 +33,21 @@ export interface AnnexViTable {
   document_name: string | null;
   document_type: string | null;
   document_bytes: string | null;
+  filed_by: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
+}
+
+export interface AnsweredWriteTable {
+  account_id: string;
+  key: string;
+  request_sha256: string;
+  at: Date;
+  status: number;
+  reference: string;
+  etag: string;
+  body: string;
 }
 
 export interface AuditTable {
@@ -48,6 +60,7 @@ export interface AuditTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   begun_on: string | null;
   ended_on: string | null;
@@ -83,6 +96,7 @@ export interface BallastChemicalTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   name: string | null;
   cas_number: string | null;
   formula: string | null;
@@ -116,6 +130,7 @@ export interface BallastWaterTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   ship: string | null;
@@ -150,6 +165,7 @@ export interface CargoTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   cargo_name: string | null;
@@ -181,6 +197,7 @@ export interface CasualtyTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   title: string | null;
   happened_at: Date | null;
   position_lat: number | null;
@@ -191,6 +208,7 @@ export interface CasualtyTable {
   coastal_state: string | null;
   event: string | null;
   reporting_state: string | null;
+  filed_by: string | null;
   deliberate: boolean | null;
   outcomes: string[] | null;
   deaths: number | null;
@@ -204,7 +222,6 @@ export interface CasualtyTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface CasualtyInvestigationTable {
@@ -217,6 +234,7 @@ export interface CasualtyInvestigationTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   casualty: string | null;
   investigating_state: string | null;
   interest: string | null;
@@ -247,6 +265,7 @@ export interface CasualtyShipTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   casualty: string | null;
   ship: string | null;
   ship_name: string | null;
@@ -270,6 +289,7 @@ export interface CompanyTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   company_number: string | null;
   name: string | null;
   country: string | null;
@@ -291,6 +311,7 @@ export interface ConditionAssessmentTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   flag: string | null;
   ship: string | null;
   ship_name: string | null;
@@ -305,10 +326,10 @@ export interface ConditionAssessmentTable {
   report_name: string | null;
   report_type: string | null;
   report_bytes: string | null;
+  filed_by: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface ContactPointTable {
@@ -321,6 +342,7 @@ export interface ContactPointTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   matters: string[] | null;
   office: string | null;
@@ -350,6 +372,7 @@ export interface CrewChangeTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   port: string | null;
   key_workers: boolean | null;
@@ -377,6 +400,7 @@ export interface DistributionPlanTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   name: string | null;
@@ -416,6 +440,7 @@ export interface EquipmentTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   product: string | null;
@@ -432,10 +457,10 @@ export interface EquipmentTable {
   certificate_name: string | null;
   certificate_type: string | null;
   certificate_bytes: string | null;
+  filed_by: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface FacilitationTable {
@@ -448,6 +473,7 @@ export interface FacilitationTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   provision: string | null;
@@ -495,6 +521,7 @@ export interface FuelConsumptionTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   flag: string | null;
   ship: string | null;
   year: number | null;
@@ -514,11 +541,11 @@ export interface FuelConsumptionTable {
   rating: string | null;
   statement_on: string | null;
   organization: string | null;
+  filed_by: string | null;
   method: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface GmdssStationTable {
@@ -531,6 +558,7 @@ export interface GmdssStationTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   name: string | null;
   service: string[] | null;
@@ -559,6 +587,7 @@ export interface HookTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   maker: string | null;
   hook_type: string | null;
@@ -573,10 +602,10 @@ export interface HookTable {
   report_name: string | null;
   report_type: string | null;
   report_bytes: string | null;
+  filed_by: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface InadequacyTable {
@@ -589,6 +618,7 @@ export interface InadequacyTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   flag: string | null;
   ship: string | null;
   ship_name: string | null;
@@ -621,6 +651,7 @@ export interface JudicialSaleTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   ship: string | null;
   ship_name: string | null;
@@ -658,6 +689,7 @@ export interface LegislationTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   title: string | null;
   title_original: string | null;
@@ -688,6 +720,7 @@ export interface LostContainerTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   kind: string | null;
   happened_at: Date | null;
   position_lat: number | null;
@@ -723,6 +756,7 @@ export interface MigrantSmugglingTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   happened_at: Date | null;
   position_lat: number | null;
   position_lon: number | null;
@@ -759,6 +793,7 @@ export interface NonMandatoryTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   instrument: string | null;
   subject: string | null;
@@ -782,6 +817,7 @@ export interface PiracyIncidentTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   happened_at: Date | null;
   act: string | null;
   waters: string | null;
@@ -820,6 +856,7 @@ export interface PortFacilityTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   facility_number: string | null;
   name: string | null;
   other_names: string | null;
@@ -856,6 +893,7 @@ export interface ReceptionFacilityTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   port: string | null;
   port_name: string | null;
@@ -891,12 +929,14 @@ export interface RecognizedOrganizationTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   organization: string | null;
   abbreviation: string | null;
   functions: string[] | null;
   may_issue: boolean | null;
   may_file: boolean | null;
+  delegation: string | null;
   valid_from: string | null;
   valid_to: string | null;
   agreement_sha256: string | null;
@@ -910,13 +950,23 @@ export interface RecognizedOrganizationTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  delegation: string | null;
 }
 
 export interface RecordNumberTable {
   module: string;
   year: number;
   last: number;
+}
+
+export interface SavedSearchTable {
+  id: string;
+  account_id: string;
+  name: string;
+  module: string;
+  query: string;
+  created_at: Date;
+  looked_at: Date;
+  feed_sha256: string | null;
 }
 
 export interface SearchAndRescueTable {
@@ -929,6 +979,7 @@ export interface SearchAndRescueTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   name: string | null;
   kind: string | null;
@@ -958,6 +1009,7 @@ export interface ShipTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   imo_number: string | null;
   name: string | null;
   flag: string | null;
@@ -994,6 +1046,7 @@ export interface SimulatorTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   centre: string | null;
   kind: string[] | null;
@@ -1023,6 +1076,7 @@ export interface SingleWindowTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   name: string | null;
   status: string | null;
@@ -1049,6 +1103,7 @@ export interface SurveyTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   instrument: string | null;
@@ -1064,10 +1119,10 @@ export interface SurveyTable {
   document_name: string | null;
   document_type: string | null;
   document_bytes: string | null;
+  filed_by: string | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
-  filed_by: string | null;
 }
 
 export interface TestLaboratoryTable {
@@ -1080,6 +1135,7 @@ export interface TestLaboratoryTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   name: string | null;
@@ -1119,6 +1175,7 @@ export interface TrainingTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   country: string | null;
   kind: string | null;
   communicated_on: string | null;
@@ -1150,6 +1207,7 @@ export interface TreatyTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   short_name: string | null;
   full_name: string | null;
   kind: string | null;
@@ -1185,6 +1243,7 @@ export interface TreatyActionTable {
   changed_by: string;
   source: string | null;
   is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
   treaty: string | null;
   party: string | null;
   act: string | null;
@@ -1206,8 +1265,42 @@ export interface TreatyActionTable {
   search_prose: GeneratedAlways<string | null>;
 }
 
+export interface WebhookTable {
+  id: string;
+  account_id: string;
+  account_name: string;
+  delegation: string | null;
+  module: string;
+  query: string;
+  url: string;
+  secret_generation: number;
+  secret_check: string;
+  stopped_why: string | null;
+  place: string;
+  failing_since: Date | null;
+  rests_until: Date | null;
+  created_at: Date;
+}
+
+export interface WebhookDeliveryTable {
+  id: GeneratedAlways<string>;
+  webhook_id: string;
+  message: string;
+  event: string;
+  reference: string | null;
+  revision: number | null;
+  created_at: Date;
+  attempts: Generated<number>;
+  next_at: Date | null;
+  answered_status: number | null;
+  fault: string | null;
+  ended_as: string | null;
+  ended_at: Date | null;
+}
+
 export interface Schema {
   annex_vi: AnnexViTable;
+  answered_write: AnsweredWriteTable;
   audit: AuditTable;
   ballast_chemical: BallastChemicalTable;
   ballast_water: BallastWaterTable;
@@ -1238,6 +1331,7 @@ export interface Schema {
   reception_facility: ReceptionFacilityTable;
   recognized_organization: RecognizedOrganizationTable;
   record_number: RecordNumberTable;
+  saved_search: SavedSearchTable;
   search_and_rescue: SearchAndRescueTable;
   ship: ShipTable;
   simulator: SimulatorTable;
@@ -1248,4 +1342,6 @@ export interface Schema {
   training: TrainingTable;
   treaty: TreatyTable;
   treaty_action: TreatyActionTable;
+  webhook: WebhookTable;
+  webhook_delivery: WebhookDeliveryTable;
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { after } from 'node:test';
 import { type Estate, estateSchema } from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
-import { type TestCluster, temporaryDirectory, useCluster } from '@bulkhead/testkit';
+import { type TestCluster, type TestDatabase, temporaryDirectory, useCluster } from '@bulkhead/testkit';
 import { type Answer, type Asked, createScratchGateway, type ScratchGateway, serveCompartment } from '@bulkhead/web';
-import { createApp } from '#app.ts';
+import { type AppOptions, createApp } from '#app.ts';
 import { manifest } from '#compartment.ts';
 import type { Schema } from '#schema.ts';
 
@@ -42,6 +42,9 @@ export type Registry = {
   readonly file: (module: string, as: TestPerson, form: Readonly<Record<string, string | readonly string[]>>) => Promise<string>;
   readonly database: string;
   readonly gateway: ScratchGateway;
+  readonly clock: FakeClock;
+  /** Asks for a job, as the supervisor does; @returns its answer */
+  readonly runJob: (name: string) => Promise<Answer>;
 };
 
 export function useRegistryCluster(): Promise<TestCluster> {
@@ -53,12 +56,17 @@ let booted = 0;
 const directory = await temporaryDirectory();
 
 /** The registry over a database of its own. */
-export async function bootRegistry(cluster: TestCluster, mode: 'open' | 'read-only' = 'open'): Promise<Registry> {
+export async function bootRegistry(
+  cluster: TestCluster,
+  mode: 'open' | 'read-only' = 'open',
+  more: Pick<AppOptions, 'ask' | 'sealingKey'> & { readonly database?: TestDatabase } = {},
+): Promise<Registry> {
   booted += 1;
   const socket = join(directory, `registry-${booted}.sock`);
-  const { now } = new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
+  const clock = new FakeClock(new Date('2026-03-02T09:00:00.000Z'));
+  const { now } = clock;
   const gateway = createScratchGateway({ manifest, socket: () => socket, now });
-  const database = await cluster.cloneDatabase();
+  const database = more.database ?? (await cluster.cloneDatabase());
   const app = createApp({
     estate,
     trust: gateway.trust,
@@ -67,6 +75,8 @@ export async function bootRegistry(cluster: TestCluster, mode: 'open' | 'read-on
     mode,
     log: createLog(manifest.name, 'silent'),
     now,
+    ...(more.ask ? { ask: more.ask } : {}),
+    ...(more.sealingKey ? { sealingKey: more.sealingKey } : {}),
   });
   const server = await serveCompartment({ app, socket });
   after(server.close);
@@ -75,6 +85,12 @@ export async function bootRegistry(cluster: TestCluster, mode: 'open' | 'read-on
   return {
     gateway,
     ask,
+    clock,
+    runJob: async (name) => {
+      const path = `/.bulkhead/jobs/${name}`;
+      const token = await gateway.mintJob(`job:${name}`, { method: 'POST', path });
+      return gateway.ask({ method: 'POST', path, token, headers: { authorization: `Bearer ${SECRET}` } });
+    },
     database: database.name,
     file: async (module, as, form) => {
       const { status, headers, text } = await ask({ path: `/${module}/new`, as, form });

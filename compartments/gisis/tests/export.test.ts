@@ -30,6 +30,10 @@ test('[GR18] an export holds all that the list finds and the viewer sees, beyond
   const few = await ask({ path: '/piracy/export.jsonl?happened_at.to=2020-01-02' });
   assert.ok(few.text.trim().split('\n').length < 50);
   assert.equal((await ask({ path: '/piracy/export.exe' })).status, 404);
+  const workbook = await ask({ path: '/piracy/export.xlsx' });
+  assert.equal(workbook.headers['content-type'], 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
+  assert.ok(workbook.text.startsWith('PK') && workbook.text.includes('xl/worksheets/sheet1.xml'));
+  assert.ok((await ask({ path: '/piracy' })).text.includes('/piracy/export.xlsx'));
 });
 
 test('[GR19] a cell of CSV is no formula, whatever was typed, and comes back as it was but for that', async () => {

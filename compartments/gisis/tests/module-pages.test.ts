@@ -198,7 +198,8 @@ test('[GM17] a list shows nobody what a record would not show them', () => {
   const shownTo = (viewer: Viewer) => {
     const visit: Visit = { site, viewer, language: 'en', asked: null, at: '/contact-point' };
     const query = readQuery(module, new URLSearchParams(), viewer, { now: at });
-    return listPage(visit, { module, query, found, mayFile: false, formats: [] }).toString();
+    const shown = { module, query, found, changedAt: null, mayFile: false, formats: [], beside: null };
+    return listPage(visit, shown).toString();
   };
   const norwegian = viewerOf({ accountId: 'a', displayName: 'N', delegation: 'state-nor', roles: [] });
   const officer = viewerOf({ accountId: 'a', displayName: 'N', delegation: 'state-nor', roles: ['casualty-officer'] });

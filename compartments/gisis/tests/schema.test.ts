@@ -78,4 +78,27 @@ test('[GR17] what routes write is what the manifest says of them', async () => {
     as: SECRETARIAT,
     form: { act: 'boarded', area: 'west-africa', revision: '2', source: 'A circular' },
   });
+  const api = (json: unknown, ifMatch: string) => ({
+    body: Buffer.from(JSON.stringify(json)),
+    headers: {
+      'content-type': 'application/json',
+      'if-match': ifMatch,
+      'idempotency-key': JSON.stringify(json).length.toString(),
+    },
+  });
+  const { happened_at: _at, ...rest } = incident;
+  const filed = { fields: { ...rest, happened_at: '2026-02-12 04:20 UTC' }, sure: true };
+  await written('piracy.api-file', { method: 'POST', path: '/api/piracy', as: KENYA, ...api(filed, '') });
+  const place = `/api${address.replace(/\d+$/, (number) => String(Number(number) + 1).padStart(number.length, '0'))}`;
+  const changed = api({ fields: { place: 'Lagos' }, source: 'A report' }, '"1"');
+  await written('piracy.api-change', { method: 'PATCH', path: place, as: KENYA, ...changed });
+  const confirmed = api({ source: 'A circular' }, '"2"');
+  await written('piracy.api-act', { method: 'POST', path: `${place}/acts/confirm`, as: SECRETARIAT, ...confirmed });
+  await written('search.save', {
+    path: '/searches',
+    as: KENYA,
+    form: { name: 'Boarded', module: 'piracy', query: 'act=boarded' },
+  });
+  const hook = { module: 'piracy', query: '', url: 'https://example.org/registry' };
+  await written('webhook.register', { path: '/webhooks', as: KENYA, form: hook });
 });

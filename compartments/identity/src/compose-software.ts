@@ -1,7 +1,7 @@
 import type { Estate } from '@bulkhead/contracts';
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
-import { type CompartmentApp, transactFor } from '@bulkhead/web';
+import { type CompartmentApp, createAsk, transactFor } from '@bulkhead/web';
 import { TokenDesk } from '#api-token/api-token.actions.ts';
 import { addApiTokenRoutes } from '#api-token/api-token.routes.ts';
 import { BearerUses } from '#bearer/bearer.actions.ts';
@@ -15,7 +15,6 @@ import { LdapServers } from '#ldap/consult.actions.ts';
 import { listServers } from '#ldap/ldap.actions.ts';
 import { addLdapRoutes } from '#ldap/ldap.routes.ts';
 import { ldapWords } from '#ldap/ldap.words.ts';
-import { createAsk } from '#outgoing/outgoing.actions.ts';
 import { BackChannel } from '#provider/back-channel.actions.ts';
 import { CodeShelf } from '#provider/code-shelf.actions.ts';
 import { addConsentRoutes } from '#provider/consent.routes.ts';

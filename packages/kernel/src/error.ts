@@ -146,6 +146,12 @@ export type ErrorCode =
   | 'edition.stale'
   | 'edition.unapproved'
   | 'edition.not_yet'
+  // records of the registry
+  | 'record.overtaken'
+  | 'record.revision_missing'
+  | 'record.asked_back'
+  | 'idempotency_key.reused'
+  | 'feed.begun_anew'
   // articles
   | 'article.wrong_state'
   | 'article.changed_meanwhile'

@@ -18,6 +18,22 @@ export {
 } from './html/html.ts';
 export { isSafeUrl } from './html/safe-url.ts';
 export { chooseLanguage, directionOf, inLanguage, isLanguage, LANGUAGE_NAMES, nameLanguage } from './language.ts';
+export {
+  type Ask,
+  createAsk,
+  type FetchInit,
+  fetchWith,
+  type OutgoingAnswer,
+  type OutgoingRequest,
+  outerLookup,
+} from './outgoing/ask.ts';
+export {
+  isLoopbackHost,
+  isOuterAddress,
+  judgeOutgoingUrl,
+  judgeRedirectUri,
+  type UrlFault,
+} from './outgoing/outer-address.ts';
 export { formatDay, formatMoment, formatNumber } from './page/moment.ts';
 export { type Page, type PageLink, page } from './page/page.ts';
 export { answerAsset, composeStylesheet, getStylesheet, type Stylesheet } from './page/stylesheet.ts';

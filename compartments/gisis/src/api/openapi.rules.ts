@@ -1,40 +1,43 @@
 import type { Module } from '#declaration/module.rules.ts';
-import { formatNames, offeredFilters, offeredOrders } from '#list/query.rules.ts';
-import { seesEverywhere } from '#sight/sight.rules.ts';
-import { PUBLIC } from '#sight/viewer.rules.ts';
-import { meaningsOf } from '#value/meaning.rules.ts';
-import { statesOf } from '#workflow/workflow.rules.ts';
+import { describeFilters, HEADERS, type Json, pathsOf, REFUSALS } from './openapi-paths.rules.ts';
+import {
+  CHANGE_SCHEMA,
+  describeRecord,
+  describeWritten,
+  MESSAGE_SCHEMA,
+  PROBLEM_SCHEMA,
+  schemaName,
+  writtenName,
+} from './openapi-schema.rules.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 export type Described = { readonly title: string; readonly origin: string; readonly version: string };
 
-const PROBLEM = { $ref: '#/components/responses/Problem' };
-const REFUSALS = { '400': PROBLEM, '404': PROBLEM, '429': PROBLEM };
-const RATE = { RateLimit: { $ref: '#/components/headers/RateLimit' } };
+const ABOUT = `Reads and writes the registry: without a token what everybody may see, with a personal API token what its holder may see and do.
+
+**Faults** are told as application/problem+json (RFC 9457); \`errors\` names each field.
+
+**Changing** a record needs \`If-Match\` with the ETag that came with it; who was overtaken is answered 412 with the record as it stands.
+
+**Repeating** a write is safe with an \`Idempotency-Key\`: for 24 hours the same request is answered with what the first was answered.
+
+**Following** changes: \`changes.json\` gives what changed after a place or moment, and where to go on; no change is left out, one may come twice. \`410\` says that the registry was put back: read everything anew.
+
+**Webhooks** are registered on the registry's pages and signed as Standard Webhooks 1.0 have it.`;
 
 /** The registry's interface for programs, from the declarations (OpenAPI 3.1). */
 export function describeApi(modules: readonly Module[], { title, origin, version }: Described): Json {
   return {
     openapi: '3.1.0',
-    info: {
-      title,
-      version,
-      description:
-        'Reads the registry: what everybody may see without a token, and what a person may see with a personal API token of theirs. Faults are told as application/problem+json (RFC 9457).',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
+    info: { title, version, description: ABOUT, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: origin }],
     security: [{}, { token: [] }],
     tags: modules.map((module) => ({ name: module.name, description: module.title })),
-    paths: Object.assign({}, ...modules.map(describePaths)) as Json,
+    paths: { ...DESCRIPTION_PATH, ...(Object.assign({}, ...modules.map(pathsOf)) as Json) },
+    webhooks: { changes: { post: WEBHOOK } },
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A personal API token.' } },
-      headers: {
-        RateLimit: {
-          description: 'How many requests are left, and in how many seconds there are more.',
-          schema: { type: 'string' },
-        },
-      },
+      headers: HEADERS,
+      parameters: Object.assign({}, ...modules.map(describeFilters)) as Json,
       responses: {
         Problem: {
           description: 'What is wrong.',
@@ -43,169 +46,40 @@ export function describeApi(modules: readonly Module[], { title, origin, version
       },
       schemas: {
         Problem: PROBLEM_SCHEMA,
+        Change: CHANGE_SCHEMA,
+        Message: MESSAGE_SCHEMA,
         ...Object.fromEntries(modules.map((module) => [schemaName(module), describeRecord(module)])),
+        ...Object.fromEntries(modules.map((module) => [writtenName(module), describeWritten(module)])),
       },
     },
   };
 }
 
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    code: { type: 'string' },
-    requestId: { type: 'string' },
-  },
-};
-
-function describePaths(module: Module): Json {
-  const { name, title } = module;
-  const record = { $ref: `#/components/schemas/${schemaName(module)}` };
-  const page = {
-    type: 'object',
-    required: ['records', 'count', 'next', 'previous'],
-    properties: {
-      records: { type: 'array', items: record },
-      count: { type: ['integer', 'null'], description: 'Null where more than 10,000 records fit.' },
-      next: { type: ['string', 'null'], format: 'uri' },
-      previous: { type: ['string', 'null'], format: 'uri' },
-    },
-  };
-  const answer = (description: string, schema: Json) => ({
-    '200': { description, headers: RATE, content: { 'application/json': { schema } } },
-    ...REFUSALS,
-  });
-  return {
-    [`/api/${name}`]: {
-      get: {
-        tags: [name],
-        operationId: operationId('list', name),
-        summary: `${title}: records`,
-        parameters: [...pageParameters(module), ...filterParameters(module)],
-        responses: answer('A page of records, with links to those beside it.', page),
-      },
-    },
-    [`/api/${name}/{reference}`]: {
-      get: {
-        tags: [name],
-        operationId: operationId('read', name),
-        summary: `${title}: one record`,
-        parameters: [{ name: 'reference', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: answer('The record as it stands.', record),
-      },
-    },
-    ...Object.fromEntries(formatNames(module).map((format) => [`/${name}/export.${format}`, describeExport(module, format)])),
-  };
-}
-
-const TYPES = { csv: 'text/csv', jsonl: 'application/jsonl', geojson: 'application/geo+json' } as const;
-
-function describeExport(module: Module, format: keyof typeof TYPES): Json {
-  const after = { name: 'after_reference', in: 'query', description: 'Goes on after this record.', schema: { type: 'string' } };
-  return {
+const DESCRIPTION_PATH = {
+  '/api/openapi.json': {
     get: {
-      tags: [module.name],
-      operationId: operationId(format, module.name),
-      summary: `${module.title}: all that a query finds`,
-      parameters: [textParameter(), after, ...filterParameters(module)],
+      operationId: 'describe',
+      summary: 'This description',
       responses: {
-        '200': {
-          description: 'Every record, one after another.',
-          headers: { ETag: { schema: { type: 'string' } }, 'Last-Modified': { schema: { type: 'string' } } },
-          content: { [TYPES[format]]: { schema: { type: 'string' } } },
-        },
-        '304': { description: 'Nothing has changed.' },
+        '200': { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
         ...REFUSALS,
       },
     },
-  };
-}
+  },
+};
 
-function textParameter(): Json {
-  return {
-    name: 'q',
-    in: 'query',
-    description: 'Names in any writing, former names, numbers.',
-    schema: { type: 'string', maxLength: 200 },
-  };
-}
-
-function pageParameters(module: Module): readonly Json[] {
-  const place = (name: string) => ({
-    name,
-    in: 'query',
-    description: 'From a link of another page.',
-    schema: { type: 'string' },
-  });
-  const orders = offeredOrders(module, PUBLIC).map(({ name }) => name);
-  return [
-    textParameter(),
-    { name: 'sort', in: 'query', schema: { type: 'string', enum: orders } },
-    place('after'),
-    place('before'),
-  ];
-}
-
-function filterParameters(module: Module): readonly Json[] {
-  const repeated = { in: 'query', style: 'form', explode: true };
-  const filters = offeredFilters(module, PUBLIC).map(({ name, field, filter }) => ({
-    ...repeated,
-    name,
-    description: [module.fields[field]?.title, filter.control.example]
-      .filter((part) => part !== undefined)
-      .join('; for example '),
-    schema: { type: 'array', items: { type: 'string' } },
-  }));
-  return [
-    ...filters,
-    { ...repeated, name: 'state', schema: { type: 'array', items: { type: 'string', enum: statesOf(module) } } },
-  ];
-}
-
-function describeRecord(module: Module): Json {
-  const fields = Object.entries(module.fields).filter(([, { kind }]) => kind !== 'file');
-  return {
-    type: 'object',
-    description: module.about,
-    required: ['module', 'reference', 'url', 'state', 'revision', 'createdAt', 'changedAt', 'source', 'isSample', 'fields'],
-    properties: {
-      module: { const: module.name },
-      reference: { type: 'string' },
-      url: { type: 'string', format: 'uri' },
-      state: { type: 'string', enum: statesOf(module) },
-      revision: { type: 'integer', minimum: 1 },
-      createdAt: { type: 'string', format: 'date-time' },
-      changedAt: { type: 'string', format: 'date-time' },
-      source: { type: ['string', 'null'] },
-      isSample: { type: 'boolean' },
-      fields: {
-        type: 'object',
-        description: 'Those that the caller may see.',
-        properties: Object.fromEntries(
-          fields.map(([name, field]) => [
-            name,
-            {
-              title: field.title,
-              ...(field.help === undefined ? {} : { description: field.help }),
-              anyOf: [meaningsOf(module)[name]?.schema ?? {}, { type: 'null' }],
-              ...(seesEverywhere(field, PUBLIC) ? {} : { 'x-seen-by': field.seenBy }),
-            },
-          ]),
-        ),
-      },
-    },
-  };
-}
-
-function schemaName({ name }: Pick<Module, 'name'>): string {
-  return operationId('', name);
-}
-
-function operationId(verb: string, name: string): string {
-  const words = name.split('-').map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`);
-  return `${verb}${words.join('')}`;
-}
+const WEBHOOK = {
+  operationId: 'tellChange',
+  summary: 'Tells a registered address that a public record changed',
+  security: [],
+  parameters: [
+    ['webhook-id', 'The same for every attempt.'],
+    ['webhook-timestamp', 'Seconds since 1970, of this attempt.'],
+    ['webhook-signature', 'v1, and the HMAC-SHA256 of id, time and body, joined by dots, in base64.'],
+  ].map(([name, description]) => ({ name, in: 'header', required: true, description, schema: { type: 'string' } })),
+  requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/Message' } } } },
+  responses: {
+    '200': { description: 'Taken; any other answer is tried again with growing pauses.' },
+    '410': { description: 'The address is gone for good: it is told no more.' },
+  },
+};

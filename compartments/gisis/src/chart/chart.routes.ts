@@ -2,7 +2,7 @@ import { EstateError, type Now } from '@bulkhead/kernel';
 import type { CompartmentApp, CompartmentContext } from '@bulkhead/web';
 import type { Kysely } from 'kysely';
 import { findVersion } from '#export/export.actions.ts';
-import { isKnown } from '#export/export.rules.ts';
+import { isKnown } from '#export/version.rules.ts';
 import { Kept } from '#kept/kept.rules.ts';
 import { readQuery } from '#list/query.rules.ts';
 import { writeSearch } from '#list/way.rules.ts';

@@ -1,10 +1,10 @@
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
-import { type CompartmentApp, type CompartmentContext, fillIn, transactFor } from '@bulkhead/web';
+import { type CompartmentApp, type CompartmentContext, fillIn, type Html, transactFor } from '@bulkhead/web';
 import { labelOf } from '#record/record.rules.ts';
 import type { Schema } from '#schema.ts';
 import { answerPage, visitOf } from '#site/answer.ts';
-import { linkTo, recordPath, type Site } from '#site/site.rules.ts';
+import { linkTo, recordPath, type Site, type Visit } from '#site/site.rules.ts';
 import { findCountry, nameCountry } from '#state/country.rules.ts';
 import { readTold } from '#told/told.actions.ts';
 import { dutyTitle } from '#workflow/reminder.rules.ts';
@@ -14,12 +14,18 @@ import { readOwedPlace } from './duty.rules.ts';
 import { debtsPage, forYouPage, owedPage } from './duty.views.ts';
 import { dutyWords } from './duty.words.ts';
 
-export type DutyRouteDeps = { readonly site: Site; readonly database: Database<Schema>; readonly now: Now };
+export type DutyRouteDeps = {
+  readonly site: Site;
+  readonly database: Database<Schema>;
+  readonly now: Now;
+  /** What else there is for whoever is signed in. */
+  readonly beside: (visit: Visit) => Promise<Html | null>;
+};
 
 const NEXT_OF_YOURS = 10;
 
 /** What States owe, for everybody and for those whom it concerns, and the job that reminds them. */
-export function addDutyRoutes(app: CompartmentApp, { site, database, now }: DutyRouteDeps): void {
+export function addDutyRoutes(app: CompartmentApp, { site, database, now, beside }: DutyRouteDeps): void {
   const deps = { db: database.read, modules: site.modules, now };
   const today = () => now().toISOString().slice(0, 10);
   app.get('/states', async (c) => {
@@ -60,7 +66,7 @@ export function addDutyRoutes(app: CompartmentApp, { site, database, now }: Duty
       state === null || before !== ''
         ? null
         : { state, today: today(), ...(await readOwed(deps, state, viewer, { limit: NEXT_OF_YOURS })) };
-    return answerPage(c, forYouPage(visit, { ...told, own }));
+    return answerPage(c, forYouPage(visit, { ...told, own, beside: before === '' ? await beside(visit) : null }));
   });
   app.post('/.bulkhead/jobs/duties.tell', async (c) => {
     if (!c.var.token) throw new EstateError('token.missing', 'telling States what they owe: the call carries no token');

@@ -96,7 +96,17 @@ function overdueView(due: string, today: string, { language }: Visit): Html | nu
 /** For whoever is signed in: what their State owes next, then what was told to them. */
 export function forYouPage(
   visit: Visit,
-  { told, older, own }: { readonly told: readonly Told[]; readonly older: string | null; readonly own: ShownOwed | null },
+  {
+    told,
+    older,
+    own,
+    beside,
+  }: {
+    readonly told: readonly Told[];
+    readonly older: string | null;
+    readonly own: ShownOwed | null;
+    readonly beside: Html | null;
+  },
 ): Html {
   const words = ownWords(visit.language);
   return layOut(visit, {
@@ -104,6 +114,7 @@ export function forYouPage(
     section: 'for-you',
     main: html`<h1>${words.forYou}</h1>
 <p class="lead">${words.forYouLead}</p>
+${beside}
 ${own === null ? null : ownView(visit, own)}
 ${told.length === 0 ? html`<p>${words.forYouNone}</p>` : html`<ul class="list told">${told.map((one) => toldView(visit, one))}</ul>`}
 ${older === null ? null : html`<nav class="paging" aria-label="${words.nextPage}"><p><a class="button second" rel="next" href="${linkTo(visit, `/for-you?before=${older}`)}">${words.nextPage}</a></p></nav>`}`,

@@ -3,10 +3,12 @@ import type { Kysely } from 'kysely';
 import type { Module } from '#declaration/module.rules.ts';
 import { readBatch } from '#list/list.actions.ts';
 import type { Query } from '#list/query.rules.ts';
+import { findModule } from '#modules/modules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
-import { type Context, exportColumns, type Format, SETTLED_MS, type Version } from './export.rules.ts';
+import { type Context, exportColumns, type Format, type Piece } from './export.rules.ts';
 import { findLastChange } from './export.store.ts';
+import { SETTLED_MS, type Version } from './version.rules.ts';
 
 type Deps = { readonly db: Kysely<Schema>; readonly origin: string };
 export type Asked = {
@@ -18,39 +20,49 @@ export type Asked = {
 };
 
 /** Writes all that a query finds, piece by piece: no more than one batch is held, and whoever reads slowly makes it wait. */
-export async function* writeExport(
-  { db, origin }: Deps,
-  { module, format, query, viewer, after }: Asked,
-): AsyncGenerator<string> {
+export async function* writeExport({ db, origin }: Deps, { module, format, query, viewer, after }: Asked): AsyncGenerator<Piece> {
   const context: Context = { module, viewer, origin, columns: exportColumns(module, viewer) };
-  if (after === null) yield format.begin(context);
-  let isFirst = true;
-  for await (const records of readBatch({ db }, module, query, viewer, after)) {
-    let text = '';
-    for (const record of records) {
+  const most = format.mostRecords ?? Number.POSITIVE_INFINITY;
+  // Where an export goes on, it goes on in the middle; a file of parts is whole each time.
+  let text = after === null || format.mostRecords !== undefined ? format.begin(context) : '';
+  let part = 0;
+  let records = 0;
+  for await (const batch of readBatch({ db }, module, query, viewer, after)) {
+    for (const record of batch) {
       const written = format.write(context, record);
       if (written === null) continue;
-      text += isFirst ? written : `${format.between}${written}`;
-      isFirst = false;
+      if (records === most) {
+        yield { part, text: text + format.end };
+        part += 1;
+        records = 0;
+        text = format.begin(context);
+      }
+      text += records === 0 ? written : `${format.between}${written}`;
+      records += 1;
     }
-    if (text !== '') yield text;
+    if (text !== '') yield { part, text };
+    text = '';
   }
-  yield format.end;
+  yield { part, text: text + format.end };
 }
 
 /** Which version of a module's records somebody would get; undefined while the last change is too young to tell. */
 export async function findVersion(
   { db }: Pick<Deps, 'db'>,
-  asked: Pick<Asked, 'module' | 'viewer'>,
+  { module, viewer }: Pick<Asked, 'module' | 'viewer'>,
   address: string,
   now: Date,
 ): Promise<Version | undefined> {
-  const changedAt = await findLastChange(db, asked.module);
+  const changedAt = await findLastChange(db, [module, ...wholeOf(module)]);
   if (changedAt === undefined || now.getTime() - changedAt.getTime() < SETTLED_MS) return undefined;
-  const { delegation, isSecretariat, roles, partyTo = [] } = asked.viewer;
-  const tag = sha256Hex(JSON.stringify([address, delegation, isSecretariat, roles, partyTo, changedAt.toISOString()])).slice(
-    0,
-    32,
-  );
-  return { tag: `W/"${tag}"`, changedAt };
+  const { delegation, isSecretariat, roles, partyTo = [] } = viewer;
+  const tag = sha256Hex(JSON.stringify([address, delegation, isSecretariat, roles, partyTo, changedAt.toISOString()]));
+  return { tag: `W/"${tag.slice(0, 32)}"`, changedAt };
+}
+
+/** A part is seen where its whole is: what becomes of the whole changes what is seen. */
+function wholeOf({ partOf, fields }: Module): readonly Module[] {
+  const field = partOf === undefined ? undefined : fields[partOf];
+  const whole = field?.kind === 'reference' ? findModule(field.to) : undefined;
+  return whole === undefined ? [] : [whole];
 }

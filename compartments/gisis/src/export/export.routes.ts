@@ -7,9 +7,12 @@ import type { Schema } from '#schema.ts';
 import { moduleOf, visitOf } from '#site/answer.ts';
 import type { Site } from '#site/site.rules.ts';
 import { type Asked, findVersion, writeExport } from './export.actions.ts';
-import { formatsOf, isKnown } from './export.rules.ts';
+import type { Piece } from './export.rules.ts';
+import { formatsOf } from './formats.rules.ts';
+import { packWorkbook } from './pack-workbook.ts';
+import { tellVersion } from './tell-version.ts';
 
-/** GET /:module/export.csv, .jsonl and .geojson: all that the query of the address finds, without a limit. */
+/** GET /:module/export.csv, .xlsx, .jsonl and .geojson: all that the query of the address finds, without a limit. */
 export function addExportRoutes(
   app: CompartmentApp,
   { site, db, now }: { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now },
@@ -20,22 +23,21 @@ export function addExportRoutes(
     if (!format) throw new EstateError('request.not_found', 'taking records along: there is no such format');
     const { viewer } = visitOf(c, site);
     const params = new URL(c.req.url).searchParams;
-    const place = params.get('after_reference');
+    const after = params.get('after_reference');
     params.delete('after');
     params.delete('before');
     const query = readQuery(module, params, viewer, { now: now() });
-    const asked: Asked = { module, format, query, viewer, after: place };
+    const asked: Asked = { module, format, query, viewer, after };
     const version = await findVersion({ db }, asked, c.req.url, now());
-    c.header('cache-control', 'private, no-cache');
-    if (version) {
-      c.header('etag', version.tag);
-      c.header('last-modified', version.changedAt.toUTCString());
-      const known = { ifNoneMatch: c.req.header('if-none-match'), ifModifiedSince: c.req.header('if-modified-since') };
-      if (isKnown(version, known)) return c.body(null, 304);
-    }
+    if (tellVersion(c, version)) return c.body(null, 304);
     c.header('content-type', format.contentType);
     c.header('content-disposition', `attachment; filename="${module.name}.${format.name}"`);
-    const body = Readable.from(writeExport({ db, origin: site.origin }, asked), { objectMode: false });
+    const pieces = writeExport({ db, origin: site.origin }, asked);
+    const body = format.name === 'xlsx' ? packWorkbook(pieces, now()) : Readable.from(textOf(pieces), { objectMode: false });
     return c.body(Readable.toWeb(body) as ReadableStream);
   });
+}
+
+async function* textOf(pieces: AsyncIterable<Piece>): AsyncGenerator<string> {
+  for await (const { text } of pieces) if (text !== '') yield text;
 }

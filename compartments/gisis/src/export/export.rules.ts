@@ -1,21 +1,22 @@
 import type { Module } from '#declaration/module.rules.ts';
-import { type FormatName, formatNames } from '#list/query.rules.ts';
-import { writeJson } from '#record/form.rules.ts';
+import type { FormatName } from '#list/query.rules.ts';
 import { type Registered, shownFields } from '#record/record.rules.ts';
 import { seesSomewhere } from '#sight/sight.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
-import { meaningsOf } from '#value/meaning.rules.ts';
+import type { Value } from '#value/value.rules.ts';
 
-/** A form in which records are taken along. */
+/** A form in which records are taken along. All go the same road: begin, record after record, end. */
 export type Format = {
   readonly name: FormatName;
   readonly contentType: string;
-  /** Before the first record, between two, and after the last. */
+  /** Before the first record of a part, between two, and after the last. */
   readonly begin: (context: Context) => string;
   readonly between: string;
   readonly end: string;
   /** Null for a record that has no place in it. */
   readonly write: (context: Context, record: Registered) => string | null;
+  /** Records of one part; a further part begins anew. One part unless told. */
+  readonly mostRecords?: number;
 };
 export type Context = {
   readonly module: Module;
@@ -23,8 +24,10 @@ export type Context = {
   readonly origin: string;
   readonly columns: readonly string[];
 };
+/** A piece of a file, and which part of it. */
+export type Piece = { readonly part: number; readonly text: string };
 
-const COMMON = ['reference', 'state', 'revision', 'changed_at', 'is_sample'];
+export const COMMON_COLUMNS = ['reference', 'state', 'revision', 'changed_at', 'is_sample'];
 
 /** The fields that somebody may find filled in at least in some records. */
 export function exportColumns(module: Module, viewer: Viewer): readonly string[] {
@@ -37,79 +40,8 @@ export function exportColumns(module: Module, viewer: Viewer): readonly string[]
     });
 }
 
-export function formatsOf(module: Pick<Module, 'bulk' | 'map'>): readonly Format[] {
-  const names = formatNames(module);
-  return [CSV, JSON_LINES, GEOJSON].filter(({ name }) => names.includes(name));
+/** The values of a record's columns, as far as this viewer sees them. */
+export function shownValues({ module, viewer, columns }: Context, record: Registered): readonly (Value | null)[] {
+  const seen = new Set(shownFields(module, record, viewer));
+  return columns.map((name) => (seen.has(name) ? (record.values[name] ?? null) : null));
 }
-
-const CSV: Format = {
-  name: 'csv',
-  contentType: 'text/csv; charset=utf-8; header=present',
-  begin: ({ columns }) => writeLine([...COMMON, ...columns]),
-  between: '',
-  end: '',
-  write: ({ module, viewer, columns }, record) => {
-    const seen = new Set(shownFields(module, record, viewer));
-    const cells = columns.map((name) => {
-      const value = record.values[name];
-      return value === null || value === undefined || !seen.has(name) ? '' : (meaningsOf(module)[name]?.write(value) ?? '');
-    });
-    const { reference, state, revision, changedAt, isSample } = record;
-    return writeLine([reference, state, String(revision), changedAt.toISOString(), String(isSample), ...cells]);
-  },
-};
-
-const JSON_LINES: Format = {
-  name: 'jsonl',
-  contentType: 'application/jsonl; charset=utf-8',
-  begin: () => '',
-  between: '',
-  end: '',
-  write: ({ module, viewer, origin }, record) =>
-    `${JSON.stringify(writeJson(module, record, shownFields(module, record, viewer), origin))}\n`,
-};
-
-const GEOJSON: Format = {
-  name: 'geojson',
-  contentType: 'application/geo+json; charset=utf-8',
-  begin: () => '{"type":"FeatureCollection","features":[\n',
-  between: ',\n',
-  end: '\n]}\n',
-  write: ({ module, viewer, origin }, record) => {
-    const name = module.map?.position ?? '';
-    const value = record.values[name];
-    const fields = shownFields(module, record, viewer);
-    const coordinates =
-      value === null || value === undefined || !fields.includes(name) ? null : meaningsOf(module)[name]?.point(value);
-    if (!coordinates) return null;
-    const properties = writeJson(module, record, fields, origin);
-    return JSON.stringify({ type: 'Feature', id: record.reference, geometry: { type: 'Point', coordinates }, properties });
-  },
-};
-
-/** A line of CSV (RFC 4180). */
-export function writeLine(cells: readonly string[]): string {
-  return `${cells.map(writeCell).join(',')}\r\n`;
-}
-
-/** A text that a spreadsheet would take for a formula begins with an apostrophe; a plain number is none. */
-function writeCell(text: string): string {
-  const isFormula = /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text);
-  const safe = isFormula ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** Whether somebody who has this version already needs it again (RFC 9110, 13.1.1 to 13.1.3). */
-export function isKnown(
-  version: Version,
-  asked: { readonly ifNoneMatch?: string | undefined; readonly ifModifiedSince?: string | undefined },
-): boolean {
-  if (asked.ifNoneMatch !== undefined)
-    return asked.ifNoneMatch.split(',').some((tag) => tag.trim() === version.tag || tag.trim() === '*');
-  const since = Date.parse(asked.ifModifiedSince ?? '');
-  return !Number.isNaN(since) && Math.floor(version.changedAt.getTime() / 1000) * 1000 <= since;
-}
-export type Version = { readonly tag: string; readonly changedAt: Date };
-
-/** What was written a moment ago may still be followed by a change of an earlier moment. */
-export const SETTLED_MS = 120_000;

@@ -10,10 +10,13 @@ import {
   conditionOf,
   countEverything,
   countFacets,
+  countLatest,
   countMatches,
   findPlace,
   foldText,
   listAfter,
+  listFitting,
+  listLatest,
   listPage,
 } from './list.store.ts';
 import { MOST_COUNTED, offeredFacets, type Query, RECORDS_A_PAGE, writePlace, writeQuery } from './query.rules.ts';
@@ -103,4 +106,42 @@ export async function* readBatch(
     if (records.length > 0) yield records;
     last = records.length < BATCH ? undefined : records.at(-1)?.id;
   }
+}
+
+/** Which of some records fit a query. */
+export async function findFitting(
+  { db }: { readonly db: Kysely<Schema> },
+  module: Module,
+  query: Query,
+  { viewer, ids }: { readonly viewer: Viewer; readonly ids: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const searched = await foldText(db, query.text);
+  if (ids.length === 0 || (query.text !== '' && searched.folded === '')) return new Set();
+  return listFitting(db, module, query, { viewer, searched, ids });
+}
+
+export type Latest = { readonly viewer: Viewer; readonly after: Date | null; readonly limit: number };
+
+/** What a query finds, the last changed first; changed after a moment if one is given. */
+export async function readLatest(
+  { db }: { readonly db: Kysely<Schema> },
+  module: Module,
+  query: Query,
+  asked: Latest,
+): Promise<readonly Registered[]> {
+  const searched = await foldText(db, query.text);
+  if (query.text !== '' && searched.folded === '') return [];
+  return listLatest(db, module, query, { ...asked, searched });
+}
+
+/** How much of it there is, up to the limit. */
+export async function countSince(
+  { db }: { readonly db: Kysely<Schema> },
+  module: Module,
+  query: Query,
+  asked: Latest & { readonly after: Date },
+): Promise<number> {
+  const searched = await foldText(db, query.text);
+  if (query.text !== '' && searched.folded === '') return 0;
+  return countLatest(db, module, query, { ...asked, searched });
 }

@@ -1,20 +1,27 @@
 import type { Now } from '@bulkhead/kernel';
-import type { CompartmentApp } from '@bulkhead/web';
+import type { CompartmentApp, Html } from '@bulkhead/web';
 import type { Kysely } from 'kysely';
+import type { Module } from '#declaration/module.rules.ts';
 import { Kept } from '#kept/kept.rules.ts';
 import type { Schema } from '#schema.ts';
 import { mayFile } from '#sight/sight.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
 import { readHome } from '#site/home.actions.ts';
-import type { Site } from '#site/site.rules.ts';
+import type { Site, Visit } from '#site/site.rules.ts';
 import { type CountedList, type Counting, readList } from './list.actions.ts';
 import { listPage } from './list.views.ts';
-import { formatNames, readQuery } from './query.rules.ts';
+import { formatNames, type Query, readQuery } from './query.rules.ts';
 
-type Deps = { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now } & Pick<Counting, 'versionOf'>;
+type Deps = {
+  readonly site: Site;
+  readonly db: Kysely<Schema>;
+  readonly now: Now;
+  /** What else can be done with what a list finds. */
+  readonly beside: (visit: Visit, module: Module, query: Query) => Html | null;
+} & Pick<Counting, 'versionOf'>;
 
 /** GET /:module */
-export function addListRoutes(app: CompartmentApp, { site, db, now, versionOf }: Deps): void {
+export function addListRoutes(app: CompartmentApp, { site, db, now, versionOf, beside }: Deps): void {
   const kept = new Kept<CountedList>();
   app.get('/:module', async (c) => {
     const module = moduleOf(site, c.req.param('module'));
@@ -25,7 +32,7 @@ export function addListRoutes(app: CompartmentApp, { site, db, now, versionOf }:
       readList({ db, counting: { kept, now: now(), versionOf } }, module, query, visit.viewer),
       readHome({ db }, [module]),
     ]);
-    const changedAt = shown?.changedAt ?? null;
-    return answerPage(c, listPage(visit, { module, query, found, changedAt, mayFile: mayFile(module, visit.viewer), formats }));
+    const list = { module, query, found, changedAt: shown?.changedAt ?? null, mayFile: mayFile(module, visit.viewer), formats };
+    return answerPage(c, listPage(visit, { ...list, beside: beside(visit, module, query) }));
   });
 }

@@ -309,6 +309,66 @@ export async function listAfter(
   return rows.map((row) => toRecord(module, row));
 }
 
+/** Which of these records fit a query. */
+export async function listFitting(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  { viewer, searched, ids }: { readonly viewer: Viewer; readonly searched: Searched; readonly ids: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  const { rows } = await sql`select id::text as id from ${sql.table(module.table)}
+    where ${sql.join([...conditionsOf(module, query, viewer, searched), sql`id = any(${ids}::bigint[])`], sql` and `)}`.execute(
+    db,
+  );
+  return new Set(
+    z
+      .array(z.object({ id: z.string() }))
+      .parse(rows)
+      .map(({ id }) => id),
+  );
+}
+
+/** What a query finds, the last changed first; changed after a moment if one is given. */
+export async function listLatest(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  {
+    viewer,
+    searched,
+    after,
+    limit,
+  }: { readonly viewer: Viewer; readonly searched: Searched; readonly after: Date | null; readonly limit: number },
+): Promise<Registered[]> {
+  const columns = sql.join(recordColumnNames(module).map((name) => sql.ref(name)));
+  const { rows } = await sql`select ${columns} from ${sql.table(module.table)}
+    where ${sql.join([...conditionsOf(module, query, viewer, searched), ...laterThan(after)], sql` and `)}
+    order by changed_at desc, id desc limit ${limit}`.execute(db);
+  return rows.map((row) => toRecord(module, row));
+}
+
+/** How many of what a query finds changed after a moment, up to a limit. */
+export async function countLatest(
+  db: Kysely<Schema>,
+  module: Module,
+  query: Query,
+  {
+    viewer,
+    searched,
+    after,
+    limit,
+  }: { readonly viewer: Viewer; readonly searched: Searched; readonly after: Date; readonly limit: number },
+): Promise<number> {
+  const conditions = [...conditionsOf(module, query, viewer, searched), ...laterThan(after)];
+  const { rows } = await sql`select count(*)::int as count from (select from ${sql.table(module.table)}
+    where ${sql.join(conditions, sql` and `)} limit ${limit}) latest`.execute(db);
+  return z.object({ count: z.number() }).parse(rows[0]).count;
+}
+
+function laterThan(after: Date | null): Sql[] {
+  return after === null ? [] : [sql`changed_at > ${after}`];
+}
+
 /** Where a record stands in the order of filing. */
 export async function findPlace(db: Kysely<Schema>, module: Module, reference: string): Promise<string | undefined> {
   const { rows } = await sql`select id::text as id from ${sql.table(module.table)} where reference = ${reference}`.execute(db);

@@ -32,6 +32,8 @@ export type ShownList = {
   readonly mayFile: boolean;
   /** In which it can be taken along. */
   readonly formats: readonly FormatName[];
+  /** What else can be done with what it finds. */
+  readonly beside: Html | null;
 };
 
 /** A module's page: what it is, its search, its filters with counts, and its records. */
@@ -239,12 +241,13 @@ function foundView(visit: Visit, shown: ShownList): Html {
   const { module, query, found, changedAt } = shown;
   const words = ownWords(visit.language);
   if (found.records.length === 0)
-    return html`<p class="found" role="status">${query.text === '' && query.asked.size === 0 ? words.noRecordYet : words.foundNone}</p>`;
+    return html`<p class="found" role="status">${query.text === '' && query.asked.size === 0 ? words.noRecordYet : words.foundNone}</p>
+${shown.beside}`;
   return html`<div class="found-head"><p class="found" role="status">${countSentence(visit, found.count)}</p>${ordersView(visit, shown)}</div>
 ${tableView(visit, module, found.records)}
 ${pagingView(visit, shown)}
 ${takeAlongView(visit, shown)}
-<p class="quiet permalink">${changedAt === null ? null : html`${fillIn(words.lastChange, { day: formatDay(changedAt, visit.language) })} · `}${words.permalink}</p>`;
+${shown.beside}<p class="quiet permalink">${changedAt === null ? null : html`${fillIn(words.lastChange, { day: formatDay(changedAt, visit.language) })} · `}${words.permalink}</p>`;
 }
 
 function countSentence({ language }: Visit, count: number | null): string {
@@ -325,4 +328,4 @@ function takeAlongView(visit: Visit, { module, query, formats }: ShownList): Htm
   )} <span class="quiet">${words.exportHint}</span></p>`;
 }
 
-const NAMES: Readonly<Record<FormatName, string>> = { csv: 'CSV', jsonl: 'JSON Lines', geojson: 'GeoJSON' };
+const NAMES: Readonly<Record<FormatName, string>> = { csv: 'CSV', xlsx: 'XLSX', jsonl: 'JSON Lines', geojson: 'GeoJSON' };

@@ -125,6 +125,16 @@ export function writeQuery(
   return `/${module.name}${text === '' ? '' : `?${text}`}`;
 }
 
+/** Whether a query asks for less than all of a module. */
+export function isNarrowed({ text, asked }: Pick<Query, 'text' | 'asked'>): boolean {
+  return text !== '' || asked.size > 0;
+}
+
+/** The query with records of every state, also of those that stand for their history alone, unless it names some. */
+export function showingAllStates(module: Module, query: Query): Query {
+  return query.states.length > 0 ? query : { ...query, states: statesOf(module) };
+}
+
 /** A query with one value of a filter taken up or left out. */
 export function toggle(query: Query, name: string, value: string): Query {
   const values = query.asked.get(name) ?? [];
@@ -153,6 +163,6 @@ export function hiddenStates(
 /** The formats in which a list can be taken along: on a map only what has a position. */
 export function formatNames({ bulk, map }: Pick<Module, 'bulk' | 'map'>): readonly FormatName[] {
   if (bulk === false) return [];
-  return map === undefined ? ['csv', 'jsonl'] : ['csv', 'jsonl', 'geojson'];
+  return map === undefined ? ['csv', 'xlsx', 'jsonl'] : ['csv', 'xlsx', 'jsonl', 'geojson'];
 }
-export type FormatName = 'csv' | 'jsonl' | 'geojson';
+export type FormatName = 'csv' | 'xlsx' | 'jsonl' | 'geojson';

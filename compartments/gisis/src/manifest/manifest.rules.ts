@@ -1,12 +1,13 @@
 import { type CompartmentManifest, LANGUAGES, type ManifestRoute, type SixLanguages } from '@bulkhead/contracts';
 import { fillIn } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
-import { formatsOf } from '#export/export.rules.ts';
+import { formatsOf } from '#export/formats.rules.ts';
 import { CANARY_ID } from '#schema-writer/canary.rules.ts';
 import { rolesFor } from '#sight/sight.rules.ts';
 import { officerRole, SECRETARIAT_ROLE, SUPPLIER_ROLE } from '#sight/viewer.rules.ts';
 import { inAllLanguages, ownWords } from '#words/words.ts';
 import { GONE_STATES, statesOf, workflowOf } from '#workflow/workflow.rules.ts';
+import { moduleProgramRoutes, programRepair, programRoutes } from './program-routes.rules.ts';
 
 /** What follows from the declarations for the estate: addresses with their write sets, roles, what must hold, what repair must know. */
 type Repair = NonNullable<CompartmentManifest['repair']>;
@@ -30,7 +31,8 @@ export function describeRoutes(origin: string, modules: readonly Module[]): Mani
     { ...open, id: 'duty.list', method: 'GET', path: '/states', perMinute: PAGES_A_MINUTE },
     { ...open, id: 'duty.show', method: 'GET', path: '/states/:state/owed' },
     { ...open, id: 'duty.calendar', method: 'GET', path: '/states/:state/owed.ics', callers: 'any', perMinute: EXPORTS_A_MINUTE },
-    ...modules.flatMap((module) => moduleRoutes(origin, module)),
+    ...programRoutes(origin, modules),
+    ...modules.flatMap((module) => [...moduleProgramRoutes(origin, module), ...moduleRoutes(origin, module)]),
   ];
 }
 
@@ -150,14 +152,16 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 /** Revisions count up whoever changes a record; times and drawn numbers differ between two runs of one story. */
 export function describeRepair(modules: readonly Module[]): Repair {
   const tables = modules.map(({ table }) => table);
+  const programs = programRepair(modules);
   return {
-    columns: tables.map((table) => ({ table, column: 'revision', merge: 'counter' as const })),
+    columns: [...tables.map((table) => ({ table, column: 'revision', merge: 'counter' as const })), ...programs.columns],
     volatile: [
       ...tables.flatMap((table) => ['created_at', 'changed_at'].map((column) => ({ table, column }))),
       { table: 'field_change', column: 'at' },
       { table: 'told', column: 'at' },
       { table: 'duty_told', column: 'at' },
       { table: 'record_number', column: 'last' },
+      ...programs.volatile,
     ],
     canaries: tables.map((table) => ({ table, key: { id: String(CANARY_ID) } })),
     tombstones: modules.flatMap((module) => {
@@ -166,7 +170,7 @@ export function describeRepair(modules: readonly Module[]): Repair {
     }),
     states: modules.map(({ name, table }) => ({ table, column: 'state', route: `${name}.act` })),
     basis: [],
-    effects: [],
+    effects: programs.effects,
     // A page changes one record; imports of many have routes of their own.
     massRows: 200,
   };

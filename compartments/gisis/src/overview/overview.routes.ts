@@ -1,6 +1,6 @@
 import { EstateError } from '@bulkhead/kernel';
 import type { CompartmentApp, CompartmentContext } from '@bulkhead/web';
-import { writeLine } from '#export/export.rules.ts';
+import { writeLine } from '#export/csv.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
 import { linkTo, type Site } from '#site/site.rules.ts';
 import type { Overview, OverviewDeps } from './overview.rules.ts';

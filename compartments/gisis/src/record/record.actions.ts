@@ -11,7 +11,7 @@ import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
 import { inAllLanguages } from '#words/words.ts';
 import { firstState, workflowOf } from '#workflow/workflow.rules.ts';
-import { listConflicts } from './conflict.rules.ts';
+import { type Conflict, listConflicts } from './conflict.rules.ts';
 import type { Outcome, Sent } from './outcome.rules.ts';
 import {
   addFormerNames,
@@ -31,6 +31,7 @@ import {
   insertRecord,
   listChangesOf,
   listKnown,
+  listRecords,
   lockRecord,
   updateRecord,
 } from './record.store.ts';
@@ -50,18 +51,51 @@ export async function readRecord(
   viewer: Viewer,
 ): Promise<Registered> {
   const record = await findRecord(db, module, reference);
-  if (record && seesRecord(module, record, viewer) && (await seesWhole({ db, modules }, module, record, viewer))) return record;
+  const [seen] = record ? await filterSeen({ db, modules }, module, [record], viewer) : [];
+  if (seen) return seen;
   throw new EstateError('request.not_found', 'finding a record: there is none of this reference');
 }
 
-/** A part is seen where its whole is. */
-async function seesWhole({ db, modules }: ReadDeps, module: Module, { values }: Registered, viewer: Viewer): Promise<boolean> {
-  const field = module.partOf === undefined ? undefined : module.fields[module.partOf];
-  const whole = field?.kind === 'reference' ? modules.get(field.to) : undefined;
-  const reference = module.partOf === undefined ? null : values[module.partOf];
-  if (whole === undefined || typeof reference !== 'string') return true;
-  const found = await findRecord(db, whole, reference);
-  return found !== undefined && seesRecord(whole, found, viewer);
+/** Those of some records that somebody sees. A part is seen where its whole is. */
+export async function filterSeen(
+  deps: ReadDeps,
+  module: Module,
+  records: readonly Registered[],
+  viewer: Viewer,
+): Promise<readonly Registered[]> {
+  const own = records.filter((record) => seesRecord(module, record, viewer));
+  const whole = findWhole(deps.modules, module);
+  if (whole === undefined) return own;
+  const wholes = await findWholes(deps, module, own);
+  return own.filter((record) => {
+    const found = wholes.get(record.id);
+    return typeof record.values[module.partOf ?? ''] !== 'string' || (found !== undefined && seesRecord(whole, found, viewer));
+  });
+}
+
+/** The module of whose records those of a module are parts. */
+export function findWhole(modules: ReadDeps['modules'], { partOf, fields }: Module): Module | undefined {
+  const field = partOf === undefined ? undefined : fields[partOf];
+  return field?.kind === 'reference' ? modules.get(field.to) : undefined;
+}
+
+/** The wholes of some parts, by the parts' ids. */
+export async function findWholes(
+  { db, modules }: ReadDeps,
+  module: Module,
+  parts: readonly Registered[],
+): Promise<ReadonlyMap<string, Registered>> {
+  const whole = findWhole(modules, module);
+  if (whole === undefined || parts.length === 0) return new Map();
+  const referenceIn = ({ values }: Registered) => values[module.partOf ?? ''];
+  const references = [...new Set(parts.map(referenceIn).filter((value) => typeof value === 'string'))];
+  const found = new Map((await listRecords(db, whole, references)).map((record) => [record.reference, record]));
+  return new Map(
+    parts.flatMap((part) => {
+      const record = found.get(String(referenceIn(part)));
+      return record === undefined ? [] : [[part.id, record] as const];
+    }),
+  );
 }
 
 /** The history of what somebody sees in a record, the newest first. */
@@ -140,7 +174,7 @@ export async function changeRecord(
   const history = await listChangesOf(deps.db, module.name, standing.id);
   if (standing.revision !== revision) {
     const theirs = history.filter((change) => change.revision > revision);
-    return { kind: 'overtaken', record: standing, conflicts: listConflicts(read.values, standing.values, theirs) };
+    return { kind: 'overtaken', record: standing, conflicts: findConflicts(module, standing, { mine: read.values, theirs, by }) };
   }
   const dated = readSince(module, listChanges(standing.values, read.values), sent.typed, {
     today: at.toISOString().slice(0, 10),
@@ -177,7 +211,7 @@ async function writeChange(
   if (!record) throw new EstateError('request.not_found', 'changing a record: it is gone');
   if (record.revision !== revision) {
     const theirs = await listChangesOf(trx, module.name, record.id, revision);
-    return { kind: 'overtaken', record, conflicts: listConflicts(values, record.values, theirs) };
+    return { kind: 'overtaken', record, conflicts: findConflicts(module, record, { mine: values, theirs, by }) };
   }
   const changes = listChanges(record.values, values, since);
   if (changes.length === 0) return { kind: 'done', reference };
@@ -227,6 +261,16 @@ export async function actOnRecord(
   if (judged) return judged;
   const written = { reference, revision, state: act.to, act: name, tells: act.tells ?? [], values, source: sent.source, by, at };
   return refusingTwins(module, () => deps.transact((trx) => writeAct(trx, module, written)));
+}
+
+/** What others wrote meanwhile, of the fields that this person sees. */
+function findConflicts(
+  module: Module,
+  record: Registered,
+  { mine, theirs, by }: { readonly mine: Values; readonly theirs: readonly FieldChange[]; readonly by: Viewer },
+): readonly Conflict[] {
+  const shown = shownFields(module, record, by);
+  return listConflicts(mine, record.values, theirs).filter(({ field }) => shown.includes(field));
 }
 
 type Done = Omit<Change, 'since'> & { readonly state: string; readonly act: string; readonly tells: readonly Told[] };

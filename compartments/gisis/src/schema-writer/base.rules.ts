@@ -47,6 +47,69 @@ export function foldFunction(): string {
   else btrim(regexp_replace(${paired}, '[^[:alnum:]]+', ' ', 'g')) end;`;
 }
 
+/** What programs need: writes answered once, searches saved, addresses that are told of changes, and what they were told. */
+const PROGRAM_TABLES = `create table answered_write (
+  account_id text not null check (length(account_id) between 1 and 64),
+  key text not null check (length(key) between 1 and 200),
+  request_sha256 text not null check (length(request_sha256) = 64),
+  at timestamp with time zone not null,
+  status integer not null,
+  reference text not null,
+  etag text not null,
+  body text not null,
+  primary key (account_id, key)
+);
+create index answered_write_at on answered_write (at);
+create table saved_search (
+  id text primary key check (length(id) between 1 and 64),
+  account_id text not null check (length(account_id) between 1 and 64),
+  name text not null check (length(name) between 1 and 80),
+  module text not null,
+  query text not null check (length(query) <= 4000),
+  created_at timestamp with time zone not null,
+  looked_at timestamp with time zone not null,
+  feed_sha256 text check (length(feed_sha256) = 64)
+);
+create index saved_search_of_account on saved_search (account_id, created_at);
+create unique index saved_search_feed on saved_search (feed_sha256);
+create table webhook (
+  id text primary key check (length(id) between 1 and 64),
+  account_id text not null check (length(account_id) between 1 and 64),
+  account_name text not null check (length(account_name) <= 200),
+  delegation text check (length(delegation) <= 100),
+  module text not null,
+  query text not null check (length(query) <= 4000),
+  url text not null check (length(url) <= 500),
+  secret_generation integer not null check (secret_generation > 0),
+  secret_check text not null check (length(secret_check) = 16),
+  stopped_why text check (stopped_why in ('asked', 'failing', 'gone', 'other-key', 'query')),
+  place text not null check (length(place) <= 80),
+  failing_since timestamp with time zone,
+  rests_until timestamp with time zone,
+  created_at timestamp with time zone not null
+);
+create index webhook_of_account on webhook (account_id, created_at);
+create table webhook_delivery (
+  id bigint generated always as identity primary key,
+  webhook_id text not null references webhook (id) on delete cascade,
+  message text not null check (length(message) between 1 and 64),
+  event text not null check (event in ('record.changed', 'record.gone', 'record.left', 'registry.restored', 'test')),
+  reference text check (length(reference) <= 60),
+  revision integer,
+  created_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone,
+  answered_status integer,
+  fault text check (length(fault) <= 200),
+  ended_as text check (ended_as in ('sent', 'given-up')),
+  ended_at timestamp with time zone,
+  constraint webhook_delivery_ends check ((ended_as is null) = (ended_at is null) and (ended_as is null) = (next_at is not null))
+);
+create index webhook_delivery_due on webhook_delivery (next_at) where next_at is not null;
+create index webhook_delivery_of_hook on webhook_delivery (webhook_id, id);
+create index webhook_delivery_of_record on webhook_delivery (webhook_id, reference, id);
+create index webhook_delivery_ended on webhook_delivery (ended_at);`;
+
 export const BASE_TABLES = `create table field_change (
   id bigint generated always as identity primary key,
   module text not null,
@@ -70,6 +133,12 @@ begin
 end
 $function$;
 create trigger field_change_stays before update or delete on field_change for each row execute function refuse_change();
+create function note_change() returns trigger language plpgsql as $function$
+begin
+  new.changed_in := pg_current_xact_id()::text::bigint;
+  return new;
+end
+$function$;
 create table record_number (
   module text not null,
   year integer not null check (year between 1000 and 9999),
@@ -95,7 +164,8 @@ create table duty_told (
   stage text not null check (stage in ('soon', 'overdue')),
   at timestamp with time zone not null,
   primary key (module, duty, reference, owed_by, due, stage)
-);`;
+);
+${PROGRAM_TABLES}`;
 
 /** The application adds to the history of fields and reads it; the role's name follows from the owner's. */
 export const GRANTS = `do $do$

@@ -23,6 +23,8 @@ const COMMON = [
   'changed_by text not null check (length(changed_by) between 1 and 64)',
   'source text check (length(source) <= 500)',
   'is_sample boolean not null default false',
+  // The transaction that wrote it last: feeds go by it (`docs/design/programs.md`).
+  'changed_in bigint not null default pg_current_xact_id()::text::bigint',
 ];
 /** Former values of names that the search box still finds. */
 const FORMER = 'former_names text check (length(former_names) <= 10000)';
@@ -84,6 +86,8 @@ function writeIndexes(module: Module): string[] {
   return [
     `create unique index ${short(`${table}_reference`)} on ${table} (reference);`,
     index('changed', '(changed_at, id)'),
+    index('written', '(changed_in, id)'),
+    `create trigger ${short(`${table}_noted`)} before update on ${table} for each row execute function note_change();`,
     index('search_name', 'using gin (search_text gin_trgm_ops)'),
     index('search_prose', 'using gin (search_prose)'),
     ...[...new Set(ordersOf(module).map(({ field }) => field))].map((field) =>

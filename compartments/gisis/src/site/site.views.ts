@@ -1,6 +1,5 @@
 import { LANGUAGES } from '@bulkhead/contracts';
 import { fillIn, formatDay, formatMoment, type Html, html, inLanguage, page } from '@bulkhead/web';
-import { codesOf } from '#sight/viewer.rules.ts';
 import { ownWords } from '#words/words.ts';
 import { inLanguageOf, linkTo, type ShownModule, type Visit } from './site.rules.ts';
 import { siteWords } from './site.words.ts';
@@ -22,7 +21,6 @@ export function layOut(
 ): Html {
   const { site, viewer, language } = visit;
   const words = ownWords(language);
-  const isTold = codesOf(viewer).length > 0;
   return page({
     language,
     kind: 'public',
@@ -34,7 +32,9 @@ export function layOut(
     navigation: [
       { href: linkTo(visit, '/'), text: words.modules, isCurrent: given.section === 'home' },
       { href: linkTo(visit, '/states'), text: words.whatIsOwed, isCurrent: given.section === 'states' },
-      ...(isTold ? [{ href: linkTo(visit, '/for-you'), text: words.forYou, isCurrent: given.section === 'for-you' }] : []),
+      ...(viewer.accountId !== null
+        ? [{ href: linkTo(visit, '/for-you'), text: words.forYou, isCurrent: given.section === 'for-you' }]
+        : []),
       ...(viewer.accountId === null ? [{ href: linkTo(visit, '/for-you'), text: words.signIn }] : []),
     ],
     languages: Object.fromEntries(LANGUAGES.map((other) => [other, inLanguageOf(other, visit.at)])),

@@ -1,4 +1,4 @@
-import { isLoopbackHost, judgeOutgoingUrl, judgeRedirectUri, type UrlFault } from '#outgoing/outgoing.rules.ts';
+import { isLoopbackHost, judgeOutgoingUrl, judgeRedirectUri, type UrlFault } from '@bulkhead/web';
 
 export const AUTHENTICATIONS = ['client_secret_basic', 'private_key_jwt', 'none'] as const;
 export type Authentication = (typeof AUTHENTICATIONS)[number];

@@ -1,9 +1,8 @@
 import { EstateError, type Log, type Now } from '@bulkhead/kernel';
-import type { Transact } from '@bulkhead/web';
+import { type Ask, fetchWith, type Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
 import * as openid from 'openid-client';
 import { seal, sealKeyFor, unseal } from '#key/seal.rules.ts';
-import { type Ask, fetchWith } from '#outgoing/outgoing.actions.ts';
 import type { OfferedRole } from '#role/role.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { StartDeps } from '#session/start.actions.ts';

@@ -1,6 +1,5 @@
 import type { Language } from '@bulkhead/contracts';
-import { isLanguage } from '@bulkhead/web';
-import { judgeOutgoingUrl } from '#outgoing/outgoing.rules.ts';
+import { isLanguage, judgeOutgoingUrl } from '@bulkhead/web';
 import type { OfferedRole } from '#role/role.rules.ts';
 import type { Errand } from '#sign-in/sign-in.rules.ts';
 import { readRoleMap } from './role-map.rules.ts';

@@ -1,8 +1,8 @@
 import { EstateError, hasCode } from '@bulkhead/kernel';
+import { outerLookup } from '@bulkhead/web';
 import { EqualityFilter, type Filter, OrFilter } from 'ldapts';
 import type { ExternalPerson } from '#federation/federation.rules.ts';
 import { seal, sealKeyFor, unseal } from '#key/seal.rules.ts';
-import { outerLookup } from '#outgoing/outgoing.actions.ts';
 import {
   type Entry,
   isUsableAddress,

@@ -1,9 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import { isLanguage } from '@bulkhead/web';
+import { isLanguage, isLoopbackHost, isOuterAddress } from '@bulkhead/web';
 import type { ExternalPerson } from '#federation/federation.rules.ts';
 import { readRoleMap } from '#federation/role-map.rules.ts';
-import { isLoopbackHost, isOuterAddress } from '#outgoing/outgoing.rules.ts';
 import type { OfferedRole } from '#role/role.rules.ts';
 import { isDn, isDnTemplate, isFilterTemplate, sameDn } from './name.rules.ts';
 

@@ -1,11 +1,10 @@
 import type { Log, Now } from '@bulkhead/kernel';
-import type { Transact } from '@bulkhead/web';
+import type { Ask, Transact } from '@bulkhead/web';
 import { importJWK, SignJWT } from 'jose';
 import type { Kysely, Transaction } from 'kysely';
 import { findUsableClient } from '#client/client.actions.ts';
 import type { IdTokenAlg } from '#client/client.rules.ts';
 import type { KeyRing } from '#key/key.actions.ts';
-import type { Ask } from '#outgoing/outgoing.actions.ts';
 import type { Schema } from '#schema.ts';
 import type { ChangeFeed } from '#session/change-feed.actions.ts';
 import { listUntold, setPresenceTold, type Untold } from './token.store.ts';

@@ -1,7 +1,7 @@
 import type { Language } from '@bulkhead/contracts';
 import type { ErrorCode } from '@bulkhead/kernel';
 
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 422 | 429 | 500 | 503 | 507;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 412 | 413 | 422 | 428 | 429 | 500 | 503 | 507;
 type Sentences = Readonly<Record<Language, string>>;
 type ErrorRow = { readonly status: ErrorStatus; readonly sentences: Sentences };
 
@@ -125,6 +125,30 @@ const FULL: Sentences = {
   zh: '没有空间存储此内容。未保存任何内容。须由管理员腾出空间。',
   ar: 'لا توجد مساحة لتخزين هذا. لم يُحفظ أي شيء. على المسؤول توفير مساحة.',
 };
+const WHICH_REVISION: Sentences = {
+  en: 'Say upon which revision the change is made: If-Match with the ETag that came with the record.',
+  fr: "Indiquez sur quelle révision porte la modification : If-Match avec l'ETag reçu avec la fiche.",
+  es: 'Indique sobre qué revisión se hace el cambio: If-Match con el ETag recibido con el registro.',
+  ru: 'Укажите, к какой редакции относится изменение: If-Match с ETag, полученным вместе с записью.',
+  zh: '请说明修改所依据的版本：在 If-Match 中填写随记录收到的 ETag。',
+  ar: 'اذكر المراجعة التي يستند إليها التغيير: ‏If-Match مع قيمة ETag التي وردت مع السجل.',
+};
+const KEY_REUSED: Sentences = {
+  en: 'This Idempotency-Key came with another request before. Give each request a key of its own.',
+  fr: 'Cette clé Idempotency-Key a déjà servi pour une autre requête. Donnez à chaque requête sa propre clé.',
+  es: 'Esta clave Idempotency-Key ya llegó con otra petición. Dé a cada petición su propia clave.',
+  ru: 'Этот Idempotency-Key уже приходил с другим запросом. Давайте каждому запросу свой ключ.',
+  zh: '此 Idempotency-Key 已用于另一请求。请为每个请求使用各自的键。',
+  ar: 'سبق أن ورد Idempotency-Key هذا مع طلب آخر. اجعل لكل طلب مفتاحًا خاصًا به.',
+};
+const BEGUN_ANEW: Sentences = {
+  en: 'The registry was put back since this place in the feed was given. Read everything anew, then go on from the new place.',
+  fr: 'Le registre a été rétabli depuis que ce repère du flux a été donné. Relisez tout, puis continuez à partir du nouveau repère.',
+  es: 'El registro se restauró después de que se diera este punto del flujo. Léalo todo de nuevo y siga desde el punto nuevo.',
+  ru: 'После того как было выдано это место в ленте, реестр был восстановлен. Прочитайте всё заново и продолжайте с нового места.',
+  zh: '自给出该订阅位置以来，登记库已被恢复。请重新读取全部内容，然后从新位置继续。',
+  ar: 'أُعيد السجل إلى حالة سابقة بعد إعطاء هذا الموضع من التغذية. اقرأ كل شيء من جديد ثم تابع من الموضع الجديد.',
+};
 const OUR_FAULT: Sentences = {
   en: 'Something went wrong on our side. It has been recorded. Try again; if it happens again, tell us the number below.',
   fr: "Une erreur s'est produite de notre côté. Elle a été enregistrée. Réessayez ; si elle se reproduit, indiquez-nous le numéro ci-dessous.",
@@ -176,6 +200,10 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'delegation.code_taken': { status: 409, sentences: CHANGED_MEANWHILE },
   'account.email_taken': { status: 409, sentences: CHANGED_MEANWHILE },
   'set_up.unknown_secret': { status: 403, sentences: NOT_ALLOWED },
+  'record.overtaken': { status: 412, sentences: CHANGED_MEANWHILE },
+  'record.revision_missing': { status: 428, sentences: WHICH_REVISION },
+  'idempotency_key.reused': { status: 422, sentences: KEY_REUSED },
+  'feed.begun_anew': { status: 410, sentences: BEGUN_ANEW },
   'article.wrong_state': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.changed_meanwhile': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.slug_taken': { status: 409, sentences: CHANGED_MEANWHILE },

@@ -13,12 +13,14 @@ export type Problem = {
   /** A sentence for the person behind the program, in the language that it asks for. */
   readonly detail: string;
   readonly errors?: readonly ProblemFault[];
+  /** Members of this kind of problem alone (RFC 9457, 3.2). */
+  readonly more?: Readonly<Record<string, unknown>>;
 };
 
 /** Tells a program what is wrong (RFC 9457). */
-export function answerProblem(c: CompartmentContext, { status, code, detail, errors }: Problem): Response {
+export function answerProblem(c: CompartmentContext, { status, code, detail, errors, more }: Problem): Response {
   const { language, requestId } = c.var;
-  const problem = { type: 'about:blank', title: errorTitle(status, language), status, detail, code, requestId };
+  const problem = { ...more, type: 'about:blank', title: errorTitle(status, language), status, detail, code, requestId };
   const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'content-language': language };
   return c.body(JSON.stringify(errors ? { ...problem, errors } : problem), status, headers);
 }

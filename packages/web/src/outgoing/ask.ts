@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { EstateError } from '@bulkhead/kernel';
-import { isOuterAddress, judgeOutgoingUrl } from './outgoing.rules.ts';
+import { isOuterAddress, judgeOutgoingUrl } from './outer-address.ts';
 
 const ANSWER_BYTES = 1_048_576;
 const WAIT_MS = 10_000;
@@ -23,9 +23,9 @@ export type OutgoingAnswer = {
 export type Ask = (url: string, asked?: OutgoingRequest) => Promise<OutgoingAnswer>;
 
 /**
- * The only way in which identity asks servers that somebody named in a form: https, addresses of the world outside only (judged on
- * what is connected to, so that a name that changes its address gains nothing), no redirect followed, time and bytes bounded [F14].
- * Estates that are only tried out may ask inner addresses.
+ * The only way in which compartments ask servers that somebody named in a form: https, addresses of the world outside only (judged
+ * on what is connected to, so that a name that changes its address gains nothing), no redirect followed, time and bytes bounded.
+ * @throws EstateError `address.refused`, `address.unreachable`
  */
 export function createAsk(options: { readonly mayBeInner: boolean }): Ask {
   return async (url, asked = {}) => {
