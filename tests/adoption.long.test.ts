@@ -24,7 +24,6 @@ suite('an estate that adopted two applications', () => {
     board = await layNoticeBoard();
     estate = await startEstateProcess({
       BULKHEAD_LEASE_SECONDS: '5',
-      BULKHEAD_COMPARTMENTS: 'identity,website',
       BULKHEAD_ADOPTED: `${LIBRARY},${board.manifest}`,
     });
     await untilAllIsWell(estate);

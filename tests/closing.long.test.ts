@@ -17,7 +17,7 @@ suite('a session is stolen', () => {
   let kept: Version;
   let plan = '';
   before(async () => {
-    estate = await startEstateProcess({ BULKHEAD_LEASE_SECONDS: '5', BULKHEAD_COMPARTMENTS: 'identity,website' });
+    estate = await startEstateProcess({ BULKHEAD_LEASE_SECONDS: '5' });
     // Two sessions of one account: somebody else knows the password too.
     honest = await Member.enter(estate, 'editor');
     thief = await Member.enter(estate, 'editor');

@@ -17,7 +17,7 @@ if (!existsSync(CHROMIUM)) {
   process.exit(1);
 }
 
-const estate = await startEstateProcess({ BULKHEAD_COMPARTMENTS: 'identity,website' });
+const estate = await startEstateProcess();
 const browser = await chromium.launch({
   executablePath: CHROMIUM,
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'],

@@ -19,7 +19,7 @@ const CONNECTIONS = 16;
 
 /** Edition pages per processor-second of the server, beside nginx serving the same bytes from a file. */
 export async function measureEditions(): Promise<readonly Row[]> {
-  const estate = await startEstateProcess({ BULKHEAD_COMPARTMENTS: 'identity,website' });
+  const estate = await startEstateProcess();
   try {
     const url = new URL(
       estate.description.addresses.find(({ url: address }) => new URL(address).hostname.startsWith('www.'))?.url ?? '',

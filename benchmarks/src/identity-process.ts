@@ -115,12 +115,14 @@ async function launch(given: {
   return { pid: child.pid, stop };
 }
 
-async function readManifest(compartment: string): Promise<CompartmentManifest> {
+/** The manifest of a compartment, as the estate reads it. */
+export async function readManifest(compartment: string): Promise<CompartmentManifest> {
   const module: { readonly manifest?: unknown } = await import(`${ROOT}compartments/${compartment}/src/compartment.ts`);
   return parseManifest(module.manifest);
 }
 
-function describeEstate(manifests: readonly CompartmentManifest[]) {
+/** An estate of these compartments. */
+export function describeEstate(manifests: readonly CompartmentManifest[]) {
   return estateSchema.parse({
     organisation: 'A measurement',
     isSample: true,
@@ -134,7 +136,8 @@ function describeEstate(manifests: readonly CompartmentManifest[]) {
   });
 }
 
-function trustOf(gateway: ScratchGateway): Trust {
+/** Whom its processes trust: the scratch gateway, and keys that sign nothing here. */
+export function trustOf(gateway: ScratchGateway): Trust {
   const key = (name: string) => generateSigningKey(name).verifying;
   return {
     ...gateway.trust,

@@ -7,6 +7,7 @@ import { measureLargeSite } from './large-site.ts';
 import { measureOffsite, OFFSITE_PARTS } from './offsite/measure.ts';
 import { type Asked, parseAsked, tellUsage } from './options.ts';
 import { measureProvenance } from './provenance.ts';
+import { measureRegistry } from './registry.ts';
 import { measureRestore } from './restore.ts';
 import type { Row } from './row.ts';
 import { measureUndo } from './undo.ts';
@@ -20,6 +21,10 @@ const MEASURES: Readonly<Record<string, Measure>> = {
   website: {
     what: 'the public website, beside nginx',
     measure: ({ pages }) => (pages === undefined ? measureWebsite() : measureLargeSite(pages)),
+  },
+  gisis: {
+    what: 'the registry with a million ships: search, lists, export, beside SQL by hand and COPY',
+    measure: measureRegistry,
   },
   commit: { what: "commit latency, beside PostgreSQL's own synchronous standby", measure: measureCommits },
   provenance: { what: 'writing with provenance and history, beside plain PostgreSQL', measure: measureProvenance },

@@ -53,7 +53,7 @@ Measures our work beside a peer's in one run, and prints a table. Without a name
 ${lines.join('\n')}
 
   --json      prints the rows as JSON
-  --quick     offsite: a few minutes, to see that all of it runs
+  --quick     offsite, gisis: a few minutes, to see that all of it runs
   --rounds N  offsite: how often each arm is measured
   --trials N  offsite-killed: how often headquarters is killed
   --pages N   website: with so many pages, in the place of the sample's

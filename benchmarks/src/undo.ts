@@ -177,7 +177,7 @@ async function repair({ history }: World, copy: JailProcess, session: string, id
   const at = `/compartments/${COMPARTMENT}/plans`;
   const plan = await callWire(history.peer, { method: 'POST', path: at, body: request, timeoutMs: INDEX_MS }, repairPlanSchema);
   const steps = await openWire(history.peer, { method: 'GET', path: `${at}/${id}/steps`, timeoutMs: INDEX_MS });
-  const head = { plan: id, digest: plan.digest, token: 'a token of a measurement', tombstones: [] };
+  const head = { plan: id, digest: plan.digest, token: 'a token of a measurement', tombstones: [], lines: [] };
   const lines = async function* () {
     yield Buffer.from(`${JSON.stringify(head)}\n`);
     yield* steps.body;

@@ -16,7 +16,7 @@ const versionSchema = z.object({ id: z.number().int(), number: z.number().int(),
 
 /** The public website of a sample estate: its pages beside nginx, what the home page weighs, and how soon a change is seen. */
 export async function measureWebsite(): Promise<readonly Row[]> {
-  const estate = await startEstateProcess({ BULKHEAD_COMPARTMENTS: 'identity,website' });
+  const estate = await startEstateProcess();
   const visitor = new Visitor({ address: '127.0.0.1' });
   try {
     const origin = originOf(estate, 'www.');

@@ -96,15 +96,15 @@ export async function openAsApplication(estate: EstateProcess): Promise<Admin> {
   );
 }
 
-/** What somebody could do who is superuser of website's database. */
-export async function openAsSuperuser(estate: EstateProcess): Promise<Admin> {
-  const path = join(estate.description.data, 'headquarters/supervisor/secrets-website.json');
+/** What somebody could do who is superuser of a compartment's database. */
+export async function openAsSuperuser(estate: EstateProcess, compartment = 'website'): Promise<Admin> {
+  const path = join(estate.description.data, `headquarters/supervisor/secrets-${compartment}.json`);
   const { superusers } = JSON.parse(await readFile(path, 'utf8')) as { superusers: Record<string, string> };
   return openAdmin(
-    connectionTo(join(estate.description.runtime, 'hq/website-pg'), {
-      database: 'website',
+    connectionTo(join(estate.description.runtime, `hq/${compartment}-pg`), {
+      database: compartment,
       role: 'postgres',
-      password: superusers['website'] ?? '',
+      password: superusers[compartment] ?? '',
     }),
   );
 }

@@ -15,7 +15,6 @@ export async function startEstateWithStandIn(
   const port = await findFreePort();
   const estate = await startEstateProcess({
     BULKHEAD_LEASE_SECONDS: '2',
-    BULKHEAD_COMPARTMENTS: 'identity,website',
     BULKHEAD_STAND_IN: JSON.stringify({ port, names }),
     ...settings,
   });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CommandResult, type EstateDescription, waitUntil } from '@bulkhead/testkit';
+import { type CommandResult, type EstateDescription, TEST_COMPARTMENTS, waitUntil } from '@bulkhead/testkit';
 import { askSite, killHard, noteOf, type SiteName } from '#sites.ts';
 
 const CHECKOUT = new URL('../..', import.meta.url).pathname;
@@ -15,6 +15,7 @@ const LINK_PORT = 8600;
 const SHARED = {
   BULKHEAD_PORT: String(PORT),
   BULKHEAD_LEASE_SECONDS: '5',
+  BULKHEAD_COMPARTMENTS: TEST_COMPARTMENTS,
   BULKHEAD_STAND_IN: JSON.stringify({ port: PORT }),
 };
 /** One of 200 networks of four addresses each, so that two runs on a machine need not meet. */

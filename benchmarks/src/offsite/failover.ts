@@ -29,7 +29,6 @@ async function failOverOnce(): Promise<number> {
   const port = await findFreePort();
   const estate = await startEstateProcess({
     BULKHEAD_LEASE_SECONDS: String(LEASE_SECONDS),
-    BULKHEAD_COMPARTMENTS: 'identity,website',
     BULKHEAD_STAND_IN: JSON.stringify({ port }),
   });
   try {

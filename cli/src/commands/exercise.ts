@@ -6,10 +6,12 @@ import type { EstatePaths } from '#estate/paths.ts';
 import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { conclude, type TwinTold } from '#exercise/conclusion.ts';
 import { Builds } from '#exercise/implant/builds.ts';
+import { replayRegistry } from '#exercise/registry-twin.ts';
 import { type ExerciseReport, writeMarkdown, writeReport } from '#exercise/report.ts';
-import { LIBRARY, needsOwnEstate, type Scenario } from '#exercise/scenario/scenario.ts';
+import type { Snapshot } from '#exercise/rows.store.ts';
+import { COMPARTMENT, isOfRegistry, LIBRARY, needsOwnEstate, type Scenario } from '#exercise/scenario/scenario.ts';
 import { SCENARIOS } from '#exercise/scenario/scenarios.ts';
-import { describeOrigin, readWebsite, type Story, type Told, tellStory } from '#exercise/story.ts';
+import { describeOrigin, inRegistry, readRegistryOf, readWebsite, type Story, type Told, tellStory } from '#exercise/story.ts';
 import { replayHonest } from '#exercise/twin.ts';
 import { startEstate } from '#site/estate.ts';
 import { findFreePort } from '#site/port.ts';
@@ -17,6 +19,8 @@ import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf 
 
 const NAMES = SCENARIOS.map(({ name }) => name);
 const MOST_HONEST = 100_000;
+const RECORDS = 200;
+const MOST_RECORDS = 5000;
 
 export const command: Command = {
   summary: 'Attack a sample estate by the clock, take the attacks back, and report what was undone, kept and lost.',
@@ -26,6 +30,11 @@ export const command: Command = {
     seed: { type: 'string', value: 'number', help: 'equal seeds give equal stories; 1 unless told' },
     scenario: { type: 'string', value: 'names', help: `only these, joined by commas: ${NAMES.join(', ')}` },
     honest: { type: 'string', value: 'number', help: 'honest requests at the least, such as 10000; as many as come unless told' },
+    records: {
+      type: 'string',
+      value: 'number',
+      help: `records of the registry that one officer's session alters, among ten times as many honest changes; ${RECORDS} unless told, ${MOST_RECORDS} at most`,
+    },
     running: { type: 'boolean', help: 'against the running sample estate: only what needs no build and no twin' },
     markdown: { type: 'boolean', help: "print the README's table, and tell the whole report beside it" },
     json: JSON_OPTION,
@@ -43,7 +52,8 @@ the listed window holds every attack change where it is not; and if no attack wo
 Examples:
   bulkhead exercise
   bulkhead exercise --scenario defacement --seed 7
-  bulkhead exercise --honest 10000 --markdown`,
+  bulkhead exercise --honest 10000 --markdown
+  bulkhead exercise --scenario officer --records 5000`,
   run: async (given, surroundings) => {
     const report = await exercise(given, surroundings);
     const print = given.options['markdown'] ? writeMarkdown : writeReport;
@@ -58,6 +68,7 @@ async function exercise(given: Given, surroundings: Surroundings): Promise<Exerc
   const begunMs = performance.now();
   const seed = readCount(given, 'seed', 1, 999_999_999);
   const honest = readCount(given, 'honest', 0, MOST_HONEST);
+  const records = readCount(given, 'records', RECORDS, MOST_RECORDS);
   const tell = (line: string) => surroundings.tell(`${clock(performance.now() - begunMs)}  ${line}`);
   const { now, paths } = surroundings;
   if (given.options['running']) {
@@ -69,6 +80,7 @@ async function exercise(given: Given, surroundings: Surroundings): Promise<Exerc
       builds: undefined,
       seed,
       honest,
+      records,
       now,
       tell,
     });
@@ -76,7 +88,7 @@ async function exercise(given: Given, surroundings: Surroundings): Promise<Exerc
   }
   return inTemporaryDirectory(async (directory, stopAsked) => {
     const at = { surroundings: { ...surroundings, tell }, directory, stopAsked };
-    const story = { scenarios: readScenarios(given), seed, honest, now, tell };
+    const story = { scenarios: readScenarios(given), seed, honest, records, now, tell };
     const told = await playAttacked(at, story);
     tell('the twin: the same people, the same honest requests, no attack');
     const twin = await playTwin(at, told);
@@ -91,37 +103,60 @@ async function playAttacked(at: At, story: Omit<Story, 'running' | 'paths' | 'bu
   const builds = await Builds.make(join(at.directory, 'builds'), paths);
   const isAdopting = story.scenarios.some(({ compartment }) => compartment === LIBRARY);
   const adopted = isAdopting ? [join(paths.checkout, 'examples', LIBRARY, 'bulkhead.json')] : [];
-  return onEstate(at, paths, { builds: { website: builds.directoryOf('first') }, adopted }, (running) =>
+  const compartments = listOwn(story.scenarios);
+  return onEstate(at, paths, { builds: { website: builds.directoryOf('first') }, adopted, compartments }, (running) =>
     tellStory({ ...story, running, paths, builds, stopAsked: at.stopAsked }),
   );
 }
 
-async function playTwin(at: At, { played, requests }: Told): Promise<TwinTold> {
+/** The compartments of ours that scenarios are about: an estate of the exercise has no others. */
+function listOwn(scenarios: readonly Scenario[]): string[] {
+  const own = scenarios.filter(isOfRegistry).map(({ compartment = '' }) => compartment);
+  return ['identity', COMPARTMENT, ...new Set(own)];
+}
+
+async function playTwin(at: At, { played, requests, registry }: Told): Promise<TwinTold> {
   const paths = pathsIn(at, 'twin');
   const { now, tell } = at.surroundings;
-  const moments = played.flatMap(({ atSeal, atReopening }) => [atReopening.requests, ...(atSeal ? [atSeal.requests] : [])]);
-  const { rows, refused } = await onEstate(at, paths, {}, async (running) =>
-    replayHonest({
-      origin: await describeOrigin(running, now),
+  const momentsOf = (isWanted: (scenario: Scenario) => boolean) =>
+    played
+      .filter(({ scenario }) => isWanted(scenario))
+      .flatMap(({ atSeal, atReopening }) => [atReopening.requests, ...(atSeal ? [atSeal.requests] : [])]);
+  const compartments = listOwn(played.map(({ scenario }) => scenario));
+  return onEstate(at, paths, { compartments }, async (running) => {
+    const origin = await describeOrigin(running, now);
+    const website = await replayHonest({
+      origin,
       requests,
-      moments,
+      moments: momentsOf((scenario) => !isOfRegistry(scenario)),
       readRows: () => readWebsite({ running, paths }),
       tell,
-    }),
-  );
-  const twinRows = (count: number) => {
+    });
+    if (!registry) return { rows: twinRows(website.rows), registry: null, refused: website.refused };
+    const own = await replayRegistry({
+      origin: inRegistry(running, origin),
+      requests: registry.acknowledged,
+      moments: momentsOf(isOfRegistry),
+      readRows: () => readRegistryOf({ running, paths }),
+      tell,
+    });
+    return { rows: twinRows(website.rows), registry: twinRows(own.rows), refused: [...website.refused, ...own.refused] };
+  });
+}
+
+function twinRows(rows: ReadonlyMap<number, Snapshot>): (requests: number) => Snapshot {
+  return (count) => {
     const found = rows.get(count);
     if (found) return found;
     throw new EstateError('process.unhealthy', `comparing with the twin: its rows after ${count} requests were not read`);
   };
-  return { rows: twinRows, refused };
 }
 
 /** An estate for this exercise alone, on free ports and in a directory of its own, stopped at the end. */
 async function onEstate<Result>(
   { surroundings, stopAsked }: At,
   paths: EstatePaths,
-  given: { readonly builds?: Readonly<Record<string, string>>; readonly adopted?: string[] },
+  given: { readonly builds?: Readonly<Record<string, string>>; readonly adopted?: string[]; readonly compartments: string[] },
   use: (running: RunningEstate) => Promise<Result>,
 ): Promise<Result> {
   const { postgres } = surroundings.configuration;

@@ -4,9 +4,9 @@ import { type AdoptedKept, compareAdopted } from './adopted.ts';
 import { listOverlapping } from './overlap.ts';
 import type { HonestRequest } from './people/people.ts';
 import { type Recovered, recover, type Sealed, untilSealed } from './recovering.ts';
-import { readRows, type Snapshot } from './rows.store.ts';
+import type { Snapshot } from './rows.store.ts';
 import { listTransactions, untilHistoryFollows } from './scenario/finding.ts';
-import { type Attack, COMPARTMENT, type Found, isRepaired, type Scenario, type Stage } from './scenario/scenario.ts';
+import { type Attack, type Found, isRepaired, type Scenario, type Stage } from './scenario/scenario.ts';
 import { readWindow, type Window } from './window.ts';
 
 /** Undisturbed work before and after each attack. */
@@ -15,6 +15,8 @@ const CALM_MS = 2000;
 const SEAL_BY_RULE_MS = 3000;
 /** How long history may take to tell of what somebody honest wrote. */
 const TOLD_LIMIT_MS = 60_000;
+/** More requests of an attack are looked for all at once. */
+const ONE_BY_ONE = 100;
 
 /** A moment of the attacked estate: its rows, and how many honest requests had been answered. */
 export type Moment = { readonly rows: Snapshot; readonly requests: number };
@@ -49,20 +51,20 @@ export type Played = {
 
 /** Plays one scenario: calm, honest changes, the attack, honest changes on top of it, finding, seal, recovery, and the same attack again. */
 export async function play(scenario: Scenario, stage: Stage, calm: (least: number) => Promise<void>): Promise<Played> {
-  const { people, readers, mark, tell } = stage;
+  const { crew, readers, mark, tell } = stage;
   tell(`--- ${scenario.name}: ${scenario.question}`);
   const historyMs = isRepaired(scenario) ? await untilHistoryFollows(stage, scenario.name) : 0;
   await calm(CALM_MS);
   await changeBoards(stage, 'before');
   readers.lookOutFor(mark);
   const attack = await scenario.attack(stage);
-  const onTop = isRepaired(scenario) ? await changeBoards(stage, 'after') : [];
+  const onTop = attack.onTop ?? (isRepaired(scenario) ? await changeBoards(stage, 'after') : []);
   const found = await scenario.find(stage, attack);
   const transactions = await listAttack(stage, attack, found, scenario);
   const window = scenario.isAttributable && scenario.way !== 'redo' ? null : await readWindow(stage, attack, transactions);
   // Now, since after a redo history tells of what was done again, and not of what stood before.
   for (const { requestId } of onTop) await untilTold(stage, requestId);
-  const expected = await listOverlapping(stage.running.desk, onTop, transactions);
+  const expected = attack.onTop ?? (await listOverlapping(stage.running.desk, onTop, transactions));
   const contained = scenario.way === 'mended by itself' ? null : await contain(stage, scenario, found);
   await letAllIn(stage);
   const atReopening = await takeMoment(stage);
@@ -70,6 +72,7 @@ export async function play(scenario: Scenario, stage: Stage, calm: (least: numbe
   if (contained) tell(`${stage.compartment} is open again after ${reopenMs} ms of the machines' time`);
   const adopted = attack.before ? await compareAdopted(stage, attack.before) : null;
   await calm(CALM_MS);
+  const seen = await scenario.look?.(stage);
   const again = await attack.again();
   for (const { what, succeeded } of again) tell(`again: ${what}: ${succeeded ? 'SUCCEEDED' : 'failed, as it must'}`);
   const dependents = contained?.recovered.recovery.awaiting?.diff?.repair?.dependents ?? [];
@@ -77,7 +80,7 @@ export async function play(scenario: Scenario, stage: Stage, calm: (least: numbe
     scenario,
     mark,
     historyMs,
-    attack,
+    attack: { ...attack, details: { ...attack.details, ...seen } },
     found,
     sealed: contained?.sealed ?? null,
     atSeal: contained?.atSeal ?? null,
@@ -90,7 +93,7 @@ export async function play(scenario: Scenario, stage: Stage, calm: (least: numbe
     attackTransactions: transactions,
     expected,
     dependents,
-    honestTransactions: await findHonest(stage, dependents, people.count.acknowledged),
+    honestTransactions: await findHonest(stage, dependents, crew.count.acknowledged),
     window,
     adopted,
   };
@@ -129,21 +132,20 @@ async function contain(stage: Stage, scenario: Scenario, found: Found): Promise<
 }
 
 /** Rows and honest requests of the same moment: people finish what is under way and wait. */
-async function takeMoment({ people, paths, running }: Stage): Promise<Moment> {
-  const manifest = running.estate.compartments.find(({ manifest: { name } }) => name === COMPARTMENT)?.manifest;
-  await people.pause();
+async function takeMoment({ crew }: Stage): Promise<Moment> {
+  await crew.pause();
   try {
-    return { rows: await readRows(paths, manifest?.repair?.volatile ?? []), requests: people.count.acknowledged.length };
+    return { rows: await crew.readRows(), requests: crew.count.acknowledged.length };
   } finally {
-    people.goOn();
+    crew.goOn();
   }
 }
 
 /** Whoever was signed out with the hole signs in anew. */
-async function letAllIn({ people }: Stage): Promise<void> {
-  await people.pause();
-  await people.staff.signInWhereNeeded();
-  people.goOn();
+async function letAllIn({ crew }: Stage): Promise<void> {
+  await crew.pause();
+  await crew.letIn();
+  crew.goOn();
 }
 
 /** The transactions of the attack as history has them. */
@@ -154,10 +156,18 @@ async function listAttack(stage: Stage, attack: Attack, found: Found, scenario: 
     return (await listTransactions(stage, { text: stage.mark })).filter(({ commitLsn }) => named.has(commitLsn));
   }
   const listed: TransactionSummary[] = [];
+  if (attack.requests.length > ONE_BY_ONE) return listMarked(stage, attack);
   for (const request of attack.requests) listed.push(...(await listTransactions(stage, { request })));
   const fromAt = attack.begunAt.toISOString();
   for (const xid of attack.xids) listed.push(...(await listTransactions(stage, { xid, fromAt })));
   return listed;
+}
+
+/** Of thousands of requests, those that history finds by what stands in all of them. */
+async function listMarked(stage: Stage, { requests }: Attack): Promise<TransactionSummary[]> {
+  const own = new Set(requests);
+  const marked = await listTransactions(stage, { text: stage.mark });
+  return marked.filter(({ tokens }) => own.has(tokens[0]?.claims?.requestId ?? ''));
 }
 
 /** Waits until history tells of a request, or is late: then what it does not tell of is expected of nobody. */
@@ -184,12 +194,16 @@ async function findHonest(
 }
 
 /** Calm for at least `leastMs`, and until so many honest requests were answered. */
-export function createCalm(people: Stage['people'], shares: readonly number[]): (leastMs: number) => Promise<void> {
+export function createCalm(
+  people: Pick<Stage['crew'], 'count'>,
+  shares: readonly number[],
+  stopAsked?: AbortSignal,
+): (leastMs: number) => Promise<void> {
   let at = 0;
   return async (leastMs) => {
     const wanted = shares[Math.min(at, shares.length - 1)] ?? 0;
     at += 1;
     await sleepMs(leastMs);
-    while (people.count.acknowledged.length < wanted) await sleepMs(50);
+    while (people.count.acknowledged.length < wanted && !stopAsked?.aborted) await sleepMs(50);
   };
 }

@@ -11,15 +11,19 @@ import { EditionWitness } from './editions.ts';
 import type { Builds } from './implant/builds.ts';
 import { MARKER_FILE } from './implant/implant.ts';
 import { livePages } from './live-pages.ts';
+import type { Crew } from './people/crew.ts';
 import { type LibraryCount, LibraryPeople } from './people/library.ts';
 import { type HonestRequest, People } from './people/people.ts';
+import { Registrars, type Size } from './people/registrars.ts';
+import { REGISTRY } from './people/registry-staff.ts';
 import type { Origin } from './people/staff.ts';
 import { createCalm, type Played, play } from './play.ts';
 import { createChance } from './random.ts';
 import { Readers } from './readers.ts';
+import { readRegistry } from './registry-rows.store.ts';
 import { readRows, type Snapshot } from './rows.store.ts';
 import { listTransactions } from './scenario/finding.ts';
-import { COMPARTMENT, isRepaired, LIBRARY, type Scenario, type Stage } from './scenario/scenario.ts';
+import { COMPARTMENT, isOfRegistry, isRepaired, LIBRARY, type Scenario, type Stage } from './scenario/scenario.ts';
 
 export type Story = {
   readonly running: RunningEstate;
@@ -30,6 +34,8 @@ export type Story = {
   readonly seed: number;
   /** How many honest requests are to be answered at the least. */
   readonly honest: number;
+  /** How many records of the registry one officer's session alters. */
+  readonly records: number;
   readonly now: Now;
   readonly tell: (line: string) => void;
   /** Ends the story before its end. */
@@ -47,6 +53,8 @@ export type Told = {
   readonly read: Readers['count'];
   /** What people of the adopted library did; null where none was adopted. */
   readonly library: LibraryCount | null;
+  /** What people of the registry did; null where no scenario is about it. */
+  readonly registry: (Crew['count'] & { readonly rows: Snapshot }) | null;
   /** Rows at the very end. */
   readonly rows: Snapshot;
 };
@@ -64,7 +72,14 @@ export async function tellStory(story: Story): Promise<Told> {
   await witness.follow(COMPARTMENT);
   const origin = await describeOrigin(running, now);
   const label = `exercise-${seed}-${startedAt.getTime().toString(36)}`;
-  const people = await People.gather({ ...origin, chance: createChance(seed + 1), label, wanted: story.honest });
+  const readOwn = () => readWebsite({ running, paths });
+  const people = await People.gather({
+    ...origin,
+    chance: createChance(seed + 1),
+    label,
+    wanted: story.honest,
+    readRows: readOwn,
+  });
   const readers = new Readers({
     witness,
     origin: originUrl(running.estate, 'www'),
@@ -74,37 +89,63 @@ export async function tellStory(story: Story): Promise<Told> {
     ...(origin.certificates ? { certificates: origin.certificates } : {}),
   });
   const library = await joinLibrary(story, origin, label);
-  people.work();
+  const registrars = await gatherRegistrars(story, origin, label);
+  if (story.scenarios.some((scenario) => !isOfRegistry(scenario))) people.work();
   library?.work();
   tell(`people read, sign in, edit, review and publish${library ? ', and lend books' : ''}`);
   try {
     const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, { now, stopAsked: story.stopAsked });
-    const played: Played[] = [];
-    const calm = createCalm(people, listShares(story));
-    for (const scenario of story.scenarios) {
-      const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
-      const boards = isRepaired(scenario) ? await people.beginBoards(scenario.name) : [];
-      const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
-      const compartment = scenario.compartment ?? COMPARTMENT;
-      const shared = { running, paths, desk, witness, people, library, readers, now, tell, nextBuild, compartment };
-      const chance = createChance(seed + 3 + played.length);
-      played.push(await play(scenario, { ...shared, ...origin, certificates: origin.certificates, chance, mark, boards }, calm));
-    }
+    const those = { people, library, registrars, readers, desk, witness, ...origin, certificates: origin.certificates };
+    const played = await playAll(story, those, startedAt);
     await people.stop();
     await library?.stop();
     const read = await readers.stop();
     const { acknowledged, inDoubt, refused } = people.count;
     const requests = await orderByCommit(running, acknowledged, played);
-    const rows = await readWebsite({ running, paths });
-    return { startedAt, boundary, played, requests, inDoubt, refused, read, library: library?.count ?? null, rows };
+    const registry = registrars ? { ...registrars.count, rows: await registrars.readRows() } : null;
+    const others = { library: library?.count ?? null, registry };
+    return { startedAt, boundary, played, requests, inDoubt, refused, read, ...others, rows: await readOwn() };
   } finally {
     await rm(markerFile, { force: true });
     await people.stop();
     people.staff.leave();
+    await registrars?.stop();
+    registrars?.staff.leave();
     await library?.stop();
     await readers.stop();
     witness.stop();
   }
+}
+
+type Everybody = Omit<
+  Stage,
+  'running' | 'paths' | 'now' | 'tell' | 'nextBuild' | 'compartment' | 'crew' | 'chance' | 'mark' | 'boards'
+>;
+
+async function playAll(story: Story, those: Everybody, startedAt: Date): Promise<Played[]> {
+  const { running, paths, now, tell, seed } = story;
+  const { people, registrars } = those;
+  const played: Played[] = [];
+  const calm = createCalm(people, listShares(story), story.stopAsked);
+  const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
+  for (const scenario of story.scenarios) {
+    const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
+    const compartment = scenario.compartment ?? COMPARTMENT;
+    const shared = { running, paths, now, tell, nextBuild, compartment, mark, chance: createChance(seed + 3 + played.length) };
+    if (isOfRegistry(scenario) && registrars) {
+      // Nobody changes thousands of records while others are attacked, and the newsroom rests meanwhile.
+      await people.pause();
+      registrars.work();
+      const stage = { ...those, ...shared, crew: registrars, boards: [] };
+      played.push(await play(scenario, stage, createCalm(registrars, sharesOf(registrars.size), story.stopAsked)));
+      await registrars.stop();
+      people.goOn();
+      continue;
+    }
+    const boards = isRepaired(scenario) ? await people.beginBoards(scenario.name) : [];
+    played.push(await play(scenario, { ...those, ...shared, crew: people, boards }, calm));
+  }
+  return played;
 }
 
 /** Members of the library, where a scenario is about it. */
@@ -112,6 +153,37 @@ async function joinLibrary({ running, scenarios }: Story, origin: Origin, label:
   if (!scenarios.some(({ compartment }) => compartment === LIBRARY)) return undefined;
   const { address, certificates } = origin;
   return LibraryPeople.join({ origin: originUrl(running.estate, 'library'), address, certificates, label });
+}
+
+/** Honest changes of the registry for each altered record. */
+export const HONEST_FOR_EACH = 10;
+
+async function gatherRegistrars(story: Story, origin: Origin, label: string): Promise<Registrars | undefined> {
+  const { running, paths, seed, records, scenarios } = story;
+  if (!scenarios.some(isOfRegistry)) return undefined;
+  return Registrars.gather({
+    ...inRegistry(running, origin),
+    chance: createChance(seed + 7),
+    label,
+    size: { records, honest: records * HONEST_FOR_EACH },
+    readRows: () => readRegistryOf({ running, paths }),
+  });
+}
+
+/** Three quarters of what honest people do comes before the attack; the last of it after it was taken back. */
+function sharesOf({ honest }: Size): number[] {
+  return [Math.ceil(honest * 0.75), honest];
+}
+
+/** The same people, at the registry's door. */
+export function inRegistry(running: RunningEstate, origin: Origin): Origin {
+  return { ...origin, origin: originUrl(running.estate, REGISTRY) };
+}
+
+/** All rows of the registry that two runs of one story must have alike. */
+export function readRegistryOf({ running, paths }: Pick<Story, 'running' | 'paths'>): Promise<Snapshot> {
+  const own = running.estate.compartments.find(({ manifest }) => manifest.name === REGISTRY);
+  return readRegistry(paths, own?.manifest.repair?.volatile ?? []);
 }
 
 /** Where the people of an estate go, and who they are. */
@@ -133,7 +205,7 @@ export function readWebsite({ running, paths }: Pick<Story, 'running' | 'paths'>
 
 /** Honest requests to be answered by the end of each calm: two for each scenario. */
 function listShares({ honest, scenarios }: Story): number[] {
-  const calms = scenarios.length * 2;
+  const calms = scenarios.filter((scenario) => !isOfRegistry(scenario)).length * 2;
   return Array.from({ length: calms }, (_, at) => Math.ceil((honest * (at + 1)) / calms));
 }
 
@@ -146,10 +218,11 @@ async function orderByCommit(
   acknowledged: readonly HonestRequest[],
   played: readonly Played[],
 ): Promise<HonestRequest[]> {
-  if (!played.some(({ scenario }) => isRepaired(scenario))) return [...acknowledged];
+  const own = played.filter(({ scenario }) => !isOfRegistry(scenario));
+  if (!own.some(({ scenario }) => isRepaired(scenario))) return [...acknowledged];
   const transactions = await listTransactions({ running, compartment: COMPARTMENT }, {});
   const place = new Map(transactions.map(({ tokens, sequence }) => [tokens[0]?.claims?.requestId ?? '', sequence]));
-  const cuts = [0, ...played.flatMap(({ atSeal, atReopening }) => [atSeal?.requests ?? 0, atReopening.requests])];
+  const cuts = [0, ...own.flatMap(({ atSeal, atReopening }) => [atSeal?.requests ?? 0, atReopening.requests])];
   const ordered: HonestRequest[] = [];
   for (const [at, from] of cuts.toSorted((one, other) => one - other).entries()) {
     const to = cuts.toSorted((one, other) => one - other)[at + 1] ?? acknowledged.length;

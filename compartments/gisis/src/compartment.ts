@@ -1,5 +1,5 @@
 import { type CompartmentManifest, parseManifest } from '@bulkhead/contracts';
-import { describeChecks, describeRepair, describeRoles, describeRoutes } from '#manifest/manifest.rules.ts';
+import { describeChecks, describeCopy, describeRepair, describeRoles, describeRoutes } from '#manifest/manifest.rules.ts';
 import { PROGRAM_JOBS } from '#manifest/program-routes.rules.ts';
 import { MODULES } from '#modules/modules.ts';
 
@@ -27,5 +27,7 @@ export const manifest: CompartmentManifest = parseManifest({
   roles: describeRoles(MODULES),
   checks: describeChecks(MODULES),
   repair: describeRepair(MODULES),
+  frozen: describeCopy(NAME, MODULES),
+  publicReading: 'off-site',
   seal: { unreachable: 'stop', automatic: ['storage.lost'] },
 });

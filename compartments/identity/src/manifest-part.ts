@@ -41,6 +41,7 @@ export function joinParts(parts: readonly ManifestPart[]) {
       states: all('states'),
       basis: all('basis'),
       effects: all('effects'),
+      journals: all('journals'),
     },
   };
 }

@@ -64,4 +64,6 @@ export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
     { gisis: ['fuel-consumption-officer', 'annex-vi-officer', 'survey-officer'] },
     'SOCIETY',
   ),
+  sampleAccount('harbour', 'Port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }, 'KEN'),
+  sampleAccount('inspector', 'Second port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }, 'KEN'),
 ];

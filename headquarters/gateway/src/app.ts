@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { frozenHeaders, securityHeaders } from '@bulkhead/contracts';
+import { frozenHeaders, frozenOf, readingOriginOf, securityHeaders } from '@bulkhead/contracts';
 import { EditionDesk, EditionStore, followEditions, openDoor, Scrubber, Shelf, watchDisk } from '@bulkhead/front';
 import { type Log, makeOwnDirectory, runRounds } from '@bulkhead/kernel';
 import { serveWire } from '@bulkhead/wire';
@@ -150,12 +150,13 @@ function openApiTokens(secrets: InternalSecrets, board: SealBoard): ApiTokens {
 async function openShelves(config: GatewayConfig, findings: Findings, log: Log): Promise<Shelves> {
   const published = config.estate.compartments
     .map(({ manifest }) => manifest)
-    .filter(({ edition, adopted }) => edition !== undefined || adopted?.frozen !== undefined);
+    .filter((manifest) => readingOriginOf(manifest) !== undefined);
   const shelves = new Map<string, { readonly shelf: Shelf; readonly scrubber: Scrubber }>();
-  for (const { name, adopted } of published) {
+  for (const manifest of published) {
+    const { name } = manifest;
     const shelf = new Shelf({
       compartment: name,
-      isCrawled: adopted !== undefined,
+      isCrawled: frozenOf(manifest) !== undefined,
       store: await EditionStore.open(join(config.stateDirectory, 'editions', name)),
       publisher: config.publisher,
       keys: config.trust.editionKeys,

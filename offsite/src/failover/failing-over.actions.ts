@@ -1,4 +1,12 @@
-import type { CompartmentManifest, KeyBound, MovedCompartment, SiteMove, TokenKey, VerifyingKey } from '@bulkhead/contracts';
+import {
+  type CompartmentManifest,
+  type KeyBound,
+  type MovedCompartment,
+  readingOriginOf,
+  type SiteMove,
+  type TokenKey,
+  type VerifyingKey,
+} from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { issueOrder, waitApplied } from '#order/order.actions.ts';
 import type { Part } from '#order/order-book.actions.ts';
@@ -248,8 +256,8 @@ async function followAll(moving: Moving): Promise<string> {
   return tellOutcome(moving, 'standbys are built anew:');
 }
 
-async function resumePublishing(moving: Moving, { name, edition, adopted }: CompartmentManifest): Promise<void> {
-  if (edition || adopted?.frozen) await moving.deps.recovery.publisher.resume(name, { mayVanish: [] });
+async function resumePublishing(moving: Moving, manifest: CompartmentManifest): Promise<void> {
+  if (readingOriginOf(manifest) !== undefined) await moving.deps.recovery.publisher.resume(manifest.name, { mayVanish: [] });
 }
 
 /** Step names: the hook's own output is told; that it failed is for a person, and holds nothing up. */

@@ -5,6 +5,7 @@ import {
   type Order,
   type ProtectionWindow,
   type PublicStatus,
+  readingOriginOf,
   tellPublic,
 } from '@bulkhead/contracts';
 
@@ -58,8 +59,8 @@ function tellWindow(window: ProtectionWindow, unaffected: string[]): NoticeDraft
 export type Milestones = { readonly lastProbeAt: string | null; readonly lastRestoreAt: string | null };
 
 /** Whether its public pages, or copies of them, are served while it is closed. */
-function isReadableClosed({ edition, adopted }: CompartmentManifest): boolean {
-  return edition !== undefined || adopted?.frozen !== undefined;
+function isReadableClosed(manifest: CompartmentManifest): boolean {
+  return readingOriginOf(manifest) !== undefined;
 }
 
 /** All that the status page shows. */

@@ -21,7 +21,7 @@ export function askFromOutside(
     method: 'GET',
     host: addressOf(estate, url.hostname),
     port: estate.gatewayAddress?.port ?? estate.port,
-    path: url.pathname,
+    path: `${url.pathname}${url.search}`,
     headers: { host: url.host, accept: '*/*', ...asked.headers },
     agent: false,
     signal: asked.signal,

@@ -4,6 +4,7 @@ import {
   type CompartmentManifest,
   type Estate,
   estateSchema,
+  frozenOf,
   originUrl,
   type SigningKey,
   signingKeySchema,
@@ -87,7 +88,7 @@ async function createPresses(
   );
   for (const { directory, manifest } of estate.compartments) {
     const jail = config.JAILS_JSON[manifest.name];
-    if (manifest.adopted?.frozen)
+    if (frozenOf(manifest))
       presses.set(manifest.name, createCrawlPress({ config, estate, trust, signingKey }, manifest, findings, log));
     if (!manifest.edition) continue;
     if (!jail) throw new EstateError('config.invalid', `starting the publisher: JAILS_JSON names no standby of ${manifest.name}`);
@@ -126,14 +127,15 @@ async function readScripts(checkout: string, directory: string, files: readonly 
   return paths;
 }
 
-/** The press of an adopted application, whose public pages are copied. */
+/** The press of a compartment whose public pages are copied as it answers them: an adopted application's, the registry's. */
 function createCrawlPress(
   { config, estate, trust, signingKey }: Parts,
-  { name: compartment, title, adopted }: CompartmentManifest,
+  manifest: CompartmentManifest,
   findings: FindingQueue,
   log: Log,
 ): Press {
-  const frozen = adopted?.frozen;
+  const { name: compartment, title } = manifest;
+  const frozen = frozenOf(manifest);
   if (!frozen) throw new EstateError('config.invalid', `starting the publisher: ${compartment} has nothing to copy`);
   const ledger = { socket: config.LEDGER_SOCKET, secret: config.LEDGER_SECRET };
   const shelf = new Shelf({ directory: join(config.DIRECTORY, compartment), compartment, keys: trust.editionKeys });

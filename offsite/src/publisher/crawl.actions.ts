@@ -1,4 +1,12 @@
-import { type EditionFile, type EditionManifest, FROZEN_HEADER, type Frozen, originUrl } from '@bulkhead/contracts';
+import {
+  type EditionFile,
+  type EditionManifest,
+  FROZEN_HEADER,
+  type Frozen,
+  LANGUAGES,
+  type Language,
+  originUrl,
+} from '@bulkhead/contracts';
 import { EstateError, type Log, type Now, sha256Hex } from '@bulkhead/kernel';
 import { askFromOutside, type OutsideEstate } from '#probe/outside.actions.ts';
 import {
@@ -13,6 +21,8 @@ import {
   linksInHtml,
   mayCopy,
   type Named,
+  type Page,
+  pathInLanguage,
   resolvePath,
 } from './crawl.rules.ts';
 import type { Composition } from './edition.rules.ts';
@@ -51,6 +61,7 @@ export class Crawler {
     const { frozen, now, log } = this.#deps;
     if (now().getTime() < this.#dueAtMs) return 'not due';
     let fault = '';
+    const beganMs = performance.now();
     const copy = await copyPages(this.#deps, signal).catch((error: unknown) => {
       if (signal.aborted || !(error instanceof EstateError)) throw error;
       fault = error.message;
@@ -59,12 +70,14 @@ export class Crawler {
     if (fault !== this.#told)
       log.info({ origin: frozen.origin, fault }, fault === '' ? 'copied its pages' : 'no copy was made; the last one stays');
     this.#told = fault;
-    this.#dueAtMs = now().getTime() + copyPauseMs(frozen, latest, fault !== '');
+    this.#dueAtMs =
+      now().getTime() + copyPauseMs(frozen, latest, { hasFailed: fault !== '', tookMs: performance.now() - beganMs });
     return copy && copy.crawled.sha256 !== latest?.crawled?.sha256 ? copy : 'nothing new';
   }
 }
 
-type Waiting = Named & { readonly depth: number };
+/** @property language in which it is asked for; null for what is the same in all */
+type Waiting = Named & { readonly depth: number; readonly language: Language | null };
 type Taken = Copied & { readonly file: EditionFile; readonly links: Links };
 
 async function copyPages(deps: CrawlDeps, stopping: AbortSignal) {
@@ -72,8 +85,11 @@ async function copyPages(deps: CrawlDeps, stopping: AbortSignal) {
   const copiedAt = now();
   const overtime = AbortSignal.timeout(frozen.seconds * 1000);
   const signal = AbortSignal.any([stopping, overtime]);
-  const waiting: Waiting[] = frozen.paths.map((path) => ({ path, isPart: false, depth: 0 }));
-  const known = new Set(frozen.paths);
+  const languages = frozen.languages ? LANGUAGES : [null];
+  const waiting: Waiting[] = frozen.paths.flatMap((path) =>
+    languages.map((language) => ({ path, isPart: false, depth: 0, language })),
+  );
+  const known = new Set(waiting.map(({ path, language }) => pathInLanguage(path, language)));
   const taken: Taken[] = [];
   let leftOut = 0;
   let bytesLeft = frozen.bytes;
@@ -91,13 +107,15 @@ async function copyPages(deps: CrawlDeps, stopping: AbortSignal) {
     bytesLeft -= copied.file.bytes;
     leftOut += copied.links.leftOut;
     for (const named of copied.links.named) {
-      if (known.has(named.path) || !mayCopy(frozen, named)) continue;
-      known.add(named.path);
+      const language = named.isPart ? null : next.language;
+      const place = pathInLanguage(named.path, language);
+      if (known.has(place) || !mayCopy(frozen, named)) continue;
+      known.add(place);
       const depth = next.depth + 1;
       if (depth > frozen.depth + (named.isPart ? 2 : 0)) leftOut += 1;
       // Parts first: a page without its style is half a page.
-      else if (named.isPart) waiting.unshift({ ...named, depth });
-      else waiting.push({ ...named, depth });
+      else if (named.isPart) waiting.unshift({ ...named, depth, language });
+      else waiting.push({ ...named, depth, language });
     }
   }
   const files = taken.map(({ file }) => file).toSorted((left, right) => (left.path < right.path ? -1 : 1));
@@ -114,54 +132,65 @@ type Limits = {
 
 /** One address; undefined if it has no place in a copy. */
 async function copyOne(deps: CrawlDeps, named: Waiting, limits: Limits): Promise<Taken | undefined> {
-  const { path } = named;
+  const { path, language } = named;
   const isFirst = deps.frozen.paths.includes(path);
-  const answer = await fetchOne(deps, path, limits);
+  const answer = await fetchOne(deps, language === null ? path : `${path}?lang=${language}`, limits);
   const { status, contentType, bytes } = answer;
   const without = (why: string): undefined => {
     if (isFirst) throw new EstateError('edition.invalid', `copying ${path}: ${why}`);
   };
   if (status === 429 || status >= 500) throw new EstateError('edition.invalid', `copying ${path}: it answers ${status}`);
   if ([301, 302, 303, 307, 308].includes(status)) {
-    const to = resolvePath(answer.location ?? '', new URL(path, originUrl(deps.estate, deps.frozen.origin)).href);
+    const to = resolvePath(answer.location ?? '', pageAt(deps, path));
     if (typeof to === 'string') return without('it leads to where no copy goes');
     const next = { path: to.path, isPart: named.isPart };
     if (!mayCopy(deps.frozen, next)) return without('it leads to where no copy goes');
     const links = { named: [next], leftOut: 0 };
-    return take(deps, { path, status: 301, type: null, location: to.path }, { raw: '', bytes: '', links });
+    const place = pathInLanguage(path, language);
+    return take(deps, { path: place, status: 301, type: null, location: to.path, language }, { raw: '', bytes: '', links });
   }
   const type = copiedType(contentType);
   if (status !== 200) return without(`it answers ${status}`);
   if (bytes === 'too large') return without('it is too large for a copy');
   if (type === null) return without(`a copy holds no ${contentType ?? 'content without a type'}`);
-  return takeContent(deps, { path, type, contentType, bytes }, limits);
+  return takeContent(deps, { path, type, contentType, bytes, language }, limits);
+}
+
+function pageAt({ estate, frozen }: CrawlDeps, path: string): Page {
+  return { url: new URL(path, originUrl(estate, frozen.origin)).href, hasLanguages: frozen.languages === true };
 }
 
 async function takeContent(
   deps: CrawlDeps,
-  given: { readonly path: string; readonly type: string; readonly contentType: string | undefined; readonly bytes: Buffer },
+  given: {
+    readonly path: string;
+    readonly type: string;
+    readonly contentType: string | undefined;
+    readonly bytes: Buffer;
+    readonly language: Language | null;
+  },
   { copiedAt }: Limits,
 ): Promise<Taken | undefined> {
-  const { path, type, contentType, bytes } = given;
-  const url = new URL(path, originUrl(deps.estate, deps.frozen.origin)).href;
-  const answer = { path, status: 200, type, location: null } as const;
+  const { type, contentType, bytes, language } = given;
+  const page = pageAt(deps, given.path);
+  const answer = { path: pathInLanguage(given.path, language), status: 200, type, location: null, language } as const;
   if (!type.startsWith('text/')) return take(deps, answer, { raw: bytes, bytes, links: { named: [], leftOut: 0 } });
   const text = decode(bytes, charsetOf(contentType));
   if (text === undefined) return undefined;
-  if (type === 'text/css') return take(deps, answer, { raw: bytes, bytes: text, links: linksInCss(text, { url }) });
+  if (type === 'text/css') return take(deps, answer, { raw: bytes, bytes: text, links: linksInCss(text, page) });
   if (type !== 'text/html') return take(deps, answer, { raw: bytes, bytes: text, links: { named: [], leftOut: 0 } });
-  return take(deps, answer, { raw: bytes, bytes: deps.withNote(text, copiedAt), links: linksInHtml(text, { url }) });
+  return take(deps, answer, { raw: bytes, bytes: deps.withNote(text, copiedAt), links: linksInHtml(text, page) });
 }
 
 async function take(
   deps: CrawlDeps,
-  answer: Omit<Copied, 'sha256'>,
+  answer: Omit<Copied, 'sha256'> & { readonly language: Language | null },
   content: { readonly raw: string | Buffer; readonly bytes: string | Buffer; readonly links: Links },
 ): Promise<Taken> {
   const bytes = Buffer.from(content.bytes);
   const stored = { sha256: await deps.putFile(bytes), bytes: bytes.length };
-  const { path, status } = answer;
-  const file: EditionFile = { path, status, language: null, headers: headersOfCopy(answer), ...stored };
+  const { path, status, language } = answer;
+  const file: EditionFile = { path, status, language, headers: headersOfCopy(answer), ...stored };
   return { ...answer, sha256: sha256Hex(content.raw), file, links: content.links };
 }
 

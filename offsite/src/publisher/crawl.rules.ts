@@ -1,4 +1,4 @@
-import { type EditionFile, type EditionManifest, type Frozen, publicPathSchema } from '@bulkhead/contracts';
+import { type EditionFile, type EditionManifest, type Frozen, type Language, publicPathSchema } from '@bulkhead/contracts';
 import { canonicalJson, sha256Hex } from '@bulkhead/kernel';
 
 /** A page's own address, or a style, picture or font of it, which comes with it. */
@@ -40,7 +40,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Finds what a page names. Tolerant, linear in its length, and no judge of what is safe: the copy is served without power [AD7]. */
-export function linksInHtml(html: string, page: { readonly url: string }): Links {
+export function linksInHtml(html: string, page: Page): Links {
   const found: { readonly address: string; readonly isPart: boolean }[] = [];
   for (let at = html.indexOf('<'); at >= 0 && found.length < LINKS_LIMIT; ) {
     const name = /^[a-z][a-z0-9]{0,20}/i.exec(html.slice(at + 1, at + 22))?.[0]?.toLowerCase();
@@ -54,7 +54,7 @@ export function linksInHtml(html: string, page: { readonly url: string }): Links
     // On from its end: no character is looked at twice, whatever a page holds.
     at = html.indexOf('<', end);
   }
-  return resolveAll(found, page.url);
+  return resolveAll(found, page);
 }
 
 function addressesInTag(name: string, text: string) {
@@ -78,24 +78,27 @@ function addressesInTag(name: string, text: string) {
 }
 
 /** What a stylesheet names. */
-export function linksInCss(css: string, sheet: { readonly url: string }): Links {
+export function linksInCss(css: string, sheet: Page): Links {
   const found: { readonly address: string; readonly isPart: boolean }[] = [];
   for (const match of css.matchAll(/(?:url\(\s*|@import\s+)(?:"([^"\n]{0,2048})"|'([^'\n]{0,2048})'|([^\s"')]{1,2048}))/gi)) {
     if (found.length >= LINKS_LIMIT) break;
     found.push({ address: match[1] ?? match[2] ?? match[3] ?? '', isPart: true });
   }
-  return resolveAll(found, sheet.url);
+  return resolveAll(found, sheet);
 }
 
 function unescape(value: string): string {
   return value.replaceAll(/&(?:amp|#38|#x26);/gi, '&').trim();
 }
 
-function resolveAll(found: readonly { readonly address: string; readonly isPart: boolean }[], base: string): Links {
+/** Where a page stands, and whether its links may carry a language along. */
+export type Page = { readonly url: string; readonly hasLanguages?: boolean };
+
+function resolveAll(found: readonly { readonly address: string; readonly isPart: boolean }[], page: Page): Links {
   const named = new Map<string, boolean>();
   let leftOut = 0;
   for (const { address, isPart } of found) {
-    const target = resolvePath(address, base);
+    const target = resolvePath(address, page);
     if (target === 'left out') leftOut += 1;
     else if (target !== 'elsewhere') named.set(target.path, isPart && (named.get(target.path) ?? true));
   }
@@ -103,11 +106,15 @@ function resolveAll(found: readonly { readonly address: string; readonly isPart:
 }
 
 /** What an address names: a path of the same origin, something of another origin or kind, or what no copy can hold. */
-export function resolvePath(address: string, base: string): { readonly path: string } | 'elsewhere' | 'left out' {
+export function resolvePath(
+  address: string,
+  { url: base, hasLanguages = false }: Page,
+): { readonly path: string } | 'elsewhere' | 'left out' {
   if (address === '' || address.startsWith('#') || !URL.canParse(address, base)) return 'elsewhere';
   const url = new URL(address, base);
   if (url.origin !== new URL(base).origin) return 'elsewhere';
-  return url.search === '' && isCopiable(url.pathname) ? { path: url.pathname } : 'left out';
+  const isPlain = url.search === '' || (hasLanguages && /^\?lang=[a-z]{2}$/.test(url.search));
+  return isPlain && isCopiable(url.pathname) ? { path: url.pathname } : 'left out';
 }
 
 function isCopiable(path: string): boolean {
@@ -115,9 +122,15 @@ function isCopiable(path: string): boolean {
 }
 
 /** Whether an address may be asked for: a first page, one that is followed, or a part of a page. */
-export function mayCopy(frozen: Pick<Frozen, 'paths' | 'follow' | 'never'>, { path, isPart }: Named): boolean {
+export function mayCopy(frozen: Pick<Frozen, 'paths' | 'follow' | 'never' | 'neverEnding'>, { path, isPart }: Named): boolean {
   if (frozen.never.some((prefix) => path.startsWith(prefix))) return false;
+  if (frozen.neverEnding.some((ending) => path.endsWith(ending))) return false;
   return isPart || frozen.paths.includes(path) || frozen.follow.some((prefix) => path.startsWith(prefix));
+}
+
+/** Where a page of a copy stands that is there in each language: what a door looks for first that knows its visitor's. */
+export function pathInLanguage(path: string, language: Language | null): string {
+  return language === null ? path : `/${language}${path}`;
 }
 
 /** What an answer came to, before the note is put in. */
@@ -146,13 +159,16 @@ export function headersOfCopy({ type, location }: Pick<Copied, 'type' | 'locatio
   };
 }
 
+const REST_FOR_COPYING = 5;
+
 /** Milliseconds until the next copy is due. One that failed is tried again sooner, above all if there is none yet. */
 export function copyPauseMs(
   frozen: Pick<Frozen, 'everySeconds'>,
   latest: EditionManifest | undefined,
-  hasFailed: boolean,
+  { hasFailed, tookMs }: { readonly hasFailed: boolean; readonly tookMs: number },
 ): number {
   const everyMs = frozen.everySeconds * 1000;
-  if (!hasFailed) return everyMs;
+  // However large it is, copying takes no more than a sixth of the time of whoever is copied.
+  if (!hasFailed) return Math.max(everyMs, tookMs * REST_FOR_COPYING);
   return Math.min(everyMs, latest === undefined ? 2000 : 30_000);
 }

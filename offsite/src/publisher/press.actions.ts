@@ -17,7 +17,7 @@ export type PressDeps = IssuingDeps &
 
 type OfRows = 'tables' | 'checkout' | 'directory' | 'request' | 'jail' | 'assembly';
 
-/** A press of an adopted application: what it answers is copied, since nothing of it can be rendered. */
+/** A press of a compartment whose answers are copied, since its pages cannot be rendered from rows, or are too many for it. */
 export type CrawlPressDeps = Omit<PressDeps, OfRows> & {
   /** The next copy, if it is time for one and it differs from the last edition. */
   readonly crawl: (

@@ -6,6 +6,7 @@ import {
   estateOfReadingRoom,
   estateSchema,
   frozenHeaders,
+  frozenOf,
   type ReadingRoom,
   securityHeaders,
   statusUrl,
@@ -75,10 +76,11 @@ async function openShelves(given: {
   const { config, estate, trust, findings, now, log } = given;
   const readable = listReadable(estate);
   return Promise.all(
-    readable.map(async ({ name, adopted }) => {
+    readable.map(async (manifest) => {
+      const { name } = manifest;
       const shelf = new Shelf({
         compartment: name,
-        isCrawled: adopted !== undefined,
+        isCrawled: frozenOf(manifest) !== undefined,
         store: await EditionStore.open(join(config.DIRECTORY, 'editions', name)),
         publisher: { socket: config.PUBLISHER_SOCKET, secret: config.PUBLISHER_SECRET },
         keys: trust.editionKeys,

@@ -67,7 +67,7 @@ async function answer(deps: RoomDeps, here: Here): Promise<void> {
   const desk = place.readable === null ? undefined : deps.desks.get(place.readable);
   if (!desk) return say(deps, here, NOT_HERE);
   if (desk.shelf.index === null) return say(deps, here, NOT_YET);
-  const file = desk.findFile(path) ?? leadToRest(deps, here, desk);
+  const file = desk.findFile(path, languageOf(here)) ?? leadToRest(deps, here, desk);
   if (file === 'led away') return;
   if (file === null) return say(deps, here, NOT_FOUND);
   if (desk.answerFromMemory(file, request, response, here.requestId)) return;

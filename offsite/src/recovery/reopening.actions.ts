@@ -1,4 +1,4 @@
-import type { Base, Image } from '@bulkhead/contracts';
+import { type Base, type Image, readingOriginOf } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { closeIncident } from '#incident/incident.actions.ts';
 import { requireScopeClosed } from '#incident/reopening.actions.ts';
@@ -151,8 +151,8 @@ export async function letRead(deps: RecoveryDeps, recovery: RecoveryRecord): Pro
   const epoch = await orderOnce(deps, recovery, { state: 'read-only' });
   await waitFor(deps, compartment, epoch, BOTH, deps.patience.appliedMs);
   if (recovery.kind === 'reopen') await waitStreaming(deps, compartment);
-  const { edition, adopted } = manifestOf(deps, compartment);
-  if (edition || adopted?.frozen) await deps.publisher.resume(compartment, { mayVanish: recovery.copy?.leaving ?? [] });
+  if (readingOriginOf(manifestOf(deps, compartment)) !== undefined)
+    await deps.publisher.resume(compartment, { mayVanish: recovery.copy?.leaving ?? [] });
   return `epoch ${epoch}`;
 }
 

@@ -100,9 +100,10 @@ async function* writeRepair(
   digest: string,
 ): AsyncGenerator<string> {
   const token = await mintRepairToken(deps, recovery, digest);
-  const marks = manifestOf(deps, recovery.compartment).repair?.tombstones ?? [];
+  const { tombstones: marks = [], journals = [] } = manifestOf(deps, recovery.compartment).repair ?? {};
   const tombstones = marks.map(({ table, column, value }) => ({ table: `public.${table}`, column, value }));
-  yield `${JSON.stringify({ plan: plan.id, digest, token, tombstones })}\n`;
+  const told = journals.flatMap(({ lines }) => lines.map(({ of, sql }) => ({ table: `public.${of}`, sql })));
+  yield `${JSON.stringify({ plan: plan.id, digest, token, tombstones, lines: told })}\n`;
   for await (const { line } of stepsOf(deps, plan, copied)) yield `${line}\n`;
 }
 

@@ -19,6 +19,8 @@ export type KnownTable = {
   readonly states: ReadonlyMap<string, string>;
   readonly tombstone: { readonly column: string; readonly value: string } | undefined;
   readonly effects: readonly string[];
+  /** It is only added to: what an attack added stays as what was said. */
+  readonly isJournal: boolean;
   /** Tables whose rows declare that they rest on rows of this one. */
   readonly restingOn: readonly { readonly table: string; readonly columns: readonly string[] }[];
   /** Columns that refer to other rows. */
@@ -52,6 +54,7 @@ export function knowTables(descriptions: readonly TableDescription[], settings: 
           states: new Map((settings?.states ?? []).filter(isHere).map(({ column, route }) => [column, route])),
           tombstone: settings?.tombstones.find(isHere),
           effects: (settings?.effects ?? []).filter(isHere).map(({ what }) => what),
+          isJournal: settings?.journals.some(isHere) ?? false,
           restingOn: (settings?.basis ?? [])
             .filter(({ references }) => qualified(references) === target)
             .flatMap(({ table, columns }) =>

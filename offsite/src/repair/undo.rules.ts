@@ -44,6 +44,7 @@ function undoInsert(asked: Asked, after: RowImage): Decision {
   const before = at.readded.get(placeText(recorded.place));
   if (before !== undefined) return undoUpdate(asked, before, after);
   const effects = tellEffects(asked, after);
+  if (table.isJournal) return withDependents(NOTHING, effects);
   if (at.diedBy !== null && at.diedBy !== 'truncate') return withDependents(tellLostEdit(asked, after), effects);
   if (at.lastHonest !== null) return withDependents(keepBuiltOn(asked, after, at.lastHonest.origin), effects);
   const key = currentKey(asked, after);

@@ -6,7 +6,8 @@ import { EstateError } from '@bulkhead/kernel';
 import type { RepairHead } from './repair.actions.ts';
 
 const LINE_BYTES = 67_108_864;
-const HEAD_BYTES = 262_144;
+/** With the statements that tell a journal: some thousand bytes a table. */
+const HEAD_BYTES = 4_194_304;
 const TOTAL_BYTES = 10_737_418_240;
 const NEWLINE = 0x0a;
 
@@ -76,7 +77,7 @@ export async function* readSteps(path: string): AsyncGenerator<RepairStep> {
 function parseHead(bytes: Buffer): RepairHead {
   const parsed = repairHeadSchema.safeParse(parseJson(bytes.toString('utf8'), 1));
   if (parsed.success) return parsed.data;
-  throw new EstateError('input.invalid', 'reading a repair: its head must name plan, digest, token and tombstones', {
+  throw new EstateError('input.invalid', 'reading a repair: its head must name plan, digest, token, tombstones and lines', {
     cause: parsed.error,
   });
 }

@@ -5,6 +5,7 @@ import { inRepairTransaction, tryStep, wasCommitted } from './repair.store.ts';
 import { deleteMatching, insertFree, updateMatching } from './repair-batch.store.ts';
 import { validateReferences, WrittenReferences } from './repair-check.actions.ts';
 import { checkLateUniques } from './repair-check.store.ts';
+import { writeLines } from './repair-lines.actions.ts';
 import { RepairReport, StepBatch } from './repair-report.rules.ts';
 import { RowRepair } from './repair-row.actions.ts';
 import { findRepairTable, isRefusal, type RepairSession, type RepairTable } from './repair-table.store.ts';
@@ -54,6 +55,7 @@ export async function applyRepair(
 
 class Repair {
   readonly #session: RepairSession;
+  readonly #head: RepairHead;
   readonly #report = new RepairReport();
   readonly #tables = new Map<string, RepairTable>();
   readonly #rows: RowRepair;
@@ -62,12 +64,14 @@ class Repair {
 
   constructor(session: RepairSession, head: RepairHead) {
     this.#session = session;
+    this.#head = head;
     this.#rows = new RowRepair(session, this.#report, head.tombstones);
   }
 
   async run(steps: Steps): Promise<RepairReport> {
     for await (const step of steps()) await this.#take(step);
     await this.#flush();
+    await writeLines({ session: this.#session, head: this.#head, steps, tables: this.#tables });
     await this.#validate(steps);
     return this.#report;
   }

@@ -41,7 +41,7 @@ const STEPS: RepairStep[] = [
 function repair(jail: JailProcess, steps: readonly RepairStep[], digest?: string) {
   const text = steps.map((step) => `${JSON.stringify(step)}\n`).join('');
   const named = digest ?? createHash('sha256').update(text).digest('hex');
-  const head = { plan: 'plan-1', digest: named, token: 'token of the repair', tombstones: [] };
+  const head = { plan: 'plan-1', digest: named, token: 'token of the repair', tombstones: [], lines: [] };
   const stream = Readable.from([`${JSON.stringify(head)}\n`, text], { objectMode: false });
   return callWire(jail.peer, { method: 'POST', path: '/repair', stream, timeoutMs: 60_000 }, repairOutcomeSchema);
 }

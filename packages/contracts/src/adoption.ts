@@ -33,7 +33,7 @@ const pathPrefixSchema = z
   .max(500)
   .regex(/^\/[A-Za-z0-9._~/-]*$/, 'must begin with / and hold plain characters');
 
-const frozenSchema = z.strictObject({
+export const frozenSchema = z.strictObject({
   /** The origin (`host`) whose pages are copied. */
   origin: z.string(),
   /** Where a copy begins: each of these must answer, or the last good copy stays. */
@@ -42,9 +42,16 @@ const frozenSchema = z.strictObject({
   follow: z.array(pathPrefixSchema).max(100).default([]),
   /** Never asked for, even if a page names it. */
   never: z.array(pathPrefixSchema).max(100).default([]),
+  /** Nor what ends so: forms, exports. */
+  neverEnding: z
+    .array(z.string().regex(/^[A-Za-z0-9._~/-]{1,100}$/, 'must be plain characters'))
+    .max(100)
+    .default([]),
+  /** It writes its pages in the language that `?lang=` names: a copy has each in all six. */
+  languages: z.literal(true).optional(),
   everySeconds: z.number().int().min(1).max(86_400).default(300),
   /** The most of one copy: files, bytes in all, links from a first page, seconds. */
-  files: z.number().int().min(1).max(5000).default(500),
+  files: z.number().int().min(1).max(50_000).default(500),
   bytes: z.number().int().min(1024).max(536_870_912).default(67_108_864),
   depth: z.number().int().min(0).max(20).default(4),
   seconds: z.number().int().min(1).max(600).default(60),
@@ -136,16 +143,20 @@ export function listAdoptionFaults(level: string, adopted: Adopted, hosts: reado
   if (level === 'L0' && wantsDatabase) faults.push('adopted: level L0 has no database of ours to give; choose L1');
   if (level === 'L0' && adopted.runsReadOnly)
     faults.push('adopted.runsReadOnly: without a database of ours nothing keeps it from writing');
-  return [...faults, ...listFrozenFaults(adopted.frozen, hosts)];
+  return [...faults, ...listFrozenFaults('adopted.frozen', adopted.frozen, hosts)];
 }
 
-function listFrozenFaults(frozen: Frozen | undefined, hosts: readonly string[]): string[] {
+/** What is wrong with what a manifest says of a frozen copy. */
+export function listFrozenFaults(where: string, frozen: Frozen | undefined, hosts: readonly string[]): string[] {
   if (!frozen) return [];
-  const never = frozen.paths.filter((path) => frozen.never.some((prefix) => path.startsWith(prefix)));
+  const never = frozen.paths.filter(
+    (path) =>
+      frozen.never.some((prefix) => path.startsWith(prefix)) || frozen.neverEnding.some((ending) => path.endsWith(ending)),
+  );
   return [
-    ...(hosts.includes(frozen.origin) ? [] : [`adopted.frozen: origin "${frozen.origin}" is not among ${hosts.join(', ')}`]),
-    ...never.map((path) => `adopted.frozen: ${path} stands in paths and is excluded by never`),
-    ...(frozen.paths.length > frozen.files ? ['adopted.frozen: more paths than files allowed'] : []),
+    ...(hosts.includes(frozen.origin) ? [] : [`${where}: origin "${frozen.origin}" is not among ${hosts.join(', ')}`]),
+    ...never.map((path) => `${where}: ${path} stands in paths and is excluded by never`),
+    ...(frozen.paths.length > frozen.files ? [`${where}: more paths than files allowed`] : []),
   ];
 }
 

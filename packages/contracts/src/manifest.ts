@@ -1,6 +1,14 @@
 import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
-import { type Adopted, adoptedSchema, EXTENSIONS, listAdoptionFaults } from './adoption.ts';
+import {
+  type Adopted,
+  adoptedSchema,
+  EXTENSIONS,
+  type Frozen,
+  frozenSchema,
+  listAdoptionFaults,
+  listFrozenFaults,
+} from './adoption.ts';
 import { FINDING_RULES, type FindingRule } from './finding.ts';
 import { compartmentNameSchema, sixLanguagesSchema } from './name.ts';
 import { mergeClassSchema } from './repair.ts';
@@ -121,6 +129,8 @@ export const manifestSchema = z.strictObject({
       }),
     })
     .optional(),
+  /** Its public pages stay readable, as a signed copy of what a stranger saw last, while it is closed. */
+  frozen: frozenSchema.optional(),
   /** Its public pages may also be read off-site: while it is closed, or headquarters is lost. Nothing is asked or sent there. */
   publicReading: z.literal('off-site').optional(),
   /** What history, watch and repair must know of the rows; tables as `name` of schema public. */
@@ -162,6 +172,23 @@ export const manifestSchema = z.strictObject({
       effects: z
         .array(z.object({ table: identifierSchema, what: z.string().min(3).max(200) }))
         .max(100)
+        .default([]),
+      /**
+       * Tables that are only added to. What an attack added there stays: it was said. A repair says what it took back in lines of its
+       * own: for rows of `of` that it wrote, by a statement that is given their keys (`$1`, a JSON array of objects) and the
+       * repair's name (`$2`), in the repair's transaction. Its names are qualified, and it may run twice for one row.
+       */
+      journals: z
+        .array(
+          z.object({
+            table: identifierSchema,
+            lines: z
+              .array(z.object({ of: identifierSchema, sql: z.string().min(10).max(20_000) }))
+              .max(500)
+              .default([]),
+          }),
+        )
+        .max(20)
         .default([]),
       /** Rows changed by one transaction beyond which a person should look; 1000 where nothing is said. */
       massRows: z.number().int().min(10).max(10_000_000).default(1000),
@@ -255,8 +282,13 @@ function listFaults(manifest: CompartmentManifest): string[] {
 }
 
 /** The origin (`host`) at which its public pages stand, published or copied; undefined where there are none. */
-export function readingOriginOf({ edition, adopted }: Pick<CompartmentManifest, 'edition' | 'adopted'>): string | undefined {
-  return edition?.origin ?? adopted?.frozen?.origin;
+export function readingOriginOf(manifest: Pick<CompartmentManifest, 'edition' | 'frozen' | 'adopted'>): string | undefined {
+  return manifest.edition?.origin ?? frozenOf(manifest)?.origin;
+}
+
+/** Which of its pages are copied as they are answered, rather than rendered from rows; undefined where none are. */
+export function frozenOf({ frozen, adopted }: Pick<CompartmentManifest, 'frozen' | 'adopted'>): Frozen | undefined {
+  return frozen ?? adopted?.frozen;
 }
 
 /** Native compartments declare routes, adopted ones how they are started; nothing is both. */
@@ -266,10 +298,12 @@ function listKindFaults(manifest: CompartmentManifest, hosts: readonly string[])
     return [
       ...(level === 'native' ? [] : [`level ${level}: needs a section "adopted" that tells how the application is started`]),
       ...(routes.length > 0 ? [] : ['routes: a native compartment has at least one']),
+      ...(manifest.edition && manifest.frozen ? ['frozen: what has an edition needs no copy'] : []),
+      ...listFrozenFaults('frozen', manifest.frozen, hosts),
     ];
   }
   const own = ['routes', 'jobs'] as const;
-  const whole = ['edition', 'blobs', 'repair'] as const;
+  const whole = ['edition', 'blobs', 'repair', 'frozen'] as const;
   return [
     ...(level === 'L0' || level === 'L1' ? [] : [`level ${level}: an adopted application has level L0 or L1`]),
     ...own.filter((part) => manifest[part].length > 0).map((part) => `${part}: an adopted application declares none`),

@@ -156,6 +156,11 @@ export const repairHeadSchema = z.object({
   token: z.string().min(1).max(8192),
   /** How rows that honest rows refer to are marked as gone. */
   tombstones: z.array(z.object({ table: historyTableSchema, column: columnSchema, value: z.string().max(1000) })).max(500),
+  /** By which statement a journal is told of rows of a table that the repair wrote. */
+  lines: z
+    .array(z.object({ table: historyTableSchema, sql: z.string().max(20_000) }))
+    .max(500)
+    .default([]),
 });
 
 /** What a repair did. */

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { layTemplate } from './template.ts';
 
 const CHECKOUT = new URL('../../..', import.meta.url).pathname;
+/** What estates of tests run unless told: each compartment more costs every start some seconds. */
+export const TEST_COMPARTMENTS = 'identity,website';
 const START_LIMIT_MS = 180_000;
 
 export type EstateAccount = {
@@ -44,7 +46,7 @@ export type EstateProcess = {
 };
 export type CommandResult = { readonly code: number | null; readonly out: string; readonly err: string };
 
-/** Starts a sample estate as a process of its own, as a person would with `npm start`, on free ports and in a temporary directory. */
+/** Starts a sample estate of these compartments as a process of its own, as a person would, on free ports and in a temporary directory. */
 export async function startEstateProcess(settings: Readonly<Record<string, string>> = {}): Promise<EstateProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'bhe-'));
   await chmod(directory, 0o711);
@@ -53,6 +55,7 @@ export async function startEstateProcess(settings: Readonly<Record<string, strin
     BULKHEAD_RUNTIME: join(directory, 'run'),
     BULKHEAD_PORT: String(await findFreePort()),
     BULKHEAD_STATUS_PORT: String(await findFreePort()),
+    BULKHEAD_COMPARTMENTS: TEST_COMPARTMENTS,
     ...settings,
   };
   for (const site of ['headquarters', 'offsite']) await layTemplate(join(directory, 'data', site, 'supervisor'));

@@ -8,6 +8,7 @@ export {
   findFreePort,
   runBulkhead,
   startEstateProcess,
+  TEST_COMPARTMENTS,
 } from './estate-process.ts';
 export { FaultyLink, type LinkConditions, type LinkEnd, type LinkWay } from './faulty-link.ts';
 export { layTemplate } from './template.ts';

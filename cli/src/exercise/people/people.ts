@@ -1,6 +1,8 @@
 import { hasCode, type Now, sleepMs } from '@bulkhead/kernel';
 import type { Version } from '#sample/newsroom.ts';
 import type { Chance } from '../random.ts';
+import type { Snapshot } from '../rows.store.ts';
+import type { Crew } from './crew.ts';
 import { type Intent, type Origin, Staff } from './staff.ts';
 
 /** A request that was answered with yes: it must be there after any recovery. */
@@ -36,9 +38,10 @@ export const NOTICE_BOARDS = 4;
  * approves, and all of them change the notice boards, which attackers change as well. Every answer is noted: yes
  * (acknowledged), no (refused, nothing to lose), or none (in doubt).
  */
-export class People {
+export class People implements Crew {
   readonly staff: Staff;
   readonly label: string;
+  readonly readRows: () => Promise<Snapshot>;
   readonly #acknowledged: HonestRequest[] = [];
   readonly #inDoubt = new Set<string>();
   readonly #stop = new AbortController();
@@ -51,8 +54,9 @@ export class People {
   #isPaused = false;
   #running: Promise<void>[] = [];
 
-  private constructor(staff: Staff, options: { chance: Chance; now: Now; label: string; wanted: number }) {
+  private constructor(staff: Staff, options: Omit<Gathered, keyof Origin> & { readonly now: Now }) {
     this.staff = staff;
+    this.readRows = options.readRows;
     this.label = options.label;
     this.#chance = options.chance;
     this.#now = options.now;
@@ -60,9 +64,7 @@ export class People {
   }
 
   /** Signs everybody in. */
-  static async gather(
-    options: Origin & { readonly chance: Chance; readonly label: string; readonly wanted: number },
-  ): Promise<People> {
+  static async gather(options: Gathered): Promise<People> {
     return new People(await Staff.gather(options), options);
   }
 
@@ -88,6 +90,16 @@ export class People {
   async stop(): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#running);
+  }
+
+  async letIn(): Promise<void> {
+    await this.staff.signInWhereNeeded();
+  }
+
+  async leaveNote(name: string): Promise<string | undefined> {
+    const slug = `${this.label}-follow-${name}`;
+    const fields = { kind: 'news', 'title-en': slug, 'summary-en': 'Looked for in the history.', 'body-en': 'A note.' };
+    return (await this.act(this.staff.editors[0] ?? '', { kind: 'create', slug, fields })) ? slug : undefined;
   }
 
   /** Somebody does something besides their work; @returns undefined when it was refused or not answered */
@@ -140,6 +152,13 @@ export class People {
     }
   }
 }
+
+type Gathered = Origin & {
+  readonly chance: Chance;
+  readonly label: string;
+  readonly wanted: number;
+  readonly readRows: () => Promise<Snapshot>;
+};
 
 const SUBJECTS = [
   'safety of navigation',

@@ -49,16 +49,10 @@ export async function searchText(
  * Waits until history tells of what somebody honest writes now: before that nothing can be found in it. After a
  * recovery its jail is built anew. @returns how long it took
  */
-export async function untilHistoryFollows(
-  stage: Pick<Stage, 'running' | 'people' | 'compartment'>,
-  name: string,
-): Promise<number> {
+export async function untilHistoryFollows(stage: Pick<Stage, 'running' | 'crew' | 'compartment'>, name: string): Promise<number> {
   const begunMs = performance.now();
-  const { label, staff } = stage.people;
-  const slug = `${label}-follow-${name}`;
-  const fields = { kind: 'news', 'title-en': slug, 'summary-en': 'Looked for in the history.', 'body-en': 'A note.' };
-  const written = await stage.people.act(staff.editors[0] ?? '', { kind: 'create', slug, fields });
-  if (written) await searchText(stage, slug, BEGUN_LIMIT_MS);
+  const text = await stage.crew.leaveNote(name);
+  if (text !== undefined) await searchText(stage, text, BEGUN_LIMIT_MS);
   return Math.round(performance.now() - begunMs);
 }
 

@@ -6,8 +6,11 @@ import type { SampleAccount } from '#sample/accounts.ts';
 import type { ExerciseDesk } from '../desk.ts';
 import type { EditionWitness } from '../editions.ts';
 import type { Patch } from '../implant/builds.ts';
+import type { Crew } from '../people/crew.ts';
 import type { LibraryPeople } from '../people/library.ts';
-import type { People } from '../people/people.ts';
+import type { HonestRequest, People } from '../people/people.ts';
+import type { Registrars } from '../people/registrars.ts';
+import { REGISTRY } from '../people/registry-staff.ts';
 import type { Chance } from '../random.ts';
 import type { Readers } from '../readers.ts';
 
@@ -25,6 +28,10 @@ export type Stage = {
   readonly people: People;
   /** Members of the adopted library; none in an estate that was there before. */
   readonly library: LibraryPeople | undefined;
+  /** Whoever keeps the registry; nobody where no scenario is about it. */
+  readonly registrars: Registrars | undefined;
+  /** Those whose work this scenario touches: of the registry, else of the website. */
+  readonly crew: Crew;
   readonly readers: Readers;
   readonly accounts: readonly SampleAccount[];
   readonly certificates: string | undefined;
@@ -57,6 +64,8 @@ export type Attack = {
   readonly again: () => Promise<readonly { readonly what: string; readonly succeeded: boolean }[]>;
   /** Rows as they stood before they were wiped, by table and id. */
   readonly before?: ReadonlyMap<string, string>;
+  /** Honest changes of cells that the attack wrote, where the attacker's story tells them; else the notice boards do. */
+  readonly onTop?: readonly HonestRequest[];
   /** For the report. */
   readonly details: Readonly<Record<string, unknown>>;
 };
@@ -80,6 +89,8 @@ export type Scenario = {
   readonly way: 'mended by itself' | 'restore' | 'undo' | 'redo';
   /** Whether what was written tells who wrote it; if not, a person decides within a window. */
   readonly isAttributable: boolean;
+  /** What there is to see of it when it is open again, for the report. */
+  readonly look?: (stage: Stage) => Promise<Readonly<Record<string, unknown>>>;
   /** The website unless told. */
   readonly compartment?: string;
   /** The hole is closed by running this build from then on. */
@@ -91,6 +102,11 @@ export type Scenario = {
 /** Whether what an attack changed is taken out, and what honest people did is kept: measured against the twin. */
 export function isRepaired({ way }: Pick<Scenario, 'way'>): boolean {
   return way === 'undo' || way === 'redo';
+}
+
+/** Whether its rows are those of the registry; else they are the website's. */
+export function isOfRegistry({ compartment }: Pick<Scenario, 'compartment'>): boolean {
+  return compartment === REGISTRY;
 }
 
 /** Whether a scenario needs an estate made for it: builds of its own, a twin, or an adopted application. */

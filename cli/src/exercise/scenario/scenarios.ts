@@ -4,6 +4,7 @@ import { codeInProcess } from './code-in-process.ts';
 import { defacedOnDisk } from './defaced-on-disk.ts';
 import { defacement } from './defacement.ts';
 import { insider } from './insider.ts';
+import { officer } from './officer.ts';
 import { ransomware } from './ransomware.ts';
 import type { Scenario } from './scenario.ts';
 import { wateringHole } from './watering-hole.ts';
@@ -19,5 +20,6 @@ export const SCENARIOS: readonly Scenario[] = [
   wateringHole,
   codeInProcess,
   adopted,
+  officer,
   wiper,
 ];

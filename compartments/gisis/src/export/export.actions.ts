@@ -1,11 +1,13 @@
 import { sha256Hex } from '@bulkhead/kernel';
 import type { Kysely } from 'kysely';
 import type { Module } from '#declaration/module.rules.ts';
+import { readLines } from '#list/line.actions.ts';
 import { readBatch } from '#list/list.actions.ts';
 import type { Query } from '#list/query.rules.ts';
 import { findModule } from '#modules/modules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
+import { csvLine } from './csv-line.rules.ts';
 import { type Context, exportColumns, type Format, type Piece } from './export.rules.ts';
 import { findLastChange } from './export.store.ts';
 import { SETTLED_MS, type Version } from './version.rules.ts';
@@ -22,9 +24,16 @@ export type Asked = {
 /** Writes all that a query finds, piece by piece: no more than one batch is held, and whoever reads slowly makes it wait. */
 export async function* writeExport({ db, origin }: Deps, { module, format, query, viewer, after }: Asked): AsyncGenerator<Piece> {
   const context: Context = { module, viewer, origin, columns: exportColumns(module, viewer) };
-  const most = format.mostRecords ?? Number.POSITIVE_INFINITY;
   // Where an export goes on, it goes on in the middle; a file of parts is whole each time.
   let text = after === null || format.mostRecords !== undefined ? format.begin(context) : '';
+  const line = format.name === 'csv' ? csvLine(module, viewer, context.columns) : null;
+  if (line !== null) {
+    yield { part: 0, text };
+    for await (const lines of readLines({ db }, module, query, { line, viewer, afterReference: after }))
+      yield { part: 0, text: lines };
+    return;
+  }
+  const most = format.mostRecords ?? Number.POSITIVE_INFINITY;
   let part = 0;
   let records = 0;
   for await (const batch of readBatch({ db }, module, query, viewer, after)) {

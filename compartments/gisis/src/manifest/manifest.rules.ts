@@ -5,6 +5,7 @@ import { formatsOf } from '#export/formats.rules.ts';
 import { CANARY_ID } from '#schema-writer/canary.rules.ts';
 import { rolesFor } from '#sight/sight.rules.ts';
 import { officerRole, SECRETARIAT_ROLE, SUPPLIER_ROLE } from '#sight/viewer.rules.ts';
+import { writeTakenBack } from '#taken-back/taken-back.rules.ts';
 import { inAllLanguages, ownWords } from '#words/words.ts';
 import { GONE_STATES, statesOf, workflowOf } from '#workflow/workflow.rules.ts';
 import { moduleProgramRoutes, programRepair, programRoutes } from './program-routes.rules.ts';
@@ -102,6 +103,17 @@ function pictureRoutes(
   ];
 }
 
+/** Copied with the registry: all of the home page, of each list the first page, and the records that stand there. */
+const COPIED = { files: 20_000, bytes: 536_870_912, depth: 2, seconds: 600, everySeconds: 30 };
+/** Forms, what is made for programs, and what may be all there is of a module. */
+const NEVER_COPIED = ['/new', '/change', '/history', '.json', '.csv', '.jsonl', '.geojson', '.xml', '.xlsx'];
+
+/** What the public reads of the registry while it is closed: a signed copy of what a stranger saw last, in six languages. */
+export function describeCopy(origin: string, modules: readonly Module[]): NonNullable<CompartmentManifest['frozen']> {
+  const follow = modules.map(({ name }) => `/${name}`);
+  return { origin, paths: ['/'], follow, never: ['/api', '/for-you'], neverEnding: NEVER_COPIED, languages: true, ...COPIED };
+}
+
 /** A role a module for officers of States, and those that write in several. */
 export function describeRoles(modules: readonly Module[]): Record<string, SixLanguages> {
   const officers = modules.map(({ name, title, say }) => {
@@ -149,14 +161,20 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
-/** Revisions count up whoever changes a record; times and drawn numbers differ between two runs of one story. */
+/** What a record says of its last change, and what it was called before: it follows from its history, which is only added to. */
+const OF_HISTORY = ['revision', 'changed_at', 'changed_by', 'source', 'former_names'];
+
+/** An undo leaves the history as it was said, and adds to it; so an undone record has other revisions than one never attacked. */
 export function describeRepair(modules: readonly Module[]): Repair {
   const tables = modules.map(({ table }) => table);
   const programs = programRepair(modules);
   return {
-    columns: [...tables.map((table) => ({ table, column: 'revision', merge: 'counter' as const })), ...programs.columns],
+    columns: [
+      ...tables.flatMap((table) => OF_HISTORY.map((column) => ({ table, column, merge: 'derived' as const }))),
+      ...programs.columns,
+    ],
     volatile: [
-      ...tables.flatMap((table) => ['created_at', 'changed_at'].map((column) => ({ table, column }))),
+      ...tables.flatMap((table) => ['created_at', ...OF_HISTORY].map((column) => ({ table, column }))),
       { table: 'field_change', column: 'at' },
       { table: 'told', column: 'at' },
       { table: 'duty_told', column: 'at' },
@@ -171,6 +189,10 @@ export function describeRepair(modules: readonly Module[]): Repair {
     states: modules.map(({ name, table }) => ({ table, column: 'state', route: `${name}.act` })),
     basis: [],
     effects: programs.effects,
+    journals: [
+      { table: 'field_change', lines: modules.map((module) => ({ of: module.table, sql: writeTakenBack(module) })) },
+      { table: 'told', lines: [] },
+    ],
     // A page changes one record; imports of many have routes of their own.
     massRows: 200,
   };

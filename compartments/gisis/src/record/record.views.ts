@@ -6,6 +6,8 @@ import { layOut, momentView } from '#site/site.views.ts';
 import { siteWords } from '#site/site.words.ts';
 import { nameCountry } from '#state/country.rules.ts';
 import { stateOfDelegation } from '#state/delegation.rules.ts';
+import { TAKEN_BACK } from '#taken-back/taken-back.rules.ts';
+import { takenBackWords } from '#taken-back/taken-back.words.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Value } from '#value/value.rules.ts';
 import { ownWords } from '#words/words.ts';
@@ -210,7 +212,8 @@ function changeView(visit: Visit, module: Module, { field, before, after, effect
 }
 
 /** Who wrote something: the delegation for everybody; the person's name for those who work with it. */
-function writerOf({ viewer, language }: Visit, { accountName, delegation }: FieldChange): string {
+function writerOf({ viewer, language }: Visit, { act, accountName, delegation }: FieldChange): string {
+  if (act === TAKEN_BACK) return takenBackWords(language).by;
   const words = ownWords(language);
   const state = stateOfDelegation(delegation);
   const whom =

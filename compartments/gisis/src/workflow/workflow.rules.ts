@@ -2,6 +2,8 @@ import type { Language } from '@bulkhead/contracts';
 import type { Act, Declaration, Module, Told, Workflow } from '#declaration/module.rules.ts';
 import { mayAct, ownerOf, type Placed, stateIn } from '#sight/sight.rules.ts';
 import { EVERY_STATE, SECRETARIAT_CODE, type Viewer } from '#sight/viewer.rules.ts';
+import { TAKEN_BACK } from '#taken-back/taken-back.rules.ts';
+import { takenBackWords } from '#taken-back/taken-back.words.ts';
 import { ownWords } from '#words/words.ts';
 import { nameReminder } from './reminder.rules.ts';
 
@@ -40,6 +42,7 @@ export function nameAct(module: Module, act: string, language: Language): string
   const words = ownWords(language);
   if (act === 'create') return words.actCreate;
   if (act === 'change') return words.actChange;
+  if (act === TAKEN_BACK) return takenBackWords(language).act;
   const reminder = nameReminder(module, act, language);
   if (reminder !== null) return reminder;
   if (module.workflow === undefined) return words.actWithdraw;

@@ -17,7 +17,7 @@ import type { ApiTokens } from '#software/api-token.actions.ts';
 import { isForSoftware, preflightHeaders, rateHeaders, readApiToken } from '#software/software.rules.ts';
 import { requireAdmission } from './admission.actions.ts';
 import { answerAdopted } from './adopted.routes.ts';
-import { type Asked, type AskedHere, isWriteMethod } from './asked.rules.ts';
+import { type Asked, type AskedHere, isWriteMethod, languageOf } from './asked.rules.ts';
 import { answerFailure, type FailureDeps } from './failure.routes.ts';
 import { takeToken } from './rate.actions.ts';
 import { reply } from './reply.actions.ts';
@@ -196,9 +196,14 @@ async function answerGatewayPath(deps: PassageDeps, asked: AskedHere, origin: Or
   throw new EstateError('request.not_found', 'finding a page of the gateway: there is none');
 }
 
-export async function answerFile(deps: PassageDeps, asked: AskedHere, origin: Origin): Promise<boolean> {
+export async function answerFile(
+  deps: PassageDeps,
+  asked: AskedHere,
+  origin: Origin,
+  language?: ReturnType<typeof languageOf>,
+): Promise<boolean> {
   const desk = deps.desks.get(origin.compartment.name);
-  const file = desk?.findFile(asked.path);
+  const file = desk?.findFile(asked.path, language);
   if (!desk || !file) return false;
   refuseBody(asked);
   const { request, response, requestId } = asked;
@@ -287,14 +292,20 @@ function raise(deps: Pick<PassageDeps, 'saw'>, passing: Passing, status: number)
   });
 }
 
-/** While a compartment answers nothing, whoever asked one of its public routes is led to a page of the edition [G26]. */
-function leadToRest(
+/**
+ * While a compartment answers nothing, whoever asked one of its public routes is led to a page of the edition [G26], or reads the
+ * signed copy of what it answered before [GE2].
+ */
+async function leadToRest(
   deps: PassageDeps,
   asked: AskedHere,
   given: { readonly origin: Origin; readonly route: ManifestRoute; readonly error: unknown },
-): 'at rest' {
+): Promise<'at rest'> {
   const { origin, route, error } = given;
   const isClosed = AT_REST.some((code) => hasCode(error, code));
+  const isForReading = route.method === 'GET' && route.roles.length === 0 && !asked.response.headersSent;
+  if (isClosed && origin.hasFrozen && isForReading && (await answerFile(deps, asked, origin, languageOf(asked))))
+    return 'at rest';
   if (!route.resting || !origin.hasEdition || !isClosed || asked.response.headersSent) throw error;
   const location = restingPath(route, asked.path);
   if (!deps.desks.get(origin.compartment.name)?.findFile(location)) throw error;

@@ -1,4 +1,4 @@
-import { type CompartmentManifest, type Estate, originUrl, type SixLanguages } from '@bulkhead/contracts';
+import { type CompartmentManifest, type Estate, frozenOf, originUrl, type SixLanguages } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import { buildRouteTable, type RouteTable } from './route.rules.ts';
 
@@ -50,7 +50,7 @@ export function listOrigins(estate: Estate): Origins {
         title: declared.title,
         compartment: manifest,
         hasEdition: manifest.edition?.origin === declared.host && declared.kind === 'public',
-        hasFrozen: manifest.adopted?.frozen?.origin === declared.host,
+        hasFrozen: frozenOf(manifest)?.origin === declared.host,
         routes: buildRouteTable(manifest.routes.filter((route) => route.origin === declared.host)),
       };
       byAuthority.set(origin.authority, origin);

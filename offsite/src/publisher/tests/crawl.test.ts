@@ -260,3 +260,33 @@ test('[AD7] a hostile page is read in linear time', () => {
   assert.ok(linksInCss('url("'.repeat(300_000), { url }).named.length <= 20_000);
   assert.ok(performance.now() - startedAtMs < 30_000);
 });
+
+test('[GE2] a page that is there in several languages is copied in each, and found in the visitor’s; forms and exports are left alone', async () => {
+  const asPage = (language: string, body: string) => `<!DOCTYPE html><html lang="${language}"><body>${body}</body></html>`;
+  const links = (language: string) =>
+    `<link rel="stylesheet" href="/a.css"><a href="/ships?lang=${language}">s</a><a href="/ships?after=x">next</a><a href="/ships/new">n</a><a href="/ships/export.csv">e</a>`;
+  replies = {
+    ...Object.fromEntries(
+      LANGUAGES.flatMap((language) => [
+        [`/?lang=${language}`, { body: asPage(language, `home ${language} ${links(language)}`) }],
+        [`/ships?lang=${language}`, { body: asPage(language, `ships ${language} ${links(language)}`) }],
+      ]),
+    ),
+    '/a.css': { type: 'text/css', body: 'p {}' },
+  };
+  const { copy, files } = crawl({ follow: ['/ships'], neverEnding: ['/new', '.csv'], languages: true });
+  const made = await copy();
+  assert.deepEqual(
+    made?.files.map(({ path, language }) => [path, language]),
+    [
+      ['/a.css', null],
+      ...LANGUAGES.toSorted((one, other) => (one < other ? -1 : 1)).flatMap((language) => [
+        [`/${language}/`, language],
+        [`/${language}/ships`, language],
+      ]),
+    ],
+  );
+  const arabic = made?.files.find(({ path }) => path === '/ar/ships')?.sha256 ?? '';
+  assert.match(files.get(arabic) ?? '', /ships ar/);
+  assert.equal(asked.length, 1 + 2 * LANGUAGES.length, 'each address once');
+});

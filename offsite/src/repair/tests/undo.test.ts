@@ -285,3 +285,55 @@ test('[U6] rows that an honest deletion swept along, over a reference that the a
       'cell.changed_later public.node 4',
     ]);
   }, 'create table node (id integer primary key, parent_id integer references node on delete cascade)'));
+
+const LINE = 'create table line (id integer generated always as identity primary key, note integer, said text, title text)';
+const SAY = `insert into public.line (note, said, title)
+  select n.id, $2, n.title from jsonb_array_elements($1::jsonb) k join public.note n on n.id = (k->>'id')::int
+  where n.title is distinct from (select l.title from public.line l where l.note = n.id order by l.id desc limit 1)`;
+
+test('[U39] what an attack added to a journal stays, and the repair says in lines of its own what it took back', () =>
+  world(
+    async (world) => {
+      const journals = [{ table: 'line', lines: [{ of: 'note', sql: SAY }] }];
+      const wrote = (id: number, title: string, by: string): string[] => [
+        `update note set title = '${title}' where id = ${id}`,
+        `insert into line (note, said, title) values (${id}, '${by}', '${title}')`,
+      ];
+      await world.honest(
+        "insert into note values (1, 'a'), (2, 'b')",
+        "insert into line (note, said, title) values (1, 'ann', 'a'), (2, 'ann', 'b')",
+      );
+      await world.attack(...wrote(1, 'HA', 'ann'), ...wrote(2, 'HA', 'ann'));
+      await world.honest(...wrote(2, 'mended', 'bob'));
+      const { plan, outcome } = await world.undo({ journals });
+      assert.deepEqual(await world.rows('select id, title from note order by id'), [
+        { id: 1, title: 'a' },
+        { id: 2, title: 'mended' },
+      ]);
+      const lines = await world.rows<{ said: string; title: string }>('select note, said, title from line order by note, id');
+      assert.deepEqual(lines, [
+        { note: 1, said: 'ann', title: 'a' },
+        { note: 1, said: 'ann', title: 'HA' },
+        { note: 1, said: plan.id, title: 'a' },
+        { note: 2, said: 'ann', title: 'b' },
+        { note: 2, said: 'ann', title: 'HA' },
+        { note: 2, said: 'bob', title: 'mended' },
+      ]);
+      assert.deepEqual(told(plan, outcome), ['cell.changed_later public.note 2']);
+    },
+    NOTE,
+    LINE,
+  ));
+
+test('[U39] a statement of a journal that fails ends the repair, and nothing is changed', () =>
+  world(
+    async (world) => {
+      await world.honest("insert into note values (1, 'a')");
+      await world.attack("update note set title = 'HA'");
+      const journals = [{ table: 'line', lines: [{ of: 'note', sql: 'insert into public.nowhere select $1::text, $2::text' }] }];
+      await assert.rejects(world.undo({ journals }), { code: 'repair.not_valid' });
+      assert.deepEqual(await world.rows('select title from note'), [{ title: 'HA' }]);
+    },
+    NOTE,
+    LINE,
+  ));

@@ -31,6 +31,7 @@ const NO_SETTINGS: Repair = {
   states: [],
   basis: [],
   effects: [],
+  journals: [],
   massRows: 1000,
 };
 
@@ -206,7 +207,8 @@ export class World {
 
 export function headOf({ id, digest }: Pick<RepairPlan, 'id' | 'digest'>, settings: Settings): RepairHead {
   const tombstones = (settings.tombstones ?? []).map((one) => ({ ...one, table: `public.${one.table}` }));
-  return { plan: id, digest, token: `repair ${id}`, tombstones };
+  const lines = (settings.journals ?? []).flatMap((one) => one.lines.map(({ of, sql }) => ({ table: `public.${of}`, sql })));
+  return { plan: id, digest, token: `repair ${id}`, tombstones, lines };
 }
 
 export function digestOf(steps: readonly RepairStep[]): string {

@@ -3,6 +3,7 @@ import {
   type EditionFile,
   FROZEN_HEADER,
   headersOf,
+  type Language,
   OWN_SCRIPT_POLICY,
   REQUEST_ID_HEADER,
   type SecurityHeaders,
@@ -37,9 +38,11 @@ export class EditionDesk {
     this.#annotate = annotate;
   }
 
-  /** Finds what stands at a path; null when nothing does. */
-  findFile(path: string): EditionFile | null {
-    return this.shelf.index?.byPath.get(path) ?? null;
+  /** Finds what stands at a path, first in a visitor's language where a page is there in several; null when nothing does. */
+  findFile(path: string, language?: Language): EditionFile | null {
+    const files = this.shelf.index?.byPath;
+    const own = language === undefined ? undefined : files?.get(`/${language}${path}`);
+    return own ?? files?.get(path) ?? null;
   }
 
   findNotFound(path: string): EditionFile | null {
