@@ -1285,6 +1285,49 @@ CREATE INDEX hook_search_prose ON public.hook USING gin (search_prose);
 CREATE INDEX hook_written ON public.hook USING btree (changed_in, id);
 CREATE TRIGGER hook_noted BEFORE UPDATE ON public.hook FOR EACH ROW EXECUTE FUNCTION note_change();
 
+table import_fault (
+  id bigint not null generated always as identity,
+  import_id bigint not null,
+  faults jsonb not null,
+  constraint import_fault_import_id_fkey FOREIGN KEY (import_id) REFERENCES import_file(id),
+  constraint import_fault_pkey PRIMARY KEY (id)
+);
+CREATE INDEX import_fault_of_file ON public.import_fault USING btree (import_id, id);
+
+table import_file (
+  id bigint not null generated always as identity,
+  module text not null,
+  account_id text not null,
+  account_name text not null,
+  name text not null,
+  sha256 text,
+  bytes bigint not null,
+  source text not null,
+  since date,
+  state text not null,
+  checked_at timestamp with time zone,
+  is_sure boolean not null default false,
+  done_rows integer not null default 0,
+  rows integer,
+  added integer not null default 0,
+  changed integer not null default 0,
+  same integer not null default 0,
+  refused integer not null default 0,
+  told text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint import_file_account_id_check CHECK (((length(account_id) >= 1) AND (length(account_id) <= 64))),
+  constraint import_file_account_name_check CHECK ((length(account_name) <= 200)),
+  constraint import_file_bytes_check CHECK ((bytes > 0)),
+  constraint import_file_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+  constraint import_file_pkey PRIMARY KEY (id),
+  constraint import_file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint import_file_source_check CHECK (((length(source) >= 1) AND (length(source) <= 500))),
+  constraint import_file_state_check CHECK ((state = ANY (ARRAY['filed'::text, 'carrying'::text, 'done'::text, 'dropped'::text])))
+);
+CREATE INDEX import_file_of_account ON public.import_file USING btree (account_id, module, id);
+CREATE INDEX import_file_open ON public.import_file USING btree (created_at) WHERE (sha256 IS NOT NULL);
+
 table inadequacy (
   id bigint not null generated always as identity,
   reference text not null,
@@ -1788,6 +1831,59 @@ CREATE INDEX piracy_incident_search_name ON public.piracy_incident USING gin (se
 CREATE INDEX piracy_incident_search_prose ON public.piracy_incident USING gin (search_prose);
 CREATE INDEX piracy_incident_written ON public.piracy_incident USING btree (changed_in, id);
 CREATE TRIGGER piracy_incident_noted BEFORE UPDATE ON public.piracy_incident FOR EACH ROW EXECUTE FUNCTION note_change();
+
+table port (
+  id bigint not null generated always as identity,
+  reference text not null,
+  state text not null,
+  revision integer not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null,
+  source text,
+  is_sample boolean not null default false,
+  changed_in bigint not null default ((pg_current_xact_id())::text)::bigint,
+  locode text,
+  name text,
+  other_names text,
+  country text,
+  subdivision text,
+  position_lat double precision,
+  position_lon double precision,
+  water text,
+  index_number integer,
+  former_names text,
+  search_text text generated always as (registry_fold(((((((((((COALESCE(name, ''::text) || ' '::text) || COALESCE(other_names, ''::text)) || ' '::text) || COALESCE(locode, ''::text)) || ' '::text) || COALESCE(water, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
+  search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  constraint port_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
+  constraint port_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
+  constraint port_former_names_check CHECK ((length(former_names) <= 10000)),
+  constraint port_index_number_fits CHECK (((index_number >= 0) AND (index_number <= 999999))),
+  constraint port_locode_fits CHECK ((locode ~ '^[A-Z]{2}[A-Z2-9]{3}$'::text)),
+  constraint port_name_fits CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+  constraint port_other_names_fits CHECK (((char_length(other_names) >= 1) AND (char_length(other_names) <= 500))),
+  constraint port_pkey PRIMARY KEY (id),
+  constraint port_position_lat_fits CHECK ((((position_lat >= ('-90'::integer)::double precision) AND (position_lat <= (90)::double precision)) AND ((position_lat IS NULL) = (position_lon IS NULL)))),
+  constraint port_position_lon_fits CHECK (((position_lon >= ('-180'::integer)::double precision) AND (position_lon <= (180)::double precision))),
+  constraint port_reference_check CHECK (((length(reference) >= 1) AND (length(reference) <= 60))),
+  constraint port_revision_check CHECK ((revision > 0)),
+  constraint port_source_check CHECK ((length(source) <= 500)),
+  constraint port_state_known CHECK ((state = ANY (ARRAY['current'::text, 'withdrawn'::text]))),
+  constraint port_subdivision_fits CHECK (((char_length(subdivision) >= 1) AND (char_length(subdivision) <= 10))),
+  constraint port_water_fits CHECK (((char_length(water) >= 1) AND (char_length(water) <= 300)))
+);
+CREATE INDEX port_by_country ON public.port USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
+CREATE INDEX port_by_locode ON public.port USING btree (COALESCE(registry_fold(locode), '􏿿'::text), id);
+CREATE INDEX port_by_name ON public.port USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
+CREATE INDEX port_changed ON public.port USING btree (changed_at, id);
+CREATE INDEX port_of_country ON public.port USING btree (country, COALESCE(registry_fold(name), '􏿿'::text), id);
+CREATE INDEX port_of_locode ON public.port USING btree (locode);
+CREATE INDEX port_of_position ON public.port USING gist (point(position_lon, position_lat));
+CREATE UNIQUE INDEX port_reference ON public.port USING btree (reference);
+CREATE INDEX port_search_name ON public.port USING gin (search_text gin_trgm_ops);
+CREATE INDEX port_search_prose ON public.port USING gin (search_prose);
+CREATE INDEX port_written ON public.port USING btree (changed_in, id);
+CREATE TRIGGER port_noted BEFORE UPDATE ON public.port FOR EACH ROW EXECUTE FUNCTION note_change();
 
 table port_facility (
   id bigint not null generated always as identity,

@@ -4,16 +4,17 @@ import { type Converted, convertExport, type Export, FORMATS } from '#moving/con
 import { type Delivery, deliver } from '#moving/deliver.ts';
 import { ACCOUNT_OPTION, enterNewsroom } from '#moving/entering.ts';
 import { Memory } from '#moving/memory.ts';
+import { importRecords } from '#moving/records.ts';
 import { type Command, EXIT, type Given, JSON_OPTION, type Surroundings, textOf } from '../command.ts';
 
 const EVENTS_BYTES = 65_536;
 
 export const command: Command = {
-  summary: 'Move in: write the articles of another site as drafts, with redirects from their old addresses.',
-  words: 'website <file or directory>',
+  summary: 'Move in: write the articles of another site as drafts; or records of a CSV file or workbook into the registry.',
+  words: 'website <file or directory> | gisis <file>',
   count: [2, 2],
   options: {
-    from: { type: 'string', value: FORMATS.join('|'), help: 'what exported it (needed)' },
+    from: { type: 'string', value: FORMATS.join('|'), help: 'website: what exported it (needed)' },
     origin: { type: 'string', value: 'address', help: 'where the old site stood, such as https://www.example.org' },
     language: { type: 'string', value: 'ar|zh|en|fr|ru|es', help: 'of texts that do not say theirs; en unless told' },
     kinds: { type: 'string', value: 'type=kind,…', help: 'what a type of the old site becomes: press=press-briefing' },
@@ -27,6 +28,10 @@ export const command: Command = {
     zone: { type: 'string', value: 'zone', help: 'of times that do not say theirs, such as Europe/London; UTC unless told' },
     account: ACCOUNT_OPTION,
     report: { type: 'string', value: 'file', help: 'write the whole report there, as JSON' },
+    module: { type: 'string', value: 'name', help: 'gisis: of which module the records are, such as ship (needed)' },
+    source: { type: 'string', value: 'text', help: 'gisis: where they come from; it stands in their history (needed)' },
+    since: { type: 'string', value: 'day', help: 'gisis: the day from which changed names and flags hold' },
+    sure: { type: 'boolean', help: 'gisis: file what looks odd or alike too' },
     'dry-run': { type: 'boolean', help: 'write nothing: only read, and tell what would be imported' },
     json: JSON_OPTION,
   },
@@ -47,11 +52,17 @@ and checked as uploads are. Those that are missing, refused, or that nobody desc
 Events of WordPress and Drupal have other fields with each plugin; --events says which, for The Events Calendar:
   {"tribe_events": {"starts": "_EventStartDate", "ends": "_EventEndDate", "zone": "_EventTimezone", "place": "_EventVenueID"}}
 
+Records go through the registry's own page as a person who may file them; without --account a sample estate's supplier of
+data sends them. What is refused is told by row and column. "bulkhead import gisis sample" brings all records that are
+shipped into a sample estate, of which its first start takes a few.
+
 Examples:
+  bulkhead import gisis ships.csv --module ship --source "List of the supplier" --dry-run
   bulkhead import website export.xml --from wordpress --dry-run --report report.json
   bulkhead import website export.xml --from wordpress --pictures ./wp-content/uploads --credit "Our photographers"
   bulkhead import website ./crawl --from pages --origin https://www.example.org --kinds press=press-briefing`,
   run: async (given, surroundings) => {
+    if (given.words[0] === 'gisis') return importRecords(given, surroundings);
     const wanted = await readGiven(given);
     const isDry = given.options['dry-run'] === true;
     const memory = await Memory.of(surroundings.paths);
@@ -70,7 +81,10 @@ Examples:
 async function readGiven(given: Given): Promise<Export> {
   const [compartment = '', source = ''] = given.words;
   if (compartment !== 'website')
-    throw new EstateError('input.invalid', `importing into ${compartment}: only the website takes what other sites exported`);
+    throw new EstateError(
+      'input.invalid',
+      `importing into ${compartment}: the website takes what other sites exported, and gisis records`,
+    );
   const format = FORMATS.find((each) => each === textOf(given, 'from'));
   if (!format)
     throw new EstateError('input.invalid', `importing ${source}: say with --from what exported it: ${FORMATS.join(', ')}`);

@@ -33,13 +33,16 @@ export async function enterNewsroom(given: Given, { paths, now, configuration }:
 
 async function readAccount(given: Given, running: Awaited<ReturnType<typeof getRunningEstate>>): Promise<Account> {
   const file = textOf(given, 'account');
-  if (file === undefined) {
-    if (!running.estate.isSample)
-      throw new EstateError('input.invalid', 'signing in to the newsroom: say with --account as which editor');
-    const found = (await listSampleAccounts(running.headquarters)).find(({ roles }) => roles['website']?.includes('editor'));
-    if (found) return found;
-    throw new EstateError('config.invalid', 'signing in to the newsroom: no sample account is editor of the website');
-  }
+  if (file !== undefined) return readAccountFile(file);
+  if (!running.estate.isSample)
+    throw new EstateError('input.invalid', 'signing in to the newsroom: say with --account as which editor');
+  const found = (await listSampleAccounts(running.headquarters)).find(({ roles }) => roles['website']?.includes('editor'));
+  if (found) return found;
+  throw new EstateError('config.invalid', 'signing in to the newsroom: no sample account is editor of the website');
+}
+
+/** An account as a file of its holder alone tells it. */
+export async function readAccountFile(file: string): Promise<Account> {
   const entry = await stat(file).catch(() => undefined);
   if (!entry?.isFile() || entry.size > ACCOUNT_BYTES)
     throw new EstateError('input.invalid', `reading --account ${file}: there is no such file`);

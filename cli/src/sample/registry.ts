@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { RunningEstate } from '#estate/run.ts';
 import type { Surroundings } from '../command.ts';
 import { listSampleAccounts } from './accounts.ts';
+import { importFile, readShipped } from './intake.ts';
 
 const NAME = 'gisis';
 const fieldsSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
@@ -51,6 +52,7 @@ export async function fileRecords(running: RunningEstate, { paths, now, configur
       const address = await send(await enter(by), `${origin}/${module}/new`, fields);
       if (act) await send(await enter(act.by), `${address}/acts/${act.name}`, act.fields);
     }
+    for await (const { by, file: sent } of readShipped(paths.checkout, 'few')) await importFile(await enter(by), origin, sent);
   } finally {
     for (const visitor of visitors.values()) visitor.leave();
   }

@@ -56,6 +56,37 @@ create table duty_told (
   at timestamp with time zone not null,
   primary key (module, duty, reference, owed_by, due, stage)
 );
+create table import_file (
+  id bigint generated always as identity primary key,
+  module text not null,
+  account_id text not null check (length(account_id) between 1 and 64),
+  account_name text not null check (length(account_name) <= 200),
+  name text not null check (length(name) between 1 and 200),
+  sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
+  bytes bigint not null check (bytes > 0),
+  source text not null check (length(source) between 1 and 500),
+  since date,
+  state text not null check (state in ('filed', 'carrying', 'done', 'dropped')),
+  checked_at timestamp with time zone,
+  is_sure boolean not null default false,
+  done_rows integer not null default 0,
+  rows integer,
+  added integer not null default 0,
+  changed integer not null default 0,
+  same integer not null default 0,
+  refused integer not null default 0,
+  told text[] not null default '{}',
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+create index import_file_of_account on import_file (account_id, module, id);
+create index import_file_open on import_file (created_at) where sha256 is not null;
+create table import_fault (
+  id bigint generated always as identity primary key,
+  import_id bigint not null references import_file,
+  faults jsonb not null
+);
+create index import_fault_of_file on import_fault (import_id, id);
 create table answered_write (
   account_id text not null check (length(account_id) between 1 and 64),
   key text not null check (length(key) between 1 and 200),
@@ -198,6 +229,40 @@ create table company (
   search_text text generated always as (registry_fold(coalesce(name::text, '') || ' ' || coalesce(company_number::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, '')) stored,
   constraint company_state_known check (state in ('current', 'withdrawn'))
+);
+create table port (
+  id bigint generated always as identity primary key,
+  reference text not null check (length(reference) between 1 and 60),
+  state text not null,
+  revision integer not null check (revision > 0),
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  changed_by text not null check (length(changed_by) between 1 and 64),
+  source text check (length(source) <= 500),
+  is_sample boolean not null default false,
+  changed_in bigint not null default pg_current_xact_id()::text::bigint,
+  locode text,
+  constraint port_locode_fits check (locode ~ '^[A-Z]{2}[A-Z2-9]{3}$'),
+  name text,
+  constraint port_name_fits check (char_length(name) between 1 and 200),
+  other_names text,
+  constraint port_other_names_fits check (char_length(other_names) between 1 and 500),
+  country text,
+  constraint port_country_fits check (country ~ '^[A-Z]{3}$'),
+  subdivision text,
+  constraint port_subdivision_fits check (char_length(subdivision) between 1 and 10),
+  position_lat double precision,
+  constraint port_position_lat_fits check (position_lat between -90 and 90 and (position_lat is null) = (position_lon is null)),
+  position_lon double precision,
+  constraint port_position_lon_fits check (position_lon between -180 and 180),
+  water text,
+  constraint port_water_fits check (char_length(water) between 1 and 300),
+  index_number integer,
+  constraint port_index_number_fits check (index_number between 0 and 999999),
+  former_names text check (length(former_names) <= 10000),
+  search_text text generated always as (registry_fold(coalesce(name::text, '') || ' ' || coalesce(other_names::text, '') || ' ' || coalesce(locode::text, '') || ' ' || coalesce(water::text, '') || ' ' || reference || ' ' || coalesce(former_names, ''))) stored,
+  search_prose tsvector generated always as (to_tsvector('simple'::regconfig, '')) stored,
+  constraint port_state_known check (state in ('current', 'withdrawn'))
 );
 create table port_facility (
   id bigint generated always as identity primary key,
@@ -1839,6 +1904,18 @@ create index company_by_company_number on company ((coalesce(registry_fold(compa
 create index company_of_country on company (country, (coalesce(registry_fold(name), U&'\+10FFFF')), id);
 create index company_of_status on company (status, (coalesce(registry_fold(name), U&'\+10FFFF')), id);
 create index company_of_company_number on company using btree (company_number);
+create unique index port_reference on port (reference);
+create index port_changed on port (changed_at, id);
+create index port_written on port (changed_in, id);
+create trigger port_noted before update on port for each row execute function note_change();
+create index port_search_name on port using gin (search_text gin_trgm_ops);
+create index port_search_prose on port using gin (search_prose);
+create index port_by_name on port ((coalesce(registry_fold(name), U&'\+10FFFF')), id);
+create index port_by_locode on port ((coalesce(registry_fold(locode), U&'\+10FFFF')), id);
+create index port_by_country on port ((coalesce(registry_fold(country), U&'\+10FFFF')), id);
+create index port_of_country on port (country, (coalesce(registry_fold(name), U&'\+10FFFF')), id);
+create index port_of_locode on port using btree (locode);
+create index port_of_position on port using gist (point(position_lon, position_lat));
 create unique index port_facility_reference on port_facility (reference);
 create index port_facility_changed on port_facility (changed_at, id);
 create index port_facility_written on port_facility (changed_in, id);
@@ -2395,6 +2472,8 @@ alter table lost_container add constraint lost_container_ship_known foreign key 
 insert into ship (id, reference, state, revision, created_at, changed_at, changed_by, source)
   overriding system value values (0, '-', 'listed', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'nobody', 'Nobody has a reason to touch this row.');
 insert into company (id, reference, state, revision, created_at, changed_at, changed_by, source)
+  overriding system value values (0, '-', 'current', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'nobody', 'Nobody has a reason to touch this row.');
+insert into port (id, reference, state, revision, created_at, changed_at, changed_by, source)
   overriding system value values (0, '-', 'current', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'nobody', 'Nobody has a reason to touch this row.');
 insert into port_facility (id, reference, state, revision, created_at, changed_at, changed_by, source)
   overriding system value values (0, '-', 'current', 1, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', 'nobody', 'Nobody has a reason to touch this row.');

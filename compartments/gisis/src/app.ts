@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { BlobStore } from '@bulkhead/blobs';
 import { type Estate, originUrl, type Trust } from '@bulkhead/contracts';
 import type { Log, Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
@@ -12,6 +13,7 @@ import { findVersion } from '#export/export.actions.ts';
 import { addExportRoutes } from '#export/export.routes.ts';
 import { addFeedRoutes } from '#feed/feed.routes.ts';
 import { followView } from '#feed/feed.views.ts';
+import { addIntakeRoutes } from '#intake/intake.routes.ts';
 import { addListRoutes } from '#list/list.routes.ts';
 import type { Query } from '#list/query.rules.ts';
 import { addMapRoutes } from '#map/map.routes.ts';
@@ -40,6 +42,9 @@ export type AppOptions = {
   readonly trust: Pick<Trust, 'gatewayKeys' | 'jobKeys'>;
   readonly internalSecret: string;
   readonly database: Database<Schema>;
+  readonly blobs: BlobStore;
+  /** Where files that were sent lie while they are looked at; emptied by whoever starts the process. */
+  readonly scratchDirectory: string;
   readonly mode: 'open' | 'read-only';
   readonly log: Log;
   /** The wall clock unless told. */
@@ -52,7 +57,7 @@ export type AppOptions = {
 
 /** Builds the compartment over its database. */
 export function createApp(options: AppOptions): CompartmentApp {
-  const { estate, trust, internalSecret, database, mode, log } = options;
+  const { estate, trust, internalSecret, database, blobs, scratchDirectory, mode, log } = options;
   const now = options.now ?? (() => new Date());
   const db = database.read;
   const health = async () => {
@@ -91,7 +96,8 @@ export function createApp(options: AppOptions): CompartmentApp {
   addTidying(app, { database, now, courier, isReadOnly: site.isReadOnly });
   addFeedRoutes(app, { site, db, now });
   addExportRoutes(app, { site, db, now });
-  addRecordRoutes(app, { site, database, now });
+  addIntakeRoutes(app, { site, database, blobs, directory: scratchDirectory, now, log });
+  addRecordRoutes(app, { site, database, blobs, secret: randomBytes(32), now });
   const versionOf = async (module: Module, viewer: Viewer) =>
     (await findVersion({ db }, { module, viewer }, '', now()))?.changedAt.toISOString() ?? null;
   const beside = (visit: Visit, module: Module, query: Query) =>

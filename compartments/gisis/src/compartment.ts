@@ -1,5 +1,13 @@
 import { type CompartmentManifest, parseManifest } from '@bulkhead/contracts';
-import { describeChecks, describeCopy, describeRepair, describeRoles, describeRoutes } from '#manifest/manifest.rules.ts';
+import {
+  describeBlobs,
+  describeChecks,
+  describeCopy,
+  describeRepair,
+  describeRoles,
+  describeRoutes,
+  IMPORT_JOBS,
+} from '#manifest/manifest.rules.ts';
 import { PROGRAM_JOBS } from '#manifest/program-routes.rules.ts';
 import { MODULES } from '#modules/modules.ts';
 
@@ -23,8 +31,9 @@ export const manifest: CompartmentManifest = parseManifest({
   origins: [{ host: NAME, kind: 'staff', title: TITLE }],
   extensions: ['pg_trgm'],
   routes: describeRoutes(NAME, MODULES),
-  jobs: [{ id: 'job:duties.tell', writes: ['duty_told', 'told'], everySeconds: 3600 }, ...PROGRAM_JOBS],
+  jobs: [{ id: 'job:duties.tell', writes: ['duty_told', 'told'], everySeconds: 3600 }, ...PROGRAM_JOBS, ...IMPORT_JOBS],
   roles: describeRoles(MODULES),
+  blobs: describeBlobs(MODULES),
   checks: describeChecks(MODULES),
   repair: describeRepair(MODULES),
   frozen: describeCopy(NAME, MODULES),

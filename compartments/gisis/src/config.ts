@@ -11,6 +11,9 @@ export const configSchema = z.object({
   DATABASE_NAME: z.string().meta({ example: 'gisis' }),
   DATABASE_ROLE: z.string().meta({ example: 'gisis_app' }),
   DATABASE_PASSWORD: z.string(),
+  BLOB_DIRECTORY: z.string().startsWith('/').meta({ example: '/var/lib/bulkhead/headquarters/gisis/blobs' }),
+  VAULT_SOCKET: z.string().startsWith('/').meta({ example: '/run/bulkhead/offsite/vault.sock' }),
+  VAULT_SECRET: z.string().min(16),
   /** 64 hexadecimal digits from which the secrets of webhooks follow; drawn anew at each start unless told. */
   SEALING_KEY: z
     .string()

@@ -608,6 +608,36 @@ export interface HookTable {
   search_prose: GeneratedAlways<string | null>;
 }
 
+export interface ImportFaultTable {
+  id: GeneratedAlways<string>;
+  import_id: string;
+  faults: unknown;
+}
+
+export interface ImportFileTable {
+  id: GeneratedAlways<string>;
+  module: string;
+  account_id: string;
+  account_name: string;
+  name: string;
+  sha256: string | null;
+  bytes: string;
+  source: string;
+  since: string | null;
+  state: string;
+  checked_at: Date | null;
+  is_sure: Generated<boolean>;
+  done_rows: Generated<number>;
+  rows: number | null;
+  added: Generated<number>;
+  changed: Generated<number>;
+  same: Generated<number>;
+  refused: Generated<number>;
+  told: Generated<string[]>;
+  created_at: Date;
+  ended_at: Date | null;
+}
+
 export interface InadequacyTable {
   id: GeneratedAlways<string>;
   reference: string;
@@ -841,6 +871,31 @@ export interface PiracyIncidentTable {
   reported_by: string | null;
   reporting_state: string | null;
   more: string | null;
+  former_names: string | null;
+  search_text: GeneratedAlways<string | null>;
+  search_prose: GeneratedAlways<string | null>;
+}
+
+export interface PortTable {
+  id: GeneratedAlways<string>;
+  reference: string;
+  state: string;
+  revision: number;
+  created_at: Date;
+  changed_at: Date;
+  changed_by: string;
+  source: string | null;
+  is_sample: Generated<boolean>;
+  changed_in: Generated<string>;
+  locode: string | null;
+  name: string | null;
+  other_names: string | null;
+  country: string | null;
+  subdivision: string | null;
+  position_lat: number | null;
+  position_lon: number | null;
+  water: string | null;
+  index_number: number | null;
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
@@ -1320,6 +1375,8 @@ export interface Schema {
   fuel_consumption: FuelConsumptionTable;
   gmdss_station: GmdssStationTable;
   hook: HookTable;
+  import_fault: ImportFaultTable;
+  import_file: ImportFileTable;
   inadequacy: InadequacyTable;
   judicial_sale: JudicialSaleTable;
   legislation: LegislationTable;
@@ -1327,6 +1384,7 @@ export interface Schema {
   migrant_smuggling: MigrantSmugglingTable;
   non_mandatory: NonMandatoryTable;
   piracy_incident: PiracyIncidentTable;
+  port: PortTable;
   port_facility: PortFacilityTable;
   reception_facility: ReceptionFacilityTable;
   recognized_organization: RecognizedOrganizationTable;

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { createBlobStore } from '@bulkhead/blobs';
 import { type Estate, estateSchema } from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
 import { type TestCluster, type TestDatabase, temporaryDirectory, useCluster } from '@bulkhead/testkit';
 import { type Answer, type Asked, createScratchGateway, type ScratchGateway, serveCompartment } from '@bulkhead/web';
 import { type AppOptions, createApp } from '#app.ts';
 import { manifest } from '#compartment.ts';
+import { FILE_BYTES } from '#intake/limits.rules.ts';
 import type { Schema } from '#schema.ts';
 
 /** Somebody in a test: a person of a delegation with roles here. */
@@ -55,11 +57,15 @@ export function useRegistryCluster(): Promise<TestCluster> {
 let booted = 0;
 const directory = await temporaryDirectory();
 
+/** Where files are kept: nowhere, for tests that send none. */
+const NO_VAULT: VaultPeer = { socket: join(directory, 'nobody.sock'), secret: SECRET };
+export type VaultPeer = { readonly socket: string; readonly secret: string };
+
 /** The registry over a database of its own. */
 export async function bootRegistry(
   cluster: TestCluster,
   mode: 'open' | 'read-only' = 'open',
-  more: Pick<AppOptions, 'ask' | 'sealingKey'> & { readonly database?: TestDatabase } = {},
+  more: Pick<AppOptions, 'ask' | 'sealingKey'> & { readonly database?: TestDatabase; readonly vault?: VaultPeer } = {},
 ): Promise<Registry> {
   booted += 1;
   const socket = join(directory, `registry-${booted}.sock`);
@@ -67,11 +73,18 @@ export async function bootRegistry(
   const { now } = clock;
   const gateway = createScratchGateway({ manifest, socket: () => socket, now });
   const database = more.database ?? (await cluster.cloneDatabase());
+  const blobs = createBlobStore({
+    directory: join(directory, `blobs-${booted}`),
+    vault: more.vault ?? NO_VAULT,
+    limitBytes: FILE_BYTES,
+  });
   const app = createApp({
     estate,
     trust: gateway.trust,
     internalSecret: SECRET,
     database: database.open<Schema>(),
+    blobs,
+    scratchDirectory: join(directory, `looked-at-${booted}`),
     mode,
     log: createLog(manifest.name, 'silent'),
     now,

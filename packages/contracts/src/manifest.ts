@@ -55,6 +55,8 @@ const routeSchema = z.object({
     .optional(),
   /** Requests a minute from one address (or account); the gateway's default otherwise. */
   perMinute: z.number().int().min(1).max(100_000).optional(),
+  /** Rows that one transaction of this route may change before a person should look, where it is more than the manifest's `massRows`: imports. */
+  massRows: z.number().int().min(10).max(1_000_000).optional(),
   /** Whatever this route does when it does not refuse is a finding of this rule: the gateway raises it. */
   raises: z.enum(Object.keys(FINDING_RULES) as [FindingRule, ...FindingRule[]]).optional(),
 });

@@ -92,7 +92,7 @@ export const MESSAGE_SCHEMA = {
 
 function fieldsOf(module: Module, isWritten: boolean): Json {
   const fields = Object.entries(module.fields).filter(
-    ([, { kind, decidedBy }]) => kind !== 'file' && !(isWritten && decidedBy !== undefined),
+    ([, { kind, decidedBy }]) => !(isWritten && (kind === 'file' || decidedBy !== undefined)),
   );
   return Object.fromEntries(
     fields.map(([name, field]) => [

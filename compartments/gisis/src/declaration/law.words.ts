@@ -29,6 +29,7 @@ export const LAW_TERMS: Terms = {
     'Венская конвенция о праве международных договоров',
     'Convención de Viena sobre el derecho de los tratados',
   ],
+  'Recommendation 16': ['التوصية 16', '第16号建议书', 'Recommandation 16', 'Рекомендация 16', 'Recomendación 16'],
   'FAL Convention': ['اتفاقية التسهيل', '《便运公约》', 'Convention FAL', 'Конвенция ФАЛ', 'Convenio FAL'],
   'STCW Convention': ['اتفاقية STCW', 'STCW 公约', 'Convention STCW', 'Конвенция ПДНВ', 'Convenio STCW'],
   'STCW Code': ['مدونة STCW', 'STCW 规则', 'Code STCW', 'Кодекс ПДНВ', 'Código STCW'],

@@ -3,6 +3,7 @@ import type { Module } from '#declaration/module.rules.ts';
 import { labelOf, type Registered, shownFields } from '#record/record.rules.ts';
 import { stateBadge } from '#record/record.views.ts';
 import { valueView } from '#record/value.views.ts';
+import { sampleSourceOf } from '#site/sample-source.rules.ts';
 import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
 import { layOut } from '#site/site.views.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
@@ -49,12 +50,16 @@ export function listPage(visit: Visit, shown: ShownList): Html {
     description: module.say(module.about, language),
     main: html`<div class="section-head module-head"><h1>${title}</h1>${
       mayFile && !visit.site.isReadOnly
-        ? html`<p><a class="button" href="${linkTo(visit, `/${module.name}/new`)}">${adding}</a></p>`
+        ? html`<p><a class="button" href="${linkTo(visit, `/${module.name}/new`)}">${adding}</a>${
+            module.bulk === false
+              ? null
+              : html` <a class="button second" href="${linkTo(visit, `/${module.name}/import`)}">${words.importLink}</a>`
+          }</p>`
         : null
     }</div>
 <div class="list-top"><div>
 <p class="lead">${module.say(module.about, language)}</p>
-${pagesView(visit, module)}
+${sampleView(visit, module)}${pagesView(visit, module)}
 ${searchView(visit, shown)}
 </div>
 ${whereView(visit, shown)}
@@ -76,6 +81,12 @@ function pagesView(visit: Visit, { name, pages = [], say }: Module): Html | null
   return html`<ul class="inline-list pages">${pages.map(
     (page) => html`<li><a href="${linkTo(visit, `/${name}/${page.name}`)}">${say(page.title, visit.language)}</a></li>\n`,
   )}</ul>`;
+}
+
+/** Where the records of a sample estate come from. */
+function sampleView({ site, language }: Visit, module: Module): Html | null {
+  const source = site.isSample ? sampleSourceOf(module) : undefined;
+  return source === undefined ? null : html`<p class="quiet">${fillIn(ownWords(language).sampleFrom, { source })}</p>\n`;
 }
 
 function searchView(visit: Visit, { module, query }: ShownList): Html {

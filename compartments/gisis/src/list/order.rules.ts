@@ -64,9 +64,13 @@ export function sortColumn(module: Module, field: string): { readonly name: stri
   return { name: columnName(field, column?.suffix ?? ''), type: baseType(column?.type ?? 'text') };
 }
 
-/** What a list is sorted by, in SQL, the same in its index and in its query. What is empty stands last in the usual direction. */
-export function orderExpression(module: Module, field: string): string {
-  const { name, type } = sortColumn(module, field);
+/**
+ * What a list is sorted by, in SQL, the same in its index and in its query. What is empty stands last in the usual direction.
+ * `given`: what is compared with it, where it is not the column itself.
+ */
+export function orderExpression(module: Module, field: string, given?: string): string {
+  const { name: column, type } = sortColumn(module, field);
+  const name = given ?? column;
   const usual = module.list.sorts.map(readOrder).find((order) => order.field === field);
   const empty = (usual?.isDescending ? FIRST : LAST)[type] ?? `''`;
   return `coalesce(${type === 'text' ? `registry_fold(${name})` : name}, ${empty})`;

@@ -2,6 +2,8 @@ import { type CompartmentManifest, LANGUAGES, type ManifestRoute, type SixLangua
 import { fillIn } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
 import { formatsOf } from '#export/formats.rules.ts';
+import { fileBytesOf } from '#file/file.rules.ts';
+import { BATCH_CHANGES, FILE_BYTES, STEP_CHANGES } from '#intake/limits.rules.ts';
 import { CANARY_ID } from '#schema-writer/canary.rules.ts';
 import { rolesFor } from '#sight/sight.rules.ts';
 import { officerRole, SECRETARIAT_ROLE, SUPPLIER_ROLE } from '#sight/viewer.rules.ts';
@@ -19,6 +21,10 @@ const PROGRAMS = { method: 'GET', callers: 'software', perMinute: 240 } as const
 const EXPORTS_A_MINUTE = 20;
 /** Pages that are made of many records. */
 const PAGES_A_MINUTE = 30;
+const SENT_A_MINUTE = 10;
+/** What one request carries out, with lines of history, who is told, and how far it came. */
+const STEP_ROWS_WRITTEN = STEP_CHANGES + BATCH_CHANGES;
+const QUOTA_BYTES = 21_474_836_480;
 
 export function describeRoutes(origin: string, modules: readonly Module[]): ManifestRoute[] {
   const open = { origin, roles: [], writes: [], maxBodyBytes: 0 };
@@ -33,6 +39,17 @@ export function describeRoutes(origin: string, modules: readonly Module[]): Mani
     { ...open, id: 'duty.show', method: 'GET', path: '/states/:state/owed' },
     { ...open, id: 'duty.calendar', method: 'GET', path: '/states/:state/owed.ics', callers: 'any', perMinute: EXPORTS_A_MINUTE },
     ...programRoutes(origin, modules),
+    { ...open, id: 'import.show', method: 'GET', path: '/imports/:id', roles: ['signed-in'] },
+    { ...open, id: 'import.faults', method: 'GET', path: '/imports/:id/faults.csv', roles: ['signed-in'] },
+    {
+      ...open,
+      id: 'import.drop',
+      method: 'POST',
+      path: '/imports/:id/drop',
+      roles: ['signed-in'],
+      writes: ['import_file'],
+      maxBodyBytes: FORM_BYTES,
+    },
     ...modules.flatMap((module) => [...moduleProgramRoutes(origin, module), ...moduleRoutes(origin, module)]),
   ];
 }
@@ -43,7 +60,7 @@ function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
   const writers = [...rolesFor(module)];
   const record = `/${name}/:reference`;
   const drawn = 'prefix' in reference ? ['record_number'] : [];
-  const written = { origin, roles: writers, method: 'POST' as const, maxBodyBytes: FORM_BYTES };
+  const written = { origin, roles: writers, method: 'POST' as const, maxBodyBytes: FORM_BYTES + fileBytesOf(module) };
   return [
     { ...open, id: `${name}.list`, method: 'GET', path: `/${name}` },
     { ...open, id: `${name}.begin`, method: 'GET', path: `/${name}/new`, roles: writers },
@@ -68,8 +85,12 @@ function moduleRoutes(origin: string, module: Module): ManifestRoute[] {
       },
     ]),
     ...pictureRoutes(open, module),
+    ...(module.bulk === false ? [] : importRoutes(origin, module)),
     { ...open, id: `${name}.show`, method: 'GET', path: record },
     { ...open, id: `${name}.json`, method: 'GET', path: `${record}/record.json` },
+    ...(fileBytesOf(module) === 0
+      ? []
+      : [{ ...open, id: `${name}.file`, method: 'GET' as const, path: `${record}/files/:field` }]),
     { ...open, id: `${name}.history`, method: 'GET', path: `${record}/history` },
     { ...open, id: `${name}.edit`, method: 'GET', path: `${record}/change`, roles: writers },
     { ...written, id: `${name}.change`, path: `${record}/change`, writes: [table, 'field_change', 'told'] },
@@ -106,12 +127,59 @@ function pictureRoutes(
 /** Copied with the registry: all of the home page, of each list the first page, and the records that stand there. */
 const COPIED = { files: 20_000, bytes: 536_870_912, depth: 2, seconds: 600, everySeconds: 30 };
 /** Forms, what is made for programs, and what may be all there is of a module. */
-const NEVER_COPIED = ['/new', '/change', '/history', '.json', '.csv', '.jsonl', '.geojson', '.xml', '.xlsx'];
+const NEVER_COPIED = ['/new', '/import', '/change', '/history', '.json', '.csv', '.jsonl', '.geojson', '.xml', '.xlsx'];
 
 /** What the public reads of the registry while it is closed: a signed copy of what a stranger saw last, in six languages. */
 export function describeCopy(origin: string, modules: readonly Module[]): NonNullable<CompartmentManifest['frozen']> {
   const follow = modules.map(({ name }) => `/${name}`);
   return { origin, paths: ['/'], follow, never: ['/api', '/for-you'], neverEnding: NEVER_COPIED, languages: true, ...COPIED };
+}
+
+/** A file of many records: sent and looked at, then carried out in batches. Added rows alarm nobody; many that change still may. */
+function importRoutes(origin: string, module: Module): ManifestRoute[] {
+  const { name, table, reference } = module;
+  const roles = [...rolesFor(module)];
+  const open = { origin, roles, writes: [], maxBodyBytes: 0 };
+  const drawn = 'prefix' in reference ? ['record_number'] : [];
+  const written = [table, 'field_change', 'told', ...drawn, 'import_file', 'import_fault'];
+  const path = `/${name}/import`;
+  return [
+    { ...open, id: `${name}.import`, method: 'GET', path },
+    { ...open, id: `${name}.import-template`, method: 'GET', path: `${path}/template.csv` },
+    {
+      ...open,
+      id: `${name}.import-send`,
+      method: 'POST',
+      path,
+      writes: ['import_file'],
+      maxBodyBytes: FILE_BYTES + FORM_BYTES,
+      perMinute: SENT_A_MINUTE,
+    },
+    {
+      ...open,
+      id: `${name}.import-carry`,
+      method: 'POST',
+      path: `${path}/:id`,
+      writes: written,
+      maxBodyBytes: FORM_BYTES,
+      massRows: STEP_ROWS_WRITTEN,
+    },
+  ];
+}
+
+/** Gives up files that nobody carried out. */
+export const IMPORT_JOBS = [
+  { id: 'job:imports.tidy', writes: ['import_file', 'import_fault'], everySeconds: 3600 },
+] as const satisfies CompartmentManifest['jobs'];
+
+/** The columns that name contents: those of fields that hold a file, and files that wait to be imported. */
+export function describeBlobs(modules: readonly Module[]): NonNullable<CompartmentManifest['blobs']> {
+  const columns = modules.flatMap(({ table, fields }) =>
+    Object.entries(fields)
+      .filter(([, { kind }]) => kind === 'file')
+      .map(([name]) => ({ table, column: `${name}_sha256` })),
+  );
+  return { columns: [{ table: 'import_file', column: 'sha256' }, ...columns], quotaBytes: QUOTA_BYTES };
 }
 
 /** A role a module for officers of States, and those that write in several. */
@@ -178,6 +246,7 @@ export function describeRepair(modules: readonly Module[]): Repair {
       { table: 'field_change', column: 'at' },
       { table: 'told', column: 'at' },
       { table: 'duty_told', column: 'at' },
+      ...['checked_at', 'created_at', 'ended_at'].map((column) => ({ table: 'import_file', column })),
       { table: 'record_number', column: 'last' },
       ...programs.volatile,
     ],

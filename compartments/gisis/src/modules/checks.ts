@@ -35,6 +35,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'judicial-sale-days': inOrder('notice_on', 'sale_on', 'certificate_on'),
   'law-days': inOrder('adopted_on', 'in_force_on', 'ended_on'),
   'locode-of-country': placeOf('port', 'country'),
+  'locode-of-port': placeOf('locode', 'country'),
   'locode-of-port-state': placeOf('port', 'port_state'),
   'mmsi-of-country': identityOf('mmsi', 'country'),
   'mmsi-of-flag': identityOf('mmsi', 'flag'),

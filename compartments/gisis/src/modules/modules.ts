@@ -24,6 +24,7 @@ import { maritimeSecurity } from './maritime-security/maritime-security.module.t
 import { migrantSmuggling } from './migrant-smuggling/migrant-smuggling.module.ts';
 import { nonMandatory } from './non-mandatory/non-mandatory.module.ts';
 import { piracy } from './piracy/piracy.module.ts';
+import { port } from './port/port.module.ts';
 import { inadequacy } from './reception-facility/inadequacy.module.ts';
 import { receptionFacility } from './reception-facility/reception-facility.module.ts';
 import { recognizedOrganization } from './recognized-organization/recognized-organization.module.ts';
@@ -41,6 +42,7 @@ import { treatyAction } from './treaty/treaty-action.module.ts';
 export const MODULES: readonly Module[] = [
   ship,
   company,
+  port,
   maritimeSecurity,
   contactPoint,
   recognizedOrganization,

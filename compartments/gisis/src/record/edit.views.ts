@@ -1,4 +1,4 @@
-import { fillIn, type Html, html, wordsIn } from '@bulkhead/web';
+import { attributes, fillIn, type Html, html, wordsIn } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
 import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
 import { layOut, momentView } from '#site/site.views.ts';
@@ -67,7 +67,8 @@ function formOf(
   { action, back, button }: { readonly action: string; readonly back: string; readonly button: string },
 ): Html | null {
   if (visit.site.isReadOnly) return null;
-  return html`<form class="record-form" method="post" action="${linkTo(visit, action)}" novalidate>
+  const hasFile = form.fields.some((name) => form.module.fields[name]?.kind === 'file');
+  return html`<form class="record-form" method="post" action="${linkTo(visit, action)}" novalidate${attributes({ enctype: hasFile && 'multipart/form-data' })}>
 ${formBody(visit, form)}
 <div class="actions"><button>${button}</button> <a href="${linkTo(visit, back)}">${wordsIn(visit.language).cancel}</a></div>
 </form>`;

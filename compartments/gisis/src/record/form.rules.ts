@@ -17,6 +17,8 @@ export type ShownForm = {
   readonly revision: number | null;
   readonly source: string;
   readonly needs: readonly string[];
+  /** Files that were sent before, sealed, while other fields were wrong. */
+  readonly kept?: Readonly<Record<string, string>>;
 };
 
 export function emptyForm(module: Module, fields: readonly string[]): ShownForm {

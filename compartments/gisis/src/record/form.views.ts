@@ -1,4 +1,4 @@
-import { attributes, type Html, html, wordsIn } from '@bulkhead/web';
+import { attributes, fillIn, type Html, html, wordsIn } from '@bulkhead/web';
 import type { Field } from '#declaration/field.rules.ts';
 import type { Module } from '#declaration/module.rules.ts';
 import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
@@ -85,6 +85,7 @@ export function fieldView(visit: Visit, form: ShownForm, name: string): Html | n
     suggestions: fault?.suggestions ?? [],
     texts: typeof given === 'string' ? [given] : given,
     control: meaning.control,
+    kept: form.kept?.[name] ?? null,
   };
   return html`${controlView(visit, parts)}${field.effective === true && form.revision !== null ? sinceView(visit, form, name) : null}`;
 }
@@ -99,6 +100,8 @@ type Parts = {
   readonly suggestions: readonly string[];
   readonly texts: readonly string[];
   readonly control: Control;
+  /** A file that was sent before. */
+  readonly kept: string | null;
 };
 
 function hintOf(module: Module, field: Field, { control }: Meaning, language: Visit['language']): string {
@@ -111,6 +114,7 @@ function controlView(visit: Visit, parts: Parts): Html {
   const { control } = parts;
   if (control.shape === 'pick-any') return checksView(visit, parts);
   if (control.shape === 'two-days') return twoDaysView(visit, parts);
+  if (control.shape === 'file') return fileView(visit, parts);
   return html`<div class="field"><label for="${parts.id}">${parts.title}${optionalMark(visit, parts)}</label>
 ${aboutControl(visit, parts)}${inputView(visit, parts)}</div>
 `;
@@ -190,6 +194,33 @@ function twoDaysView(visit: Visit, parts: Parts): Html {
 ${aboutControl(visit, parts)}<div class="two-days"><label>${words.from} <input type="date" name="${name}" value="${texts[0] ?? ''}"></label>
 <label>${words.to} <input type="date" name="${name}" value="${texts[1] ?? ''}"></label></div></fieldset></div>
 `;
+}
+
+/** A file: what stands or was sent before, whether it goes, and another in its place. */
+function fileView(visit: Visit, parts: Parts): Html {
+  const { id, name, texts, title, control, kept } = parts;
+  const words = ownWords(visit.language);
+  const reading = fileMeaningText(texts[0] ?? '');
+  return html`<div class="field"><label for="${id}">${title}${optionalMark(visit, parts)}</label>
+${aboutControl(visit, parts)}<p class="hint">${fillIn(words.fileTaken, { types: (control.accept ?? []).map(nameOfType).join(', '), most: Math.floor((control.mostBytes ?? 0) / 1_048_576) })}</p>
+${
+  reading === null
+    ? null
+    : html`<p>${words.fileStands} <bdi>${reading}</bdi></p>
+<p><label class="check"><input type="checkbox" name="remove.${name}" value="yes"> ${words.fileRemove}</label></p>`
+}${kept === null ? null : html`<input type="hidden" name="kept.${name}" value="${kept}">`}
+<input type="file" ${attributes({ id, name, accept: (control.accept ?? []).join(','), ...described(parts) })}></div>
+`;
+}
+
+function nameOfType(type: string): string {
+  return (type.split('/').at(-1) ?? type).toUpperCase();
+}
+
+/** The name of a file that a form already has. */
+function fileMeaningText(text: string): string | null {
+  const name = /"name":("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
+  return name === undefined ? null : String(JSON.parse(name));
 }
 
 function sinceView({ language }: Visit, { typed, faults }: ShownForm, name: string): Html {

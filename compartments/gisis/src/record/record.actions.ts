@@ -341,7 +341,7 @@ async function findUnknown({ db, modules }: ReadDeps, module: Module, values: Va
 }
 
 /** An officer files for the own State, an organization for those that authorised it; nobody gives a record away. */
-function judgeOwner(module: Module, values: Values, by: Viewer): Outcome | null {
+export function judgeOwner(module: Module, values: Values, by: Viewer): Extract<Outcome, { kind: 'faults' }> | null {
   if (isAmong(module.writers, module, { values }, by)) return null;
   const field = module.owner === 'secretariat' ? (module.groups[0]?.fields[0] ?? '') : module.owner.stateIn;
   const isOrganization = statesToFileFor(module, by).length > 0;

@@ -1,7 +1,10 @@
+import { Readable } from 'node:stream';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
 import { type CompartmentApp, type CompartmentContext, requirePerson, transactFor } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
+import { openRecordFile } from '#file/file.actions.ts';
+import { downloadHeaders } from '#file/file.rules.ts';
 import type { Schema } from '#schema.ts';
 import { mayAct, mayChange, mayFile, statesToFileFor } from '#sight/sight.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
@@ -14,9 +17,9 @@ import type { Outcome } from './outcome.rules.ts';
 import { actOnRecord, changeRecord, fileRecord, readHistory, readRecord, writableFields } from './record.actions.ts';
 import { type Registered, shownFields } from './record.rules.ts';
 import { historyPage, recordPage } from './record.views.ts';
-import { readSent } from './sent.routes.ts';
+import { type Keeping, readSent, type SentForm } from './sent.routes.ts';
 
-export type RecordDeps = { readonly site: Site; readonly database: Database<Schema>; readonly now: Now };
+export type RecordDeps = Keeping & { readonly site: Site; readonly database: Database<Schema>; readonly now: Now };
 
 /** The pages of one record: as it stands, its history, and the forms that file it, change it and move it on. */
 export function addRecordRoutes(app: CompartmentApp, deps: RecordDeps): void {
@@ -26,7 +29,7 @@ export function addRecordRoutes(app: CompartmentApp, deps: RecordDeps): void {
   addActing(app, deps);
 }
 
-function addReading(app: CompartmentApp, { site, database }: RecordDeps): void {
+function addReading(app: CompartmentApp, { site, database, blobs }: RecordDeps): void {
   const db = database.read;
   const find = async (c: CompartmentContext) => {
     const module = moduleOf(site, c.req.param('module') ?? '');
@@ -37,6 +40,13 @@ function addReading(app: CompartmentApp, { site, database }: RecordDeps): void {
   app.get('/:module/:reference/record.json', async (c) => {
     const { module, visit, record } = await find(c);
     return c.json(writeJson(module, record, shownFields(module, record, visit.viewer), site.origin));
+  });
+  app.get('/:module/:reference/files/:field', async (c) => {
+    const { module, visit, record } = await find(c);
+    const field = c.req.param('field');
+    const isSeen = shownFields(module, record, visit.viewer).includes(field);
+    const { file, stream } = await openRecordFile(blobs, isSeen ? record.values[field] : null);
+    return c.body(Readable.toWeb(stream) as ReadableStream, 200, downloadHeaders(file));
   });
   app.get('/:module/:reference/history', async (c) => {
     const { module, visit, record } = await find(c);
@@ -94,9 +104,10 @@ function addFiling(app: CompartmentApp, deps: RecordDeps): void {
     requireFiling(module, visit);
     requireOpen(deps.site);
     const fields = writableFields(module, null, visit.viewer);
-    const sent = readSent(c, module, fields);
+    const sent = await readSent(c, module, fields, { ...deps, standing: {} });
+    const form = { ...emptyForm(module, fields), ...shownAgain(sent) };
+    if (sent.fileFaults.length > 0) return answerPage(c, newRecordPage(visit, { ...form, faults: sent.fileFaults }), 422);
     const outcome = await fileRecord(actingDeps(c, deps), module, { ...sent, isSample: deps.site.isSample }, visit.viewer);
-    const form = { ...emptyForm(module, fields), typed: sent.typed, source: sent.source ?? '' };
     return answerOutcome(c, visit, module, outcome, (shown, status) =>
       answerPage(c, newRecordPage(visit, { ...form, ...shown }), status),
     );
@@ -127,15 +138,11 @@ function addChanging(app: CompartmentApp, deps: RecordDeps): void {
     requirePerson(c);
     const { module, visit, record, fields } = await find(c);
     requireOpen(site);
-    const sent = readSent(c, module, fields);
-    const form: ShownForm = {
-      ...fillForm(module, fields, record),
-      typed: sent.typed,
-      source: sent.source ?? '',
-      revision: sent.revision,
-    };
-    if (sent.source === null)
-      return answerPage(c, changePage(visit, { form: { ...form, faults: [sent.noSource] }, record, conflicts: [] }), 422);
+    const sent = await readSent(c, module, fields, { ...deps, standing: record.values });
+    const form: ShownForm = { ...fillForm(module, fields, record), ...shownAgain(sent), revision: sent.revision };
+    const early = [...sent.fileFaults, ...(sent.source === null ? [sent.noSource] : [])];
+    if (early.length > 0)
+      return answerPage(c, changePage(visit, { form: { ...form, faults: early }, record, conflicts: [] }), 422);
     const outcome = await changeRecord(
       actingDeps(c, deps),
       module,
@@ -181,15 +188,16 @@ function addActing(app: CompartmentApp, deps: RecordDeps): void {
     requirePerson(c);
     const { module, visit, name, record, form } = await find(c);
     requireOpen(site);
-    const sent = readSent(c, module, form.fields);
-    const typed: ShownForm = { ...form, typed: sent.typed, source: sent.source ?? '', revision: sent.revision };
+    const sent = await readSent(c, module, form.fields, { ...deps, standing: record.values });
+    const typed: ShownForm = { ...form, ...shownAgain(sent), revision: sent.revision };
     const show = (shown: Partial<ShownForm>, status: 409 | 422, now: Registered = record) =>
       answerPage(
         c,
         actPage(visit, { form: { ...typed, ...shown }, record: now, act: name, isOvertaken: status === 409 }),
         status,
       );
-    if (sent.source === null) return show({ faults: [sent.noSource] }, 422);
+    const early = [...sent.fileFaults, ...(sent.source === null ? [sent.noSource] : [])];
+    if (early.length > 0) return show({ faults: early }, 422);
     const outcome = await actOnRecord(
       actingDeps(c, deps),
       module,
@@ -200,6 +208,11 @@ function addActing(app: CompartmentApp, deps: RecordDeps): void {
     if (outcome.kind === 'overtaken') return show({ revision: outcome.record.revision }, 409, outcome.record);
     return answerOutcome(c, visit, module, outcome, (shown) => show(shown, 422));
   });
+}
+
+/** What a form shows again of what was sent. */
+function shownAgain({ typed, source, kept }: SentForm): Pick<ShownForm, 'typed' | 'source' | 'kept'> {
+  return { typed, source: source ?? '', kept };
 }
 
 function answerOutcome(

@@ -49,8 +49,7 @@ export function shownFields(module: Module, record: Pick<Registered, 'values'>, 
     .flatMap(({ fields }) => fields)
     .filter((name) => {
       const field = module.fields[name];
-      // Files have no place to be kept yet: no page asks for one or shows one.
-      return field !== undefined && field.kind !== 'file' && seesField(module, field, record, viewer);
+      return field !== undefined && seesField(module, field, record, viewer);
     });
 }
 

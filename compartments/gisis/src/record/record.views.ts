@@ -107,7 +107,7 @@ function groupView(
 <dl class="record">${filled.map((name) => {
     const since = heldSince[name];
     return html`<dt>${module.say(module.fields[name]?.title ?? name, language)}</dt>
-<dd>${valueView(visit, module, name, record.values[name], labels)}${
+<dd>${valueView(visit, module, name, record.values[name], labels, record.reference)}${
       since === undefined
         ? null
         : html` <span class="quiet">${fillIn(words.heldSince, { day: formatDay(new Date(`${since}T00:00:00Z`), language) })}</span>`

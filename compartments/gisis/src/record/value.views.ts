@@ -13,6 +13,8 @@ export function valueView(
   name: string,
   value: Value | null | undefined,
   labels: Labels = new Map(),
+  /** The record whose value it is, where the page is its own: its files can be taken along. */
+  at: string | null = null,
 ): Html {
   const meaning = meaningsOf(module)[name];
   const field = module.fields[name];
@@ -23,6 +25,8 @@ export function valueView(
     const label = labels.get(labelKey(field.to, value));
     return html`<a href="${linkTo(visit, recordPath({ name: field.to }, value))}"><bdi>${label ?? text}</bdi></a>`;
   }
+  if (field.kind === 'file' && at !== null)
+    return html`<a href="${recordPath(module, at)}/files/${name}" download><bdi>${text}</bdi></a>`;
   if (field.kind === 'link' && typeof value === 'string') return html`<a href="${value}" rel="noopener" dir="ltr">${text}</a>`;
   if (field.kind === 'lines')
     return html`${text.split('\n').map((line, at) => html`${at > 0 ? html`<br>` : null}<bdi>${line}</bdi>`)}`;

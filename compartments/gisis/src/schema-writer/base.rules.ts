@@ -1,4 +1,4 @@
-/** What every registry has beside the tables of its modules: folding of names, history of fields, numbers drawn, who was told. */
+/** What every registry has beside the tables of its modules: folding of names, history of fields, numbers drawn, who was told, files imported. */
 
 // Letters that NFKD leaves whole, then Cyrillic, Greek and Arabic letter by letter; those that take two Latin ones stand in `PAIRS`.
 const SINGLES: readonly (readonly [string, string])[] = [
@@ -165,6 +165,37 @@ create table duty_told (
   at timestamp with time zone not null,
   primary key (module, duty, reference, owed_by, due, stage)
 );
+create table import_file (
+  id bigint generated always as identity primary key,
+  module text not null,
+  account_id text not null check (length(account_id) between 1 and 64),
+  account_name text not null check (length(account_name) <= 200),
+  name text not null check (length(name) between 1 and 200),
+  sha256 text check (sha256 ~ '^[0-9a-f]{64}$'),
+  bytes bigint not null check (bytes > 0),
+  source text not null check (length(source) between 1 and 500),
+  since date,
+  state text not null check (state in ('filed', 'carrying', 'done', 'dropped')),
+  checked_at timestamp with time zone,
+  is_sure boolean not null default false,
+  done_rows integer not null default 0,
+  rows integer,
+  added integer not null default 0,
+  changed integer not null default 0,
+  same integer not null default 0,
+  refused integer not null default 0,
+  told text[] not null default '{}',
+  created_at timestamp with time zone not null,
+  ended_at timestamp with time zone
+);
+create index import_file_of_account on import_file (account_id, module, id);
+create index import_file_open on import_file (created_at) where sha256 is not null;
+create table import_fault (
+  id bigint generated always as identity primary key,
+  import_id bigint not null references import_file,
+  faults jsonb not null
+);
+create index import_fault_of_file on import_fault (import_id, id);
 ${PROGRAM_TABLES}`;
 
 /** The application adds to the history of fields and reads it; the role's name follows from the owner's. */

@@ -42,6 +42,16 @@ export function remindOf(
   return insertTold(trx, { module: module.name, reference: record.reference, act, by: PUBLIC, at }, whom);
 }
 
+/** Tells of something done to a module's records as a whole, such as an import, in the transaction in which it is done. */
+export function tellCodes(
+  trx: Transaction<Schema>,
+  module: Module,
+  done: { readonly reference: string; readonly act: string; readonly by: Viewer; readonly at: Date },
+  codes: readonly string[],
+): Promise<void> {
+  return insertTold(trx, { module: module.name, ...done }, codes);
+}
+
 /** A page of what was told to somebody, the newest first. */
 export async function readTold(
   { db }: { readonly db: Kysely<Schema> },

@@ -51,7 +51,7 @@ export function fileMeaning({ types, mostBytes }: FieldOf<'file'>): Meaning<File
     }),
     unpack,
     write: (value) => JSON.stringify(value),
-    fill: () => [],
+    fill: (value) => [JSON.stringify(value)],
     show: ({ name, bytes }, language) => `${name} (${formatNumber(Math.ceil(bytes / 1024), language)}\u00a0KiB)`,
     json: (value) => value,
     schema: {

@@ -37,11 +37,15 @@ export function nameState(module: Module, state: string, language: Language): st
   return module.say(module.workflow.states[state] ?? state, language);
 }
 
+/** What is told of many records that came by a file: their histories say that each was filed or changed. */
+export const IMPORT_ACT = 'import';
+
 /** What was done to a record: an act of its workflow, or that it was filed or changed. */
 export function nameAct(module: Module, act: string, language: Language): string {
   const words = ownWords(language);
   if (act === 'create') return words.actCreate;
   if (act === 'change') return words.actChange;
+  if (act === IMPORT_ACT) return words.actImport;
   if (act === TAKEN_BACK) return takenBackWords(language).act;
   const reminder = nameReminder(module, act, language);
   if (reminder !== null) return reminder;

@@ -22,7 +22,8 @@ const MARKS_LIMIT = 100_000;
 
 /**
  * T1486: many rows at once, many within a minute by one session, most of a table, order that was lost, or the words of a
- * ransom note [W7]. The estate's own releases and repairs may change as much as they need, its declared jobs as many rows.
+ * ransom note [W7]. The estate's own releases and repairs may change as much as they need, its declared jobs as many rows, a
+ * route that imports as many as its manifest says.
  */
 export const writeMassChange: TransactionRule = {
   rule: 'write.mass_change',
@@ -33,7 +34,7 @@ export const writeMassChange: TransactionRule = {
     const isJob = context.manifest.jobs.some(({ id }) => id === route);
     return {
       see: (change) => tally.add(change),
-      tell: () => tally.tell(transaction, isJob),
+      tell: () => tally.tell(transaction, route, isJob),
     };
   },
 };
@@ -57,8 +58,8 @@ class Tally {
     if (before && this.#marked < MARKS_LIMIT) this.#mark(table, markOf(before));
   }
 
-  tell(transaction: TransactionSummary, isJob: boolean): Seen | null {
-    const why = [...(isJob ? [] : this.#countReasons(transaction)), ...this.#contentReasons()];
+  tell(transaction: TransactionSummary, route: string | undefined, isJob: boolean): Seen | null {
+    const why = [...(isJob ? [] : this.#countReasons(transaction, route)), ...this.#contentReasons()];
     if (why.length === 0) return null;
     return {
       summary: `a mass change of ${this.#context.manifest.name}: ${why.join('; ')}`.slice(0, 500),
@@ -74,9 +75,10 @@ class Tally {
     this.#marked += 1;
   }
 
-  #countReasons({ changes, tables }: TransactionSummary): string[] {
+  #countReasons({ changes, tables }: TransactionSummary, route: string | undefined): string[] {
     const { manifest, recent, rowsOf } = this.#context;
-    const limit = manifest.repair?.massRows ?? 1000;
+    const allowed = manifest.routes.find(({ id }) => id === route)?.massRows;
+    const limit = allowed ?? manifest.repair?.massRows ?? 1000;
     const before = [...recent.marks.values()].reduce((sum, { size }) => sum + size, 0);
     const emptied = tables.filter(({ truncates }) => truncates > 0).map(({ table }) => table);
     const shares = [...this.#marks].filter(([table, marks]) => {
@@ -86,7 +88,9 @@ class Tally {
     });
     return [
       ...(changes > limit ? [`${changes} rows in one transaction`] : []),
-      ...(before > 0 && before + this.#marked > limit * A_MINUTE ? [`${before + this.#marked} rows within a minute`] : []),
+      ...(before > 0 && before + this.#marked > (allowed ?? limit * A_MINUTE)
+        ? [`${before + this.#marked} rows within a minute`]
+        : []),
       ...(emptied.length > 0 ? [`${listShortly(emptied)} emptied`] : []),
       ...(shares.length > 0 ? [`most rows of ${listShortly(shares.map(([table]) => table))}`] : []),
     ];

@@ -19,6 +19,18 @@ test('[W7] more rows in one transaction than the manifest allows are a mass chan
   assert.deepEqual(judge(many(500, edit), { tokens: [job('job:repair', 'order-1')] }), []);
 });
 
+test('[W7] a route that imports changes as many rows in one transaction as the manifest says of it, and no more', () => {
+  const { routes, ...rest } = sampleManifest();
+  const manifest = {
+    ...rest,
+    routes: routes.map((route) => (route.id === 'article.change' ? { ...route, massRows: 300 } : route)),
+  };
+  assert.deepEqual(judge(many(300, edit), {}, { manifest }), []);
+  assert.match(judge(many(301, edit), {}, { manifest })[0]?.summary ?? '', /301 rows in one transaction/);
+  const elsewhere = judge(many(101, edit), { tokens: [token({ route: 'account.roles' })] }, { manifest });
+  assert.ok(rulesOf(elsewhere).includes('write.mass_change'));
+});
+
 test('[W7] many rows within a minute by one session are a mass change; as many by several, or over an hour, are none', () => {
   const runs = (secondsApart: number, sessionOf: (run: number) => string) => {
     const recent = new RecentWork();

@@ -5,6 +5,7 @@ declare module 'busboy' {
   type Options = {
     readonly headers: IncomingHttpHeaders;
     readonly defCharset?: string;
+    readonly defParamCharset?: string;
     readonly limits?: {
       readonly fieldSize?: number;
       readonly fields?: number;
@@ -12,10 +13,11 @@ declare module 'busboy' {
       readonly parts?: number;
     };
   };
+  type FileInfo = { readonly filename?: string };
   type FieldInfo = { readonly valueTruncated: boolean };
   export interface Busboy extends Writable {
     on(event: 'field', listener: (name: string | undefined, value: string, info: FieldInfo) => void): this;
-    on(event: 'file', listener: (name: string | undefined, content: Readable) => void): this;
+    on(event: 'file', listener: (name: string | undefined, content: Readable, info: FileInfo) => void): this;
     on(event: 'partsLimit' | 'filesLimit' | 'fieldsLimit', listener: () => void): this;
     on(event: string, listener: (...given: unknown[]) => void): this;
   }

@@ -69,7 +69,7 @@ async function readParts<Stored>(c: CompartmentContext, options: UploadOptions<S
     if (name !== undefined && Object.hasOwn(options.files, name) && value === '') return;
     pairs.push({ name: name ?? '', value });
   });
-  parser.on('file', (name = '', content) => {
+  parser.on('file', (name = '', content, { filename = '' }) => {
     const field = Object.hasOwn(options.files, name) ? options.files[name] : undefined;
     // A stream without a listener for its error would end the process when the sender goes away.
     content.on('error', () => undefined);
@@ -77,7 +77,7 @@ async function readParts<Stored>(c: CompartmentContext, options: UploadOptions<S
       return refuse(
         new EstateError('input.invalid', `reading a form: a file for ${JSON.stringify(name.slice(0, 40))} that is not asked for`),
       );
-    const outcome = storeFile(content, field);
+    const outcome = storeFile(content, field, filename);
     outcome.catch(() => undefined);
     running.set(name, outcome);
   });
@@ -96,6 +96,7 @@ function createParser(c: CompartmentContext, options: UploadOptions<unknown>): B
       headers: c.env.incoming.headers,
       // One character a byte: what is not UTF-8 can then be told, where a decoder would put U+FFFD.
       defCharset: 'latin1',
+      defParamCharset: 'utf8',
       // The truncation and the limit are told when they are reached, not passed.
       limits: { fieldSize: (options.maxFieldBytes ?? MAX_FIELD_BYTES) + 1, parts: fields + files + 1 },
     });
@@ -154,5 +155,9 @@ function tellOutcome(c: CompartmentContext, kind: 'none' | 'wrong type' | 'too l
   const words = faultWords(c.var.language);
   if (kind === 'none') return words.fileMissing;
   if (kind === 'too large') return words.fileSize(Math.floor(field.maxBytes / 1000));
-  return words.fileType(field.accept.map((type) => type.replace('image/', '').toUpperCase()).join(', '));
+  return words.fileType(field.accept.map(nameType).join(', '));
+}
+
+function nameType(type: string): string {
+  return (/^(?:image|application|text)\/(?:[a-z.-]*\.)?([a-z]+)$/.exec(type)?.[1] ?? type).toUpperCase();
 }

@@ -1,13 +1,19 @@
 import { Readable } from 'node:stream';
-import { detectImageType, type ImageType, SIGNATURE_BYTES } from './image-type.ts';
+import { detectImageType, SIGNATURE_BYTES } from './image-type.ts';
+
+/** What a file is by its contents, and how its sender calls it. */
+export type FoundFile = { readonly contentType: string; readonly name: string };
 
 /** What a file field takes, and where its contents go. */
 export type FileField<Stored> = {
-  readonly accept: readonly ImageType[];
+  /** Media types, as `detect` tells them. */
+  readonly accept: readonly string[];
   readonly maxBytes: number;
   readonly isRequired?: boolean;
+  /** What a file is by its first bytes (12, or fewer where it ends before), whatever it is called; pictures unless told. */
+  readonly detect?: (head: Uint8Array) => string | undefined;
   /** Takes the contents as they arrive. If the stream fails, what arrived is to be dropped. */
-  readonly store: (content: Readable, found: { readonly contentType: ImageType }) => Promise<Stored>;
+  readonly store: (content: Readable, found: FoundFile) => Promise<Stored>;
 };
 
 export type FileOutcome<Stored> =
@@ -18,14 +24,14 @@ export type FileOutcome<Stored> =
  * Passes one file of a form on to its store. A file that is not taken is read to its end and dropped,
  * so that the fields after it still arrive.
  */
-export async function storeFile<Stored>(content: Readable, field: FileField<Stored>): Promise<FileOutcome<Stored>> {
+export async function storeFile<Stored>(content: Readable, field: FileField<Stored>, name: string): Promise<FileOutcome<Stored>> {
   const chunks = content.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
   try {
     const head = await readHead(chunks);
     if (head.length === 0) return { kind: 'none' };
-    const contentType = detectImageType(head);
+    const contentType = (field.detect ?? detectImageType)(head);
     if (contentType === undefined || !field.accept.includes(contentType)) return { kind: 'wrong type' };
-    return await storeBounded(head, chunks, field, contentType);
+    return await storeBounded(head, chunks, field, { contentType, name });
   } finally {
     drop(content, chunks);
   }
@@ -54,7 +60,7 @@ async function storeBounded<Stored>(
   head: Buffer,
   chunks: AsyncIterator<Buffer>,
   field: FileField<Stored>,
-  contentType: ImageType,
+  found: FoundFile,
 ): Promise<FileOutcome<Stored>> {
   let bytes = head.length;
   async function* bounded(): AsyncGenerator<Buffer> {
@@ -68,7 +74,7 @@ async function storeBounded<Stored>(
     throw new Error('the file is larger than its field takes');
   }
   try {
-    const stored = await field.store(Readable.from(bounded(), { objectMode: false }), { contentType });
+    const stored = await field.store(Readable.from(bounded(), { objectMode: false }), found);
     return { kind: 'stored', stored };
   } catch (error) {
     if (bytes > field.maxBytes) return { kind: 'too large' };

@@ -1,0 +1,237 @@
+import type { BlobStore } from '@bulkhead/blobs';
+import { EstateError, type Log, type Now } from '@bulkhead/kernel';
+import type { Database } from '@bulkhead/postgres';
+import {
+  type CompartmentApp,
+  type CompartmentContext,
+  type FoundFile,
+  fillIn,
+  readForm,
+  readUpload,
+  requirePerson,
+  transactFor,
+  wantsJson,
+} from '@bulkhead/web';
+import { z } from 'zod';
+import type { Module } from '#declaration/module.rules.ts';
+import type { Schema } from '#schema.ts';
+import { mayFile } from '#sight/sight.rules.ts';
+import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
+import { linkTo, type Site, type Visit } from '#site/site.rules.ts';
+import { carryOn } from './carry.actions.ts';
+import { Checks } from './check.actions.ts';
+import type { Check } from './check.rules.ts';
+import { writeFaultsFile, writeTemplate } from './faults-file.rules.ts';
+import { cleanFileName, type ImportFile, isOpen } from './import-file.rules.ts';
+import {
+  fileImport,
+  giveUp,
+  keepFile,
+  readFaults,
+  readImport,
+  readImportsOf,
+  refuseMore,
+  tidyImports,
+} from './intake.actions.ts';
+import { importPage, sendingPage } from './intake.views.ts';
+import { intakeWords } from './intake.words.ts';
+import { FILE_BYTES, WORKBOOK_BYTES } from './limits.rules.ts';
+import { CSV_TYPE, detectTable, XLSX_TYPE } from './sniff.rules.ts';
+
+export type IntakeDeps = {
+  readonly site: Site;
+  readonly database: Database<Schema>;
+  readonly blobs: BlobStore;
+  /** Where files that are looked at lie meanwhile. */
+  readonly directory: string;
+  readonly now: Now;
+  readonly log: Log;
+};
+type Deps = IntakeDeps & { readonly checks: Checks };
+
+/** How long a page waits for what is being looked at: most files are done by then. What commits is answered at once. */
+const LOOK_WAIT_MS = 8_000;
+const LONGEST_SOURCE = 500;
+const CSV_HEADERS = { 'content-type': 'text/csv; charset=utf-8; header=present', 'cache-control': 'no-store' };
+const sentSchema = z.object({
+  source: z.string().trim().min(1).max(LONGEST_SOURCE),
+  since: z.union([z.literal(''), z.iso.date()]),
+});
+
+/** Many records from a file: sent, looked at, carried out in parts. */
+export function addIntakeRoutes(app: CompartmentApp, given: IntakeDeps): void {
+  const { site, database, blobs, directory, now, log } = given;
+  const checks = new Checks({ blobs, directory, db: database.read, modules: site.modules, now, log });
+  const deps = { ...given, checks };
+  app.get('/:module/import/template.csv', (c) => {
+    const { module, visit } = enter(c, site);
+    const headers = { ...CSV_HEADERS, 'content-disposition': `attachment; filename="${module.name}-template.csv"` };
+    return c.body(writeTemplate(module, visit.viewer), 200, headers);
+  });
+  app.get('/:module/import', (c) => answerSending(c, deps, {}));
+  app.post('/:module/import', (c) => answerSent(c, deps));
+  app.post('/:module/import/:id', (c) => answerCarry(c, deps));
+  app.get('/imports/:id/faults.csv', async (c) => {
+    const { file, visit } = await find(c, deps);
+    const { kept } = await readFaults({ db: database.read }, file, checks);
+    const headers = { ...CSV_HEADERS, 'content-disposition': `attachment; filename="import-${file.id}-refused.csv"` };
+    return c.body(writeFaultsFile(kept, visit.language), 200, headers);
+  });
+  app.post('/imports/:id/drop', async (c) => {
+    const { file, visit } = await find(c, deps);
+    requireOpen(site);
+    await giveUp(writing(c, deps), file, checks);
+    return c.redirect(linkTo(visit, `/imports/${file.id}`), 303);
+  });
+  app.get('/imports/:id', (c) => answerLook(c, deps));
+  app.post('/.bulkhead/jobs/imports.tidy', async (c) => {
+    if (!c.var.token) throw new EstateError('token.missing', 'tidying imports: the call carries no token');
+    return c.json(await tidyImports({ db: database.read, ...writing(c, deps) }, checks));
+  });
+}
+
+function writing(c: CompartmentContext, { database, now }: Deps) {
+  return { transact: transactFor(c, database), now };
+}
+
+function enter(
+  c: CompartmentContext,
+  site: Site,
+): { readonly module: Module; readonly visit: Visit; readonly accountId: string } {
+  const module = moduleOf(site, c.req.param('module') ?? '');
+  const visit = visitOf(c, site);
+  requireImporting(module, visit);
+  return { module, visit, accountId: requirePerson(c).accountId };
+}
+
+function requireImporting(module: Module, { viewer }: Visit): void {
+  if (module.bulk === false) throw new EstateError('request.not_found', `importing into ${module.name}: it takes no files`);
+  if (!mayFile(module, viewer))
+    throw new EstateError('request.forbidden', `importing into ${module.name}: the person files nothing here`);
+}
+
+function requireOpen(site: Site): void {
+  if (site.isReadOnly) throw new EstateError('compartment.read_only', 'importing records');
+}
+
+type Typed = { readonly source?: string; readonly since?: string; readonly faults?: Readonly<Record<string, string>> };
+
+async function answerSending(c: CompartmentContext, deps: Deps, typed: Typed, status: 200 | 422 = 200): Promise<Response> {
+  const { module, visit, accountId } = enter(c, deps.site);
+  const files = await readImportsOf({ db: deps.database.read }, accountId, module);
+  const { source = '', since = '', faults = {} } = typed;
+  return answerPage(c, sendingPage(visit, { module, files, source, since, faults }), status);
+}
+
+async function answerSent(c: CompartmentContext, deps: Deps): Promise<Response> {
+  const { site, database, blobs, now } = deps;
+  const { module, visit, accountId } = enter(c, site);
+  requireOpen(site);
+  const words = intakeWords(visit.language);
+  const why = await refuseMore({ db: database.read }, accountId);
+  if (why !== null) {
+    // What was sent is read to its end and dropped: else its sender might not hear the answer.
+    c.env.incoming.resume();
+    return answerSending(c, deps, { faults: { file: words[why] } }, 422);
+  }
+  const form = await readUpload(c, sentSchema, {
+    files: {
+      file: {
+        accept: [CSV_TYPE, XLSX_TYPE],
+        maxBytes: FILE_BYTES,
+        isRequired: true,
+        detect: detectTable,
+        store: async (content, found: FoundFile) => ({ ...(await keepFile(blobs, content)), ...found }),
+      },
+    },
+  });
+  const kept = form.files['file'];
+  const isTooLarge = kept?.contentType === XLSX_TYPE && kept.bytes > WORKBOOK_BYTES;
+  if (!form.ok || !kept || isTooLarge) {
+    const faults = { ...(form.ok ? {} : form.faults) };
+    if (isTooLarge) faults['file'] = fillIn(words.fileTooLarge, { most: WORKBOOK_BYTES / 1_048_576 });
+    const { source, since } = form.values;
+    return answerSending(c, deps, { source: String(source ?? ''), since: String(since ?? ''), faults }, 422);
+  }
+  const { source, since } = form.value;
+  const id = await fileImport(writing(c, deps), {
+    module: module.name,
+    accountId,
+    accountName: visit.viewer.name,
+    name: cleanFileName(kept.name, kept.contentType === XLSX_TYPE ? 'file.xlsx' : 'file.csv'),
+    sha256: kept.sha256,
+    bytes: kept.bytes,
+    source: source.replaceAll(/\s+/g, ' '),
+    since: since === '' ? null : since,
+    at: now(),
+  });
+  return c.redirect(linkTo(visit, `/imports/${id}`), 303);
+}
+
+async function waitFor({ ended }: Check, ms: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([ended, promise]);
+  clearTimeout(timer);
+}
+
+type Found = { readonly file: ImportFile; readonly module: Module; readonly visit: Visit };
+
+/** @throws EstateError `request.not_found` for an import of somebody else */
+async function find(c: CompartmentContext, { site, database }: Deps): Promise<Found> {
+  const visit = visitOf(c, site);
+  const file = await readImport({ db: database.read }, c.req.param('id') ?? '', requirePerson(c).accountId);
+  if (!file) throw new EstateError('request.not_found', 'finding an import: this person sent none of this number');
+  const module = moduleOf(site, file.module);
+  requireImporting(module, visit);
+  return { file, module, visit };
+}
+
+async function answerLook(c: CompartmentContext, deps: Deps): Promise<Response> {
+  const { file, module, visit } = await find(c, deps);
+  const check = isOpen(file) ? deps.checks.begin(file, module, visit.viewer) : null;
+  if (check) await waitFor(check, LOOK_WAIT_MS);
+  const { kept, count } = await readFaults({ db: deps.database.read }, file, deps.checks);
+  if (wantsJson(c.req.header('accept'))) return c.json(describe(file, check));
+  const isAnew = c.req.query('done') === 'anew';
+  return answerPage(c, importPage(visit, { file, module, check, faults: kept, faultCount: count, isAnew }));
+}
+
+/** For programs: how far an import is. */
+function describe(file: ImportFile, check: Check | null): Readonly<Record<string, unknown>> {
+  const { id, module, state, doneRows, counts } = file;
+  return {
+    id,
+    module,
+    state,
+    doneRows,
+    rows: file.rows ?? check?.table?.rows ?? null,
+    counts,
+    check: check && {
+      state: check.state,
+      at: check.startedAt.toISOString(),
+      rows: check.rows,
+      counts: check.counts,
+      fault: check.fault?.word ?? null,
+    },
+  };
+}
+
+async function answerCarry(c: CompartmentContext, deps: Deps): Promise<Response> {
+  const { file, module, visit } = await find(c, deps);
+  requireOpen(deps.site);
+  const form = readForm(c, z.object({ checked: z.string(), sure: z.string().optional() }));
+  if (!form.ok || file.module !== c.req.param('module'))
+    throw new EstateError('input.invalid', 'carrying out an import: its form has another form');
+  if (!isOpen(file)) return c.redirect(linkTo(visit, `/imports/${file.id}`), 303);
+  const check = deps.checks.begin(file, module, visit.viewer);
+  await waitFor(check, LOOK_WAIT_MS);
+  // Who decides has seen what is carried out: after a restart it is looked at anew. What was begun goes on as it was decided.
+  const isSeen = file.state === 'carrying' || form.value.checked === check.startedAt.toISOString();
+  if (check.state !== 'done' || !isSeen) return c.redirect(linkTo(visit, `/imports/${file.id}?done=anew`), 303);
+  const carrying = { file, check, isSure: form.value.sure === 'yes', by: visit.viewer };
+  await carryOn({ modules: deps.site.modules, ...writing(c, deps), isSample: deps.site.isSample }, module, carrying);
+  const now = await readImport({ db: deps.database.read }, file.id, file.accountId);
+  if (now && !isOpen(now)) await deps.checks.forget(file.id);
+  return c.redirect(linkTo(visit, `/imports/${file.id}`), 303);
+}

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createWriteStream, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { test } from 'node:test';
+import { brotliDecompressSync } from 'node:zlib';
+import { temporaryDirectory } from '@bulkhead/testkit';
+import { parse } from 'csv-parse/sync';
+import { openRows, readTable } from '#intake/table.actions.ts';
+import { bootRegistry, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
+import { type Look, SUPPLIER, senderOf } from './sending.ts';
+import { startVault } from './vault.ts';
+
+const [cluster, vault] = await Promise.all([useRegistryCluster(), startVault()]);
+const registry = await bootRegistry(cluster, 'open', { vault });
+const { ask, database } = registry;
+const admin = await cluster.adminOf(database);
+const { send, look, carry } = senderOf(registry);
+const unpack = (module: string) => brotliDecompressSync(readFileSync(new URL(`../sample/${module}.csv.br`, import.meta.url)));
+const secondsSince = (startedMs: number) => ((performance.now() - startedMs) / 1000).toFixed(1);
+
+async function lookAt(path: string): Promise<Look> {
+  for (;;) {
+    const told = await look(path, SECRETARIAT_AND_SUPPLIER);
+    if (told.check === null || ['done', 'unreadable', 'failed'].includes(told.check.state)) return told;
+  }
+}
+const SECRETARIAT_AND_SUPPLIER = { ...SECRETARIAT, roles: [...SECRETARIAT.roles, ...SUPPLIER.roles] };
+
+/** Counts of a sample file: as it was looked at, and as it was carried out. */
+async function importWhole(
+  module: string,
+  content: Uint8Array<ArrayBuffer>,
+): Promise<{ readonly before: Look['counts'] | undefined; readonly after: Look['counts'] }> {
+  let startedMs = performance.now();
+  const { path, text } = await send(module, SECRETARIAT_AND_SUPPLIER, content, { source: 'Sample data' });
+  assert.notEqual(path, '', text.slice(0, 2000));
+  const before = (await lookAt(path)).check?.counts;
+  const looked = secondsSince(startedMs);
+  startedMs = performance.now();
+  let told = await lookAt(path);
+  for (; told.state !== 'done'; told = await lookAt(path)) assert.equal(await carry(module, path, SECRETARIAT_AND_SUPPLIER), 303);
+  const faults = await ask({ path: `${path}/faults.csv`, as: SECRETARIAT_AND_SUPPLIER });
+  const why = new Map<string, number>();
+  for (const [, column = '', , wrong = ''] of parse(faults.text, { bom: true, from: 2 })) {
+    const told = `${column}: ${wrong.replace(/lies \d+ km from [^.]*/, 'lies far from its country')}`;
+    why.set(told, (why.get(told) ?? 0) + 1);
+  }
+  console.log(
+    `${module}: looked at in ${looked} s, carried out in ${secondsSince(startedMs)} s`,
+    told.counts,
+    Object.fromEntries(why),
+  );
+  return { before, after: told.counts };
+}
+
+test('the sample files are imported whole, and every refusal is one that is known', async () => {
+  for (const module of ['ship', 'port', 'treaty', 'treaty-action', 'piracy']) {
+    const { before, after } = await importWhole(module, new Uint8Array(unpack(module)));
+    console.log(before, after);
+  }
+  for (const { name, sql } of (await import('#compartment.ts')).manifest.checks)
+    assert.deepEqual(await admin.query(sql), [], name);
+});
+
+test('[GI20] 200 MiB of CSV are read and looked at in constant memory', async () => {
+  const directory = await temporaryDirectory();
+  const path = join(directory, 'large.csv');
+  const file = createWriteStream(path);
+  file.write('company_number,name,country,address\n');
+  const place = 'a street of the town '.repeat(10);
+  let rows = 0;
+  for (
+    let piece = '';
+    file.bytesWritten + file.writableLength + piece.length < 200 * 1_048_576 - 400_000 && rows < 900_000;
+    piece = ''
+  ) {
+    for (let at = 0; at < 1000; at += 1, rows += 1) piece += `${companyNumber(rows)},"Company ${rows}, quoted",KEN,${place}\n`;
+    if (!file.write(piece)) await once(file, 'drain');
+  }
+  file.end();
+  await finished(file);
+  const before = process.memoryUsage().rss;
+  let most = before;
+  const watching = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().rss);
+  }, 100);
+  const startedMs = performance.now();
+  const table = await readTable(path, join(directory, 'rows'), () => false);
+  let seen = 0;
+  for await (const batch of openRows(table, { after: 0, size: 200 })) seen += batch.length;
+  clearInterval(watching);
+  console.log(`${rows} rows read in ${secondsSince(startedMs)} s, ${Math.round((most - before) / 1_048_576)} MiB more memory`);
+  assert.deepEqual([table.rows, seen], [rows, rows]);
+  assert.ok(most - before < 200 * 1_048_576, `it took ${most - before} bytes`);
+});
+
+/** Numbers whose check digit fits (resolution MSC.160(78)). */
+function companyNumber(at: number): string {
+  const digits = String(at).padStart(6, '0');
+  const sum = [8, 6, 4, 2, 9, 7].reduce((total, weight, place) => total + weight * Number(digits[place]), 0);
+  return `${digits}${(11 - (sum % 11)) % 10}`;
+}

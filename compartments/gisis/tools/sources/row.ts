@@ -1,0 +1,2 @@
+/** A row of a table by its headings. */
+export type Row = Readonly<Record<string, string>>;
