@@ -52,6 +52,7 @@ const EXIT_OF: Partial<Record<ErrorCode, number>> = {
   'manifest.invalid': EXIT.usage,
   'input.invalid': EXIT.usage,
   'estate.not_running': EXIT.notRunning,
+  'estate.starting': EXIT.notRunning,
   'estate.not_a_sample': EXIT.refused,
   'operator.unknown': EXIT.refused,
   'site.elsewhere': EXIT.refused,

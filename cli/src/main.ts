@@ -1,6 +1,7 @@
 import { type ErrorCode, EstateError } from '@bulkhead/kernel';
 import { readConfiguration } from '#configuration/configuration.ts';
 import { decidePaths } from '#estate/paths.ts';
+import { explainUnanswered } from '#site/unanswered.ts';
 import { type Command, EXIT, exitCodeOf } from './command.ts';
 import { withoutControls, wrapText } from './table.ts';
 import { isNear, parseWords } from './words.ts';
@@ -67,14 +68,18 @@ async function runCommand([name, ...rest]: readonly string[]): Promise<number> {
     if (rest.includes('--help') || rest.includes('-h')) return printHelp(name, command);
     const given = parseWords(name, command, rest);
     const configuration = readConfiguration(process.env, checkout);
-    return await command.run(given, {
+    const paths = decidePaths(configuration, checkout, process.getuid?.() ?? -1);
+    const running = command.run(given, {
       configuration,
-      paths: decidePaths(configuration, checkout, process.getuid?.() ?? -1),
+      paths,
       environment: process.env,
       now: () => new Date(),
       isTerminal: process.stdout.isTTY && !wantsJson,
       print: (line) => console.log(withoutControls(line)),
       tell: (line) => console.error(withoutControls(line)),
+    });
+    return await running.catch(async (error: unknown) => {
+      throw await explainUnanswered(error, paths);
     });
   } catch (error) {
     return tellError(error, wantsJson);

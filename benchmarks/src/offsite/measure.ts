@@ -1,4 +1,5 @@
 import type { Row } from '../row.ts';
+import { measureBase } from './base.ts';
 import { measureCommitLatency } from './commit-latency.ts';
 import { measureFailover } from './failover.ts';
 import { measureFiles } from './files.ts';
@@ -11,6 +12,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   'offsite-database': {
     what: 'restore of a database and its WAL to a point, beside cp and pgbackrest',
     measure: measureDatabaseRestore,
+  },
+  'offsite-base': {
+    what: 'what headquarters sends for a base of which only what changed comes, beside a whole one',
+    measure: measureBase,
   },
   'offsite-files': {
     what: 'ingest, restore and verifying of 20,000 files and one of 5 GB, beside restic, borg and cp',

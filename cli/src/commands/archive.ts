@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import {
   type ArchiveReport,
   archiveReportSchema,
+  type Base,
   basesSchema,
   inventorySchema,
   prunedSchema,
   type Retention,
   retentionSchema,
+  type WholeBecause,
 } from '@bulkhead/contracts';
 import { EstateError, hasCode } from '@bulkhead/kernel';
 import { callWire } from '@bulkhead/wire';
@@ -73,19 +75,35 @@ type Listed = { readonly kind: string; readonly bytes: number };
 
 function describe(
   compartment: string,
-  bases: readonly { id: string; startLsn: string; bytes: number }[],
+  bases: readonly Pick<Base, 'id' | 'startLsn' | 'bytes' | 'origin'>[],
   kept: readonly Listed[],
 ) {
   const kinds = [...new Set(kept.map(({ kind }) => kind))].map((kind) => {
     const ofKind = kept.filter((one) => one.kind === kind);
     return [`  ${kind}`, `${ofKind.length} files`, `${megabytes(ofKind.reduce((sum, { bytes }) => sum + bytes, 0))} MB`];
   });
-  const rows = bases.map(({ id, startLsn, bytes }) => [
+  const rows = bases.map(({ id, startLsn, bytes, origin }) => [
     `  base ${id}`,
     `from ${startLsn}`,
-    `${megabytes(bytes)} MB put together`,
+    `${megabytes(bytes)} MB`,
+    origin ? describeOrigin(origin) : '',
   ]);
   return [`${compartment}:`, ...alignColumns(rows), ...alignColumns(kinds)];
+}
+
+const WHOLE_WORDS: Readonly<Record<WholeBecause, string>> = {
+  'no-base-before': 'there was none before it',
+  turn: 'it was the turn of a whole one',
+  'base-before-unusable': 'the one before it could not be used',
+  refused: 'headquarters could not tell what had changed',
+  'did-not-fit': 'what had changed did not fit the one before it',
+};
+
+/** How much of a base headquarters sent, and why all of it. */
+function describeOrigin({ before, because, sentBytes }: NonNullable<Base['origin']>): string {
+  const sent = `${megabytes(sentBytes)} MB sent`;
+  if (before !== null) return `${sent}, the rest from the one before`;
+  return because === null ? sent : `${sent}: ${WHOLE_WORDS[because]}`;
 }
 
 function verify(given: Given, { paths, print }: Surroundings): Promise<number> {

@@ -2,7 +2,7 @@ import { type DeskState, deskStateSchema, type PublicReading, type SiteMoves, ty
 import { callWire } from '@bulkhead/wire';
 import type { SiteName } from '#estate/paths.ts';
 import { SHOWN } from '#estate/placing.ts';
-import { getRunningEstate, type RunningEstate } from '#estate/run.ts';
+import { findRun, getRunningEstate, type RunningEstate } from '#estate/run.ts';
 import { describeMove, listMoves } from '#operator/moves.ts';
 import { askPublicReading, describePublicReading } from '#operator/public-reading.ts';
 import { askSite } from '#site/launch.ts';
@@ -40,12 +40,14 @@ With --json: { headquarters, offsite, desk, moves, publicReading }, each null wh
       );
       return EXIT.done;
     }
-    if (running.here !== 'offsite') for (const line of [...describeSite('headquarters', headquarters), '']) print(line);
+    const silent = async (site: SiteName) => tellSilent(site, (await findRun(paths, site)) !== undefined);
+    if (running.here !== 'offsite')
+      for (const line of [...describeSite('headquarters', headquarters, await silent('headquarters')), '']) print(line);
     if (running.here !== 'headquarters')
       for (const line of [
-        ...describeSite('off-site', offsite),
+        ...describeSite('off-site', offsite, await silent('offsite')),
         '',
-        ...describeDesk(desk),
+        ...describeDesk(desk, offsite),
         ...describeMoves(moves),
         ...(publicReading?.room ? describePublicReading(publicReading) : []),
       ])
@@ -90,8 +92,13 @@ function describeMoves(moves: SiteMoves | undefined): string[] {
   return [...told, ...(newest ? describeMove(newest) : [])];
 }
 
-function describeSite(name: string, status: SiteStatus | undefined): string[] {
-  if (!status) return [`${name}: does not answer`];
+/** What it means that a site's supervisor says nothing. */
+function tellSilent(site: SiteName, isRun: boolean): string {
+  return isRun ? 'is starting, or does not answer' : `does not run; "bulkhead start --site ${site}" starts it`;
+}
+
+function describeSite(name: string, status: SiteStatus | undefined, silent: string): string[] {
+  if (!status) return [`${name}: ${silent}`];
   const rows = status.processes.map(({ name: process, state, pid, uid, restarts, memoryBytes, cpuPercent }) => [
     `  ${process}`,
     state,
@@ -107,7 +114,8 @@ function describeSite(name: string, status: SiteStatus | undefined): string[] {
   ];
 }
 
-function describeDesk(desk: DeskState | undefined): string[] {
+function describeDesk(desk: DeskState | undefined, offsite: SiteStatus | undefined): string[] {
+  if (!desk && offsite?.ready === false) return ['desk: off-site is starting; it answers when that is done'];
   if (!desk) return ['desk: does not answer; seal locally with "bulkhead seal <compartment> --at-headquarters"'];
   const compartments = desk.compartments.map(({ name, level, desired, epoch, stream, flushedLsn, seal }) => [
     `  ${name}`,

@@ -130,7 +130,8 @@ export async function untilReady(
   }
 }
 
-function tellUnready(status: SiteStatus | undefined): string {
+/** What a site that is not ready yet waits for. */
+export function tellUnready(status: SiteStatus | undefined): string {
   if (!status) return 'its supervisor does not answer';
   const late = status.processes
     .filter(({ state }) => state !== 'running')

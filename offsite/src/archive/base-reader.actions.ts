@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
-import { type BaseMap, type ChunkPlace, decodeMap, type MapPiece } from './base-map.rules.ts';
-import { packPath } from './base-writer.actions.ts';
-import type { Reading } from './disk.actions.ts';
-import { decodeHeader, FrameCipher, HEADER_BYTES, TAG_BYTES } from './envelope.rules.ts';
-import { contextOf, decompressHere, ENCRYPTED, getKeyOf, type Place, unpackArtefact } from './packing.actions.ts';
+import { type BaseMap, decodeMap, type MapPiece } from './base-map.rules.ts';
+import { closeAll, type OpenPack, openPacks, readChunks } from './base-packs.actions.ts';
+import { TAG_BYTES } from './envelope.rules.ts';
+import { decompressHere, ENCRYPTED, type Place, unpackArtefact } from './packing.actions.ts';
 import { type Piece, wireBytesOf } from './piece.rules.ts';
 import { CHUNK_BYTES } from './tar-pieces.rules.ts';
 
@@ -66,18 +65,6 @@ function openPlain(place: Place, id: string): AsyncIterable<Buffer> {
   return createReadStream(join(place.directory, 'base', id, 'base.tar'), { highWaterMark: 1_048_576 });
 }
 
-/** All packs are opened before the first byte: what is pruned meanwhile is read to its end. */
-async function openPacks(place: Place, map: BaseMap): Promise<OpenPack[]> {
-  const packs: OpenPack[] = [];
-  try {
-    for (const pack of map.head.packs) packs.push(await OpenPack.open(place, pack.id));
-    return packs;
-  } catch (error) {
-    await closeAll(packs);
-    throw error;
-  }
-}
-
 async function* withGaps(
   pieces: readonly MapPiece[],
   read: (pieces: readonly MapPiece[]) => AsyncIterable<Buffer>,
@@ -135,12 +122,7 @@ function* cutStretches(pieces: readonly MapPiece[]): Generator<MapPiece[]> {
 
 async function readStretch(pieces: readonly MapPiece[], packs: readonly OpenPack[]): Promise<Piece[]> {
   const chunks = pieces.flatMap((piece) => (piece.kind === 'chunk' ? [piece.place] : []));
-  const opened = new Map<ChunkPlace, Buffer>();
-  for (const run of cutRuns(chunks)) {
-    const pack = packs[run[0]?.pack ?? -1];
-    if (!pack) throw new EstateError('archive.damaged', 'reading a chunk: its map names no such pack');
-    for (const [place, bytes] of await pack.readRun(run)) opened.set(place, bytes);
-  }
+  const opened = await readChunks(chunks, packs);
   return pieces.map((piece) => {
     if (piece.kind === 'frame') return { isPacked: false, bytes: piece.bytes, plainBytes: piece.bytes.length };
     const bytes = opened.get(piece.place) ?? Buffer.alloc(0);
@@ -148,65 +130,9 @@ async function readStretch(pieces: readonly MapPiece[], packs: readonly OpenPack
   });
 }
 
-/** Chunks that lie one behind the other are read at once. */
-function cutRuns(chunks: readonly ChunkPlace[]): ChunkPlace[][] {
-  const runs: ChunkPlace[][] = [];
-  for (const place of chunks) {
-    const run = runs.at(-1);
-    const last = run?.at(-1);
-    if (run && last?.pack === place.pack && last.offset + last.storedBytes === place.offset) run.push(place);
-    else runs.push([place]);
-  }
-  return runs;
-}
-
 /** What a reader is given of a piece, before it unpacks it. */
 function givenBytesOf(piece: MapPiece): number {
   return piece.kind === 'frame' ? piece.bytes.length : Math.max(0, piece.place.storedBytes - TAG_BYTES);
-}
-
-class OpenPack {
-  readonly #file: Reading;
-  readonly #cipher: FrameCipher;
-
-  private constructor(file: Reading, cipher: FrameCipher) {
-    this.#file = file;
-    this.#cipher = cipher;
-  }
-
-  static async open(place: Place, id: string): Promise<OpenPack> {
-    const name = packPath(id);
-    const file = await place.disk.openReading(join(place.directory, name));
-    if (!file) throw new EstateError('archive.gap', `reading ${name}: the archive does not hold it`);
-    try {
-      const { keyNumber, salt } = decodeHeader(await file.readAt(0, HEADER_BYTES), contextOf(place, name));
-      return new OpenPack(file, new FrameCipher(getKeyOf(place)(keyNumber), salt, contextOf(place, name)));
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-  }
-
-  /** Chunks that lie one behind the other, opened. @throws EstateError `archive.damaged` */
-  async readRun(run: readonly ChunkPlace[]): Promise<[ChunkPlace, Buffer][]> {
-    const from = run[0]?.offset ?? 0;
-    const sealed = await this.#file.readAt(
-      from,
-      run.reduce((sum, { storedBytes }) => sum + storedBytes, 0),
-    );
-    return run.map((place) => {
-      const at = place.offset - from;
-      return [place, this.#cipher.open(place.frame, false, sealed.subarray(at, at + place.storedBytes))];
-    });
-  }
-
-  close(): Promise<void> {
-    return this.#file.close();
-  }
-}
-
-async function closeAll(packs: readonly OpenPack[]): Promise<void> {
-  for (const pack of packs) await pack.close();
 }
 
 /** Works for the items ahead of their turn, and gives the results in order. */

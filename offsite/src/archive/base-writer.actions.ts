@@ -11,7 +11,7 @@ import { TarCutter, type TarPiece } from './tar-pieces.rules.ts';
 /** So many chunks are compressed at once, in other threads. */
 const AHEAD = 8;
 const WRITE_BYTES = 1_048_576;
-/** Every seventh base leans on no earlier one: damage of one pack does not reach further than that. */
+/** Every seventh base leans on no earlier one, and comes whole: damage of one pack, and a lie, reach no further than that. */
 export const LEANING_AT_MOST = 6;
 
 type Waiting = {
@@ -49,6 +49,7 @@ export class BaseWriter {
   readonly #packs: MapHead['packs'];
   readonly #own: number;
   readonly #leaning: number;
+  readonly #isPutTogether: boolean;
   readonly #salt = randomBytes(16);
   #waiting: Waiting[] = [];
   #pack: Writing | undefined;
@@ -58,7 +59,7 @@ export class BaseWriter {
   #frames = 0;
   #bytes = 0;
 
-  private constructor(place: Place, id: string, before: BaseMap | undefined) {
+  private constructor(place: Place, id: string, before: BaseMap | undefined, isPutTogether: boolean) {
     if (!place.keys) throw new EstateError('archive.key_missing', 'storing a base backup: the archive was opened without keys');
     this.#place = place;
     this.#id = id;
@@ -66,16 +67,20 @@ export class BaseWriter {
     this.#key = place.keys.current;
     this.#nameKey = nameKeyOf(this.#key);
     this.#cipher = new FrameCipher(this.#key, this.#salt, contextOf(place, packPath(id)));
-    const leansOn = before && before.head.sinceWhole < LEANING_AT_MOST ? before : undefined;
+    this.#isPutTogether = isPutTogether;
+    const leansOn = before && mayLeanOn(before) ? before : undefined;
     this.#leaning = leansOn ? leansOn.head.sinceWhole + 1 : 0;
     this.#packs = [...(leansOn?.head.packs ?? [])];
     this.#own = this.#packs.length;
     this.#known = new Map(leansOn ? knownIn(leansOn, this.#key.number) : []);
   }
 
-  /** @param before the map of the base to lean on, if there is one */
-  static async begin(place: Place, id: string, before: BaseMap | undefined): Promise<BaseWriter> {
-    const writer = new BaseWriter(place, id, before);
+  /**
+   * @param before the map of the base to lean on, if there is one
+   * @param isPutTogether whether what is written comes from that base, in part: then it is not whole, whatever its chunks
+   */
+  static async begin(place: Place, id: string, before: BaseMap | undefined, isPutTogether = false): Promise<BaseWriter> {
+    const writer = new BaseWriter(place, id, before, isPutTogether);
     await place.disk.makeDirectory(writer.#building);
     return writer;
   }
@@ -190,12 +195,17 @@ export class BaseWriter {
       return { kind: 'chunk', place: { ...piece.place, pack: kept.indexOf(piece.place.pack) } };
     });
     const packs = kept.flatMap((at) => this.#packs[at] ?? []);
-    const leans = packs.some(({ id }) => id !== this.#id);
+    const leans = this.#isPutTogether || packs.some(({ id }) => id !== this.#id);
     return encodeMap({
       head: { format: 'bulkhead base map 1', packs, sinceWhole: leans ? this.#leaning : 0 },
       pieces: renumbered,
     });
   }
+}
+
+/** Whether another base may lean on this one. */
+export function mayLeanOn({ head }: BaseMap): boolean {
+  return head.sinceWhole < LEANING_AT_MOST;
 }
 
 /** The chunks of a base that may be leaned on: those under the key in use. */

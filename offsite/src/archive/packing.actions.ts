@@ -13,6 +13,8 @@ const unzstd = promisify(zstdDecompress);
 
 /** In pieces of Node's default, 16 KiB, unpacking a chunk costs four times as much. */
 const PIECE_BYTES = 1_048_576;
+/** What fills its buffer to the last byte costs a second one. */
+const ROOM_BYTES = 64;
 
 /** zstd level 1: WAL and pages shrink to a third, and headquarters is never waited for. */
 export function compress(plain: Buffer): Promise<Buffer> {
@@ -32,7 +34,7 @@ export function decompress(packed: Buffer, maxBytes: number, what: string): Prom
 /** Of something small: in this very thread, which costs half of what handing it over does. @throws EstateError `archive.damaged` */
 export function decompressHere(packed: Buffer, maxBytes: number, what: string): Buffer {
   try {
-    return zstdDecompressSync(packed, { maxOutputLength: maxBytes, chunkSize: maxBytes });
+    return zstdDecompressSync(packed, { maxOutputLength: maxBytes, chunkSize: maxBytes + ROOM_BYTES });
   } catch (cause) {
     throw new EstateError('archive.damaged', `unpacking ${what}`, { cause });
   }

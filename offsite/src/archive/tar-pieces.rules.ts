@@ -1,4 +1,5 @@
-const BLOCK = 512;
+import { isZero, paddingOf, readTarHead, TAR_BLOCK } from './tar.rules.ts';
+
 /** 16 of PostgreSQL's pages: a file is cut from its start, so that a page that did not change stays in the same chunk. */
 export const CHUNK_BYTES = 131_072;
 /** Less than this is not worth a chunk of its own. */
@@ -43,7 +44,7 @@ export class TarCutter {
   #wanted(): number {
     if (!this.#isTar) return CHUNK_BYTES;
     if (this.#content > 0) return Math.min(this.#content, CHUNK_BYTES);
-    return this.#padding > 0 ? this.#padding : BLOCK;
+    return this.#padding > 0 ? this.#padding : TAR_BLOCK;
   }
 
   #kindOf(length: number): TarPiece['kind'] {
@@ -58,7 +59,7 @@ export class TarCutter {
       const size = sizeIn(bytes);
       this.#isTar = size !== undefined;
       this.#content = size ?? 0;
-      this.#padding = (BLOCK - (this.#content % BLOCK)) % BLOCK;
+      this.#padding = paddingOf(this.#content);
     }
   }
 
@@ -72,17 +73,6 @@ export class TarCutter {
 
 /** How many bytes of a file follow a header; 0 behind the last one. Undefined for what is no header. */
 function sizeIn(header: Buffer): number | undefined {
-  if (header.length < BLOCK) return undefined;
-  if (header.every((byte) => byte === 0)) return 0;
-  const sum = header.reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 32 : byte), 0);
-  if (readOctal(header, 148, 8) !== sum) return undefined;
-  return header.readUInt8(124) === 0x80 ? Number(header.readBigUInt64BE(128)) : readOctal(header, 124, 12);
-}
-
-function readOctal(header: Buffer, at: number, length: number): number | undefined {
-  const text = header
-    .toString('latin1', at, at + length)
-    .replace(/[\0 ]+$/, '')
-    .trim();
-  return /^[0-7]{1,12}$/.test(text) ? Number.parseInt(text, 8) : undefined;
+  if (header.length < TAR_BLOCK) return undefined;
+  return isZero(header) ? 0 : readTarHead(header)?.bytes;
 }

@@ -144,7 +144,7 @@ export class Follower {
             continue;
           }
           const line = parseLine(text);
-          if (line.error !== undefined) throw this.#refused(lineage, line.error);
+          if (line.error !== undefined) throw await this.#refused(lineage, line.error);
           const piece = assembler.take(line);
           if (piece) pieces.add(piece);
           else if (line.data === undefined && !assembler.isWithin) progress = positionOf(line.lsn);
@@ -171,12 +171,15 @@ export class Follower {
    * What the jail says when its server ends the stream. The same again and again at the same place: the next transaction is
    * one that nothing can write down, such as one with a line of over a gigabyte. It is passed over, and unknown [H13].
    */
-  #refused(lineage: Lineage, reason: string): EstateError {
+  async #refused(lineage: Lineage, reason: string): Promise<EstateError> {
     const { writer, raise, compartment, untold } = this.#deps;
     const lsn = this.#indexed?.lsn ?? 0;
     this.#refusals.note(lsn, reason);
-    const next = this.#refusals.isHopeless ? untold(lsn) : undefined;
     const error = new EstateError('history.lost', `decoding ended: ${reason}`.slice(0, 500));
+    if (!this.#refusals.isHopeless || this.#isOpen) return error;
+    // A standby that is between two timelines refuses as well: what it was asked for may lie on the one that was left.
+    const isFollowed = await this.#deps.lineage.isFollowed(lineage);
+    const next = isFollowed ? untold(lsn) : undefined;
     if (next === undefined || this.#isOpen) return error;
     const position = { systemId: lineage.systemId, timeline: timelineAt(lineage, next), lsn: next };
     writer.inBatch(() => {
@@ -192,9 +195,13 @@ export class Follower {
     return error;
   }
 
-  /** What was left behind, and what the jail cannot tell any more. */
+  /**
+   * What was left behind, and from where on the jail tells. Where that is further on than was asked for, nothing need be
+   * missed: after a restore, for one, nobody wrote there. Whether a commit lies between is for the comparison with the WAL
+   * to say, which goes through it all [H8].
+   */
   #begin(lineage: Lineage, head: DecodingHead, after: number, abandoned: readonly { timeline: number; lsn: number }[]): void {
-    const { writer, reader, raise, log, compartment } = this.#deps;
+    const { writer, reader, log, compartment } = this.#deps;
     const from = positionOf(head.from);
     const position = writer.position;
     const isNew = position === null || position.systemId !== lineage.systemId;
@@ -202,20 +209,14 @@ export class Follower {
       const left = abandoned.reduce((count, { timeline, lsn }) => count + writer.abandonBeyond(timeline, lsn), 0);
       if (left > 0) log.warn({ compartment, left }, 'transactions of a timeline that was left are no part of the database');
       if (isNew) writer.keepBeginning({ systemId: lineage.systemId, timeline: timelineAt(lineage, from), lsn: from });
-      else if (from > after) this.#keepGap(lineage, after, from, 'the jail could not decode it any more');
       writer.keepPosition({
         systemId: lineage.systemId,
         timeline: timelineAt(lineage, Math.max(from, after)),
         lsn: Math.max(from, after),
       });
     });
-    if (!isNew && from > after) {
-      raise({
-        rule: 'history.gap',
-        summary: `what was committed in ${compartment} between two positions cannot be decoded any more`,
-        evidence: { fromLsn: lsnText(after), toLsn: head.from },
-      });
-    }
+    if (!isNew && from > after)
+      log.warn({ compartment, after: lsnText(after), from: head.from }, 'the jail cannot tell all that was asked for');
     reader.scopes.forgetScopes();
     this.#indexed = writer.position;
     this.#needsCatalog = true;

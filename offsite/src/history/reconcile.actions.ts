@@ -11,7 +11,7 @@ import type { Raise } from './follow.actions.ts';
 import type { IndexReader } from './index-reader.store.ts';
 import type { IndexWriter } from './index-writer.store.ts';
 import type { LineageReader } from './lineage.actions.ts';
-import { type Lineage, lsnText, reachedOn, timelineAt } from './lineage.rules.ts';
+import { type Lineage, lsnText, reachedOn, resume, timelineAt } from './lineage.rules.ts';
 import { SequenceWatch } from './sequence.rules.ts';
 import type { Position } from './transaction.rules.ts';
 import { CommitReader, type WalCommit } from './wal-commit.rules.ts';
@@ -156,11 +156,11 @@ export class Reconciler {
     const parsed = noteSchema.safeParse(writer.reconcilingNote);
     const note: Note | undefined = parsed.success && parsed.data.systemId === lineage.systemId ? parsed.data : undefined;
     const beginning = writer.beginning as Position;
-    const done = note ? (writer.reconciled?.lsn ?? beginning.lsn) : beginning.lsn;
-    // After a restore to an earlier position the new timeline is walked from where it began.
-    const branchLsn = lineage.legs.at(-2)?.endLsn ?? Number.MAX_SAFE_INTEGER;
-    const hasLeft = note !== undefined && writer.reconciled?.timeline !== timelineAt(lineage, done);
-    this.#doneLsn = hasLeft ? Math.min(done, branchLsn) : done;
+    const done = (note && writer.reconciled) ?? beginning;
+    // What was compared of a timeline beyond the place where it was left says nothing of those that followed, were they one or more.
+    const ancestors = await this.#deps.lineage.ancestorsOf(done, lineage);
+    this.#doneLsn = resume(lineage, done, ancestors).after || Math.min(done.lsn, lineage.legs.at(-2)?.endLsn ?? done.lsn);
+    const hasLeft = this.#doneLsn !== done.lsn;
     const startLsn = Math.min(note?.resumeLsn ?? beginning.lsn, this.#doneLsn);
     // What was left took its sequences' values with it.
     const sequences = new SequenceWatch(hasLeft ? [] : note?.sequences);

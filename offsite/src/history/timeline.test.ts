@@ -57,6 +57,16 @@ test('[H8] what was told of a timeline that was left does not count for the one 
   assert.equal(reachedOn(lineage, null), 0);
 });
 
+test('[H8] what was compared beyond a timeline that was left says nothing of those that followed, were they one or two', () => {
+  const lineage = lineageOf('7', 3, [
+    { timeline: 1, endLsn: 1000n },
+    { timeline: 2, endLsn: 5000n },
+  ]);
+  // As after a failover and a failback, with the comparison beyond the place where headquarters was left.
+  assert.equal(resume(lineage, { systemId: '7', timeline: 1, lsn: 1200 }, []).after, 1000);
+  assert.equal(resume(lineage, { systemId: '7', timeline: 1, lsn: 900 }, []).after, 900);
+});
+
 test('[H10] after a restore to an earlier point history goes on along the new timeline, repairs included, and marks what was left', async () => {
   const { chronicle, findings, reader, close } = world.openChronicle(makeDirectory());
   chronicle.start();

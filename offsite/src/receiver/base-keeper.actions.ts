@@ -3,6 +3,7 @@ import { EstateError, type Log, type Now } from '@bulkhead/kernel';
 import { listBases } from '#archive/base-shelf.actions.ts';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import { takeBase } from './base.actions.ts';
+import { chooseOrigin, type Origin, whyWhole } from './base-origin.actions.ts';
 import { describeFault, type Fault } from './fault.rules.ts';
 import type { Joined } from './join.actions.ts';
 import { findRestorable } from './reading.actions.ts';
@@ -15,6 +16,8 @@ const SILENCE_MS = 1_800_000;
 export type BaseSource = {
   readonly peer: ReplicationPeer;
   readonly joined: Joined;
+  /** Up to where WAL of the joined timeline was lost: a base from before it is no beginning for the next. */
+  readonly lostUpTo: Lsn;
   readonly requireJoinedCluster: (identity: ServerIdentity) => void;
 };
 
@@ -101,16 +104,27 @@ export class BaseKeeper {
   }
 
   async #take(): Promise<Base> {
+    const { joined, lostUpTo } = this.#source();
+    const origin = await chooseOrigin(joined, lostUpTo);
+    const base = await this.#takeFrom(origin).catch((error: unknown) => {
+      const because = 'before' in origin ? whyWhole(error) : undefined;
+      if (!because) throw error;
+      this.#log.warn({ err: error, compartment: this.#name, because }, 'a base could not be put together: it comes whole');
+      return this.#takeFrom({ because });
+    });
+    this.#log.info({ compartment: this.#name, base: base.id, bytes: base.bytes, ...base.origin }, 'a base backup is complete');
+    await this.#look(joined);
+    return base;
+  }
+
+  async #takeFrom(origin: Origin): Promise<Base> {
     const { peer, joined, requireJoinedCluster } = this.#source();
     const connection = await ReplicationConnection.open({ ...peer, applicationName: 'offsite-base', silenceMs: SILENCE_MS });
     this.#connection = connection;
     try {
       requireJoinedCluster(await connection.identify());
       this.#source();
-      const base = await takeBase({ connection, lineage: joined.lineage, now: this.#now });
-      this.#log.info({ compartment: this.#name, base: base.id, bytes: base.bytes }, 'a base backup is complete');
-      await this.#look(joined);
-      return base;
+      return await takeBase({ connection, lineage: joined.lineage, origin, now: this.#now });
     } finally {
       this.#connection = undefined;
       connection.destroy();

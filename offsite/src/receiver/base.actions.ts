@@ -1,36 +1,43 @@
 import type { Base } from '@bulkhead/contracts';
 import { EstateError, isDiskFull, type Now } from '@bulkhead/kernel';
+import { BaseFiles } from '#archive/base-files.actions.ts';
 import { commitBase, dropBuilding, findLeaning } from '#archive/base-shelf.actions.ts';
 import { BaseWriter } from '#archive/base-writer.actions.ts';
 import type { Lineage } from '#archive/lineage.actions.ts';
+import { composeManifest, manifestToSend, type Remade } from '#archive/manifest.rules.ts';
+import { putTogether } from '#archive/put-together.actions.ts';
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
+import type { BaseBefore, Origin } from './base-origin.actions.ts';
 import { parseDataRow, parseNotice } from './message.rules.ts';
 import { type ReplicationConnection, refused } from './replication.store.ts';
 
-const COMMAND =
-  "BASE_BACKUP (LABEL 'offsite', CHECKPOINT 'fast', WAL false, WAIT false, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256')";
+const OPTIONS = "LABEL 'offsite', CHECKPOINT 'fast', WAL false, WAIT false, MANIFEST 'yes', MANIFEST_CHECKSUMS 'SHA256'";
 const MANIFEST_LIMIT_BYTES = 268_435_456;
 
 type Position = { readonly lsn: Lsn; readonly timeline: number };
 
 /**
  * Takes a base backup over a replication connection, straight to disk: nothing stands under its final name until all
- * of it is durable [A2].
+ * of it is durable [A2]. With a base before it only what changed comes, and it is put together here [A19].
  * @throws EstateError `receiver.base_failed`, `disk.full`, `receiver.stream_broken`
  */
 export async function takeBase(options: {
   readonly connection: ReplicationConnection;
   readonly lineage: Lineage;
+  readonly origin: Origin;
   readonly now: Now;
 }): Promise<Base> {
-  const { connection, lineage, now } = options;
+  const { connection, lineage, origin, now } = options;
   const startedAt = now();
-  connection.begin(COMMAND);
+  const before = 'before' in origin ? origin.before : undefined;
+  if (before) await connection.uploadManifest(manifestToSend(before.manifest, lineage.systemId));
+  connection.begin(`BASE_BACKUP (${OPTIONS}${before ? ', INCREMENTAL' : ''})`);
   const start = await readPosition(connection);
   await refuseTablespaces(connection);
   const id = `${startedAt.toISOString().replace(/[-:]|\.\d{3}/g, '')}-${hex(BigInt(start.timeline), 8)}-${hex(start.lsn, 16)}`;
   try {
-    const tar = await copyArchives(connection, lineage, id);
+    const arriving = await Arriving.open(connection);
+    const tar = before ? await remake(arriving, lineage, id, before) : await keep(arriving, lineage, id, origin);
     const end = await readPosition(connection);
     await untilReady(connection);
     const base: Base = {
@@ -42,6 +49,11 @@ export async function takeBase(options: {
       startedAt: startedAt.toISOString(),
       endedAt: now().toISOString(),
       ...tar,
+      origin: {
+        before: before?.base.id ?? null,
+        because: 'because' in origin ? origin.because : null,
+        sentBytes: arriving.bytes,
+      },
     };
     await commitBase(lineage, base);
     return base;
@@ -91,34 +103,81 @@ async function untilReady(connection: ReplicationConnection): Promise<void> {
   }
 }
 
-async function copyArchives(
-  connection: ReplicationConnection,
-  lineage: Lineage,
-  id: string,
-): Promise<{ bytes: number; sha256: string }> {
-  const opened = await connection.next();
-  if (opened.type === 'E') throw refused('taking a base backup', parseNotice(opened.body));
-  if (opened.type !== 'H') throw failed(`message ${opened.type} where the files were to begin`);
-  const tar = await BaseWriter.begin(lineage.place, id, await findLeaning(lineage));
-  const manifest: Buffer[] = [];
-  let manifestBytes = 0;
-  let isManifest = false;
+type Stored = { readonly bytes: number; readonly sha256: string };
+
+/** Stores a base as it comes. One before it that cannot be read is not leaned on either: its damage goes no further. */
+async function keep(arriving: Arriving, lineage: Lineage, id: string, origin: Origin): Promise<Stored> {
+  const mayLean = !('because' in origin) || origin.because !== 'base-before-unusable';
+  const writer = await BaseWriter.begin(lineage.place, id, mayLean ? await findLeaning(lineage) : undefined);
   try {
+    for await (const bytes of arriving.tar()) await writer.write(bytes);
+    return await writer.finish(arriving.manifest());
+  } finally {
+    await writer.close();
+  }
+}
+
+/** Stores a base that comes in part as the whole that it is, with what the one before it has. */
+async function remake(arriving: Arriving, lineage: Lineage, id: string, before: BaseBefore): Promise<Stored> {
+  const files = await BaseFiles.open(lineage.place, before.map);
+  const writer = await BaseWriter.begin(lineage.place, id, before.map, true);
+  const remade: Remade[] = [];
+  try {
+    const tar = putTogether(arriving.tar(), { files, startLsn: before.base.startLsn }, (one) => void remade.push(one));
+    for await (const bytes of tar) await writer.write(bytes);
+    const { systemId } = lineage;
+    const manifest = composeManifest({ came: arriving.manifest(), before: before.manifest, systemId, remade });
+    return await writer.finish(manifest);
+  } finally {
+    await files.close();
+    await writer.close();
+  }
+}
+
+/** The files of a base backup on their way: first a tar, then PostgreSQL's manifest of them. */
+class Arriving {
+  readonly #connection: ReplicationConnection;
+  readonly #manifest: Buffer[] = [];
+  #bytes = 0;
+
+  private constructor(connection: ReplicationConnection) {
+    this.#connection = connection;
+  }
+
+  static async open(connection: ReplicationConnection): Promise<Arriving> {
+    const opened = await connection.next();
+    if (opened.type === 'E') throw refused('taking a base backup', parseNotice(opened.body));
+    if (opened.type !== 'H') throw failed(`message ${opened.type} where the files were to begin`);
+    return new Arriving(connection);
+  }
+
+  /** How much has come. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What came behind the tar. */
+  manifest(): Buffer {
+    return Buffer.concat(this.#manifest);
+  }
+
+  async *tar(): AsyncGenerator<Buffer> {
+    let isManifest = false;
+    let manifestBytes = 0;
     for (;;) {
-      const { type, body } = await connection.next();
-      if (type === 'c') return await tar.finish(Buffer.concat(manifest));
+      const { type, body } = await this.#connection.next();
+      if (type === 'c') return;
       if (type === 'E') throw refused('taking a base backup', parseNotice(body));
       const kind = type === 'd' ? String.fromCharCode(body.readUInt8(0)) : '';
       if (kind === 'm') isManifest = true;
       if (kind === 'n' && body.toString('latin1', 1) !== 'base.tar\0\0') throw failed('an archive other than base.tar');
       if (kind !== 'd') continue;
-      if (!isManifest) await tar.write(body.subarray(1));
-      else manifest.push(Buffer.from(body.subarray(1)));
+      this.#bytes += body.length - 1;
+      if (!isManifest) yield body.subarray(1);
+      else this.#manifest.push(Buffer.from(body.subarray(1)));
       manifestBytes += isManifest ? body.length : 0;
       if (manifestBytes > MANIFEST_LIMIT_BYTES) throw failed('a manifest out of bounds');
     }
-  } finally {
-    await tar.close();
   }
 }
 

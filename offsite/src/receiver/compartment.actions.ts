@@ -306,9 +306,7 @@ export class CompartmentReceiver {
   }
 
   #ensureBase(): void {
-    const { tail } = this.#requireJoined();
-    const lost = this.#record.current.gaps.findLast((gap) => gap.timeline === tail.timeline);
-    this.#bases.ensure(lost ? parseLsn(lost.toLsn) : 0n);
+    this.#bases.ensure(this.#record.lostUpTo(this.#requireJoined().tail.timeline));
   }
 
   // All in one turn: nothing that arrives later is written, nothing written later is acknowledged [R4].
@@ -337,9 +335,11 @@ export class CompartmentReceiver {
 
   #baseSource() {
     this.#requireAccepting();
+    const joined = this.#requireJoined();
     return {
       peer: this.#peer(),
-      joined: this.#requireJoined(),
+      joined,
+      lostUpTo: this.#record.lostUpTo(joined.tail.timeline),
       requireJoinedCluster: (identity: ServerIdentity) => requireJoinedCluster(this.name, this.#record.current, identity),
     };
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { JoinStream } from '@bulkhead/contracts';
 import { EstateError, isDiskFull, type Now } from '@bulkhead/kernel';
-import { formatLsn } from '#archive/wal.rules.ts';
+import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import type { JoinPoint } from './join.actions.ts';
 import type { CompartmentSource } from './open.actions.ts';
 import type { ReplicationPeer } from './replication.store.ts';
@@ -96,6 +96,12 @@ export class RecordKeeper {
   /** What partial segments were when they stopped growing. */
   ends(): TailEnd[] {
     return [this.#record.seal, ...this.#record.pastSeals].flatMap((one) => one?.tail ?? []);
+  }
+
+  /** Up to where WAL of a timeline was lost. */
+  lostUpTo(timeline: number): Lsn {
+    const lost = this.#record.gaps.findLast((gap) => gap.timeline === timeline);
+    return lost ? parseLsn(lost.toLsn) : 0n;
   }
 
   /** The changes that end the seal in force. */

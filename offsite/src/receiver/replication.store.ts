@@ -25,6 +25,7 @@ const CONNECT_MS = 5_000;
 const SILENCE_MS = 60_000;
 const FRAME_LIMIT_BYTES = 8_388_608;
 const QUEUE_HIGH_BYTES = 4_194_304;
+const UPLOAD_BYTES = 65_536;
 
 /** The server's SQLSTATE inside an error thrown here, if it was the server that refused. */
 export function sqlStateOf(error: unknown): string | undefined {
@@ -143,6 +144,19 @@ export class ReplicationConnection {
     return lsn ? parseLsn(lsn) : undefined;
   }
 
+  /** Tells the server of the base that an incremental one is to be based on. @throws EstateError `receiver.stream_broken` */
+  async uploadManifest(manifest: Buffer): Promise<void> {
+    this.#send('UPLOAD_MANIFEST');
+    const answer = await this.next();
+    if (answer.type === 'E') throw refused('telling of the base before', parseNotice(answer.body));
+    if (answer.type !== 'G')
+      throw new EstateError('receiver.stream_broken', `telling of the base before: unexpected message ${answer.type}`);
+    for (let at = 0; at < manifest.length; at += UPLOAD_BYTES)
+      this.write(encodeFrame('d', manifest.subarray(at, at + UPLOAD_BYTES)));
+    this.write(encodeFrame('c'));
+    await this.#readRows('telling of the base before');
+  }
+
   async readHistory(timeline: number): Promise<Buffer> {
     const [row] = await this.query(`TIMELINE_HISTORY ${timeline}`);
     if (!row?.[1])
@@ -179,12 +193,16 @@ export class ReplicationConnection {
   /** Sends one command and gives all its rows. */
   async query(command: string): Promise<(Buffer | null)[][]> {
     this.#send(command);
+    return this.#readRows(`running ${command.split(' ')[0]}`);
+  }
+
+  async #readRows(doing: string): Promise<(Buffer | null)[][]> {
     const rows: (Buffer | null)[][] = [];
     let failure: EstateError | undefined;
     for (;;) {
       const frame = await this.next();
       if (frame.type === 'D') rows.push(parseDataRow(frame.body));
-      else if (frame.type === 'E') failure = refused(`running ${command.split(' ')[0]}`, parseNotice(frame.body));
+      else if (frame.type === 'E') failure = refused(doing, parseNotice(frame.body));
       else if (frame.type === 'Z') break;
     }
     if (failure) throw failure;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { open, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import {
   type Base,
   basesSchema,
@@ -19,7 +18,9 @@ import { SEGMENT_BYTES } from '#archive/wal.rules.ts';
 
 const WHOLE_DOWNLOAD_MS = 86_400_000;
 const FILE_MS = 120_000;
-const READ_AHEAD_BYTES = 1_048_576;
+
+/** A base's tar as it comes. Who does not read it to its end closes it. */
+export type OpenedBase = { readonly tar: AsyncIterable<Buffer>; readonly close: () => void };
 
 /** The receiver's archive of one compartment, as a jail may read it. */
 export class ArchiveClient {
@@ -46,14 +47,14 @@ export class ArchiveClient {
   }
 
   /** A base's tar. It comes as it is packed, and is unpacked here: the receiver has commits to acknowledge. */
-  async openBase(base: Base): Promise<Readable> {
+  async openBase(base: Base): Promise<OpenedBase> {
     const { headers, body } = await openWire(this.#peer, {
       method: 'GET',
       path: `${this.#path}/bases/${base.id}`,
       headers: { accept: PIECES_TYPE },
       timeoutMs: WHOLE_DOWNLOAD_MS,
     }).catch(unwrap);
-    return headers['content-type'] === PIECES_TYPE ? unpackPieces(body) : body;
+    return { tar: headers['content-type'] === PIECES_TYPE ? unpackPieces(body) : body, close: () => void body.destroy() };
   }
 
   async readHistory(name: string): Promise<string> {
@@ -111,17 +112,10 @@ export class ArchiveClient {
   }
 }
 
-function unpackPieces(body: Readable): Readable {
-  async function* unpack(): AsyncGenerator<Buffer> {
-    const reader = new PieceReader();
-    for await (const chunk of body as AsyncIterable<Buffer>)
-      for (const piece of reader.push(chunk)) if (piece.plainBytes > 0) yield unpackPiece(piece);
-    reader.end();
-  }
-  const tar = Readable.from(unpack(), { objectMode: false, highWaterMark: READ_AHEAD_BYTES });
-  // A stream that nobody begins to read never enters the generator, which would leave the connection open.
-  tar.once('close', () => body.destroy());
-  return tar;
+async function* unpackPieces(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const reader = new PieceReader();
+  for await (const chunk of body) for (const piece of reader.push(chunk)) if (piece.plainBytes > 0) yield unpackPiece(piece);
+  reader.end();
 }
 
 // What the receiver found wrong with the archive is more telling than that a call was refused.

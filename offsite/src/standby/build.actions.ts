@@ -77,7 +77,7 @@ export async function buildDirectory(options: BuildOptions): Promise<Built> {
   progress?.expect(plan.base.bytes + files.reduce((sum, file) => sum + file.bytes, 0));
   // Side by side: unpacking waits for the disk while segments are unpacked and compared at the receiver.
   const leftOut = await bothOrNeither(
-    archive.openBase(plan.base).then((tar) =>
+    archive.openBase(plan.base).then(({ tar }) =>
       unpackBase({
         tar,
         into: building,

@@ -83,6 +83,29 @@ export const joinedStreamSchema = z.object({ systemId: systemIdSchema, timeline:
 /** POST /compartments/:c/timeline: a timeline number that no restore of this compartment had before. */
 export const allottedTimelineSchema = z.object({ timeline: timelineSchema });
 
+/** Why headquarters sent a base whole, where it could have sent what changed since the last one. */
+export const WHOLE_BECAUSE = [
+  /** There was none of this cluster and timeline, or WAL was lost since. */
+  'no-base-before',
+  /** Every seventh comes whole. */
+  'turn',
+  /** The one before cannot be read, or lies under an older key. */
+  'base-before-unusable',
+  /** Headquarters refused: WAL was not summarized so far back, as a rule. */
+  'refused',
+  /** What came did not fit the base before. */
+  'did-not-fit',
+] as const;
+export type WholeBecause = (typeof WHOLE_BECAUSE)[number];
+
+/** How a base came: whole, or put together from the one before and what changed. */
+export const baseOriginSchema = z.object({
+  before: baseIdSchema.nullable(),
+  because: z.enum(WHOLE_BECAUSE).nullable(),
+  /** Bytes that headquarters sent for it. */
+  sentBytes: z.number().int().min(0),
+});
+
 /** A base backup. */
 export const baseSchema = z.object({
   id: baseIdSchema,
@@ -94,6 +117,8 @@ export const baseSchema = z.object({
   endedAt: instantSchema,
   bytes: z.number().int().positive(),
   sha256: sha256Schema,
+  /** Not told of bases from before there were others than whole ones. */
+  origin: baseOriginSchema.optional(),
 });
 export type Base = z.infer<typeof baseSchema>;
 export const basesSchema = z.object({ bases: z.array(baseSchema) });

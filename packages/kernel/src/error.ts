@@ -67,6 +67,7 @@ export type ErrorCode =
   | 'estate.not_a_sample'
   | 'estate.already_running'
   | 'estate.not_running'
+  | 'estate.starting'
   | 'port.taken'
   | 'socket.path_too_long'
   // two hosts

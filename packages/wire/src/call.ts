@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
+import { CALLER_IDLE_MS } from './idle.ts';
 
 /** A process of ours, as another reaches it: its socket and the secret that it asks for. */
 export type WirePeer = { readonly socket: string; readonly secret?: string };
@@ -22,7 +23,7 @@ export type WireCall = {
 
 export type WireReply = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: IncomingMessage };
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: CALLER_IDLE_MS });
 const REPLY_LIMIT = 67_108_864;
 const refusalSchema = z.object({ code: z.string(), message: z.string().optional() });
 

@@ -5,6 +5,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { SERVER_IDLE_MS } from './idle.ts';
 import { listenOnSocket } from './listen.ts';
 
 /** What handlers know of a caller: which of the known secrets it presented. */
@@ -134,7 +135,7 @@ export async function serveWire(options: {
 }): Promise<{ readonly close: () => Promise<void> }> {
   const listener = getRequestListener(options.app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
-    { maxHeaderSize: 16_384, requestTimeout: 0 },
+    { maxHeaderSize: 16_384, requestTimeout: 0, keepAliveTimeout: SERVER_IDLE_MS },
     (incoming, outgoing) => void listener(incoming, outgoing),
   );
   await listenOnSocket(server, options.socket, options.mode);

@@ -7,6 +7,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
   max_slot_wal_keep_size: '4GB',
   wal_sender_timeout: '10s',
   archive_timeout: '0',
+  // Which pages changed: off-site takes the rest of a base from the one that it has. Summaries go after ten days.
+  summarize_wal: 'on',
 };
 
 /** The settings of a primary; without `isSynchronous` commits are acknowledged though off-site does not have them. */
