@@ -50,7 +50,7 @@ function nameShip({ pick }: Chance, at: number): string {
 /** Six digits, and their check digit (resolution A.1117(30)). */
 export function shipNumber(at: number): string {
   const digits = String(at).padStart(6, '0');
-  const sum = [...digits].reduce((total, digit, place) => total + Number(digit) * (7 - place), 0);
+  const sum = digits.split('').reduce((total, digit, place) => total + Number(digit) * (7 - place), 0);
   return `${digits}${sum % 10}`;
 }
 

@@ -69,10 +69,15 @@ const BY_HAND = {
     port_of_registry, call_sign, mmsi, type, status, gross_tonnage, net_tonnage, deadweight, length, built, delivered_on, registered_owner,
     company, recognized_organization, ice_class, false_flag_since, un_measures, un_source
     from ship where ${where} order by (word_similarity($1, search_text) + similarity($1, search_text)) desc, id desc limit ${PAGE}`,
-  count: (where: string) => `select count(*)::int from (select from ship where ${where} limit ${MOST_COUNTED + 1}) matched`,
-  facets: (where: string) => `with matched as materialized (select * from ship where ${where} limit ${MOST_COUNTED})
-    select 'flag', flag, count(*) from matched group by 2 union all select 'type', type, count(*) from matched group by 2
-    union all select 'status', status, count(*) from matched group by 2 union all select 'state', state, count(*) from matched group by 2`,
+  counts: (
+    where: string,
+  ) => `with matched as materialized (select flag, type, status, state from ship where ${where} limit ${MOST_COUNTED + 1}),
+    total as materialized (select count(*)::int as count from matched)
+    select '' as field, '' as value, count from total
+    union all select 'flag', flag, count(*)::int from matched where (select count from total) <= ${MOST_COUNTED} group by 2
+    union all select 'type', type, count(*)::int from matched where (select count from total) <= ${MOST_COUNTED} group by 2
+    union all select 'status', status, count(*)::int from matched where (select count from total) <= ${MOST_COUNTED} group by 2
+    union all select 'state', state, count(*)::int from matched where (select count from total) <= ${MOST_COUNTED} group by 2`,
 };
 
 async function searchByHand(client: Client, term: string): Promise<void> {
@@ -82,8 +87,7 @@ async function searchByHand(client: Client, term: string): Promise<void> {
   const tests = words.map((_, at) => `(search_text like $${at * 2 + 2} or $${at * 2 + 3} <% search_text)`);
   const where = `id > 0 and state <> all('{withdrawn,removed}') and ((${tests.join(' and ')}) or search_prose @@ plainto_tsquery('simple', $1))`;
   await client.query(BY_HAND.page(where), values);
-  const { rows } = await client.query<{ count: number }>(BY_HAND.count(where), values);
-  if ((rows[0]?.count ?? 0) <= MOST_COUNTED) await client.query(BY_HAND.facets(where), values);
+  await client.query(BY_HAND.counts(where), values);
 }
 
 async function measureSearches({ gateway }: RegistryProcess, byHand: Client, size: Size): Promise<Row[]> {

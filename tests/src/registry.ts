@@ -40,7 +40,15 @@ export function testRegistry(estate: EstateProcess): void {
       assert.match(home.text, /<html[^>]* lang="ar" dir="rtl"/);
       assert.match(home.text, /reading-room-line/);
       for (const path of ['/ship', '/ship?lang=zh', SHIP]) assert.equal((await read(path, roomOf())).status, 200, path);
-      for (const path of ['/ship/new', '/ship/export.csv', '/api/ship', '/for-you', '/ship/0000999', `${SHIP}/history`])
+      for (const path of [
+        '/ship/new',
+        '/ship/export.csv',
+        '/ship?q=amity',
+        '/api/ship',
+        '/for-you',
+        '/ship/0000999',
+        `${SHIP}/history`,
+      ])
         assert.equal((await read(path, roomOf())).status, 503, path);
     });
 
@@ -70,7 +78,7 @@ export function testRegistry(estate: EstateProcess): void {
       assert.match((await read('/ship?lang=fr')).text, /Copie figée du/);
       assert.match(String(home.headers['content-security-policy']), /script-src 'none'|default-src 'none'/);
       assert.equal((await read(SHIP)).status, 200);
-      for (const path of ['/ship/0000999', '/ship/export.csv', '/for-you', '/api/ship'])
+      for (const path of ['/ship/0000999', '/ship/export.csv', '/ship?flag=KEN', '/for-you', '/api/ship'])
         assert.equal((await read(path)).status, 503, path);
       const sent = await reader.visit(`${originOf(estate, REGISTRY)}/ship/new`, { form: { name: 'x' }, redirects: 0 });
       assert.equal(sent.status, 503);

@@ -79,6 +79,32 @@ test('[GP1] a program files, changes and moves a record on by the same rules as 
   assert.ok((await ask({ path: '/for-you', as: KENYA })).text.includes(record.reference));
 });
 
+test('[GP1] what holds from a day on is changed with that day, told at its place in the body', async () => {
+  const supplier = { name: 'Supplier of data', delegation: 'secretariat', roles: ['data-supplier'] };
+  const ship = { imo_number: '9074729', name: 'Sample Amity', flag: 'KEN', type: 'container-ship', gross_tonnage: 28450 };
+  const filed = await send('POST', '/api/ship', supplier, { fields: ship, sure: true });
+  assert.equal(filed.status, 201, filed.text);
+  const rename = (since: Readonly<Record<string, string>>) =>
+    send(
+      'PATCH',
+      '/api/ship/9074729',
+      supplier,
+      { fields: { name: 'Sample Concord' }, since, source: 'Letter', sure: true },
+      { 'if-match': String(filed.headers.etag) },
+    );
+  const lacking = problemSchema.parse((await rename({})).json);
+  assert.deepEqual([lacking.errors[0]?.pointer, lacking.errors[0]?.field], ['#/since/name', 'name']);
+  const renamed = await rename({ name: '2026-02-01' });
+  assert.equal(renamed.status, 200, renamed.text);
+  assert.equal(recordSchema.parse(renamed.json).fields['name'], 'Sample Concord');
+  const numbered = { fields: { imo_number: '9074731' }, source: 'x' };
+  const kept = await send('PATCH', '/api/ship/9074729', supplier, numbered, { 'if-match': '"2"' });
+  assert.deepEqual(
+    problemSchema.parse(kept.json).errors.map(({ field }) => field),
+    ['imo_number'],
+  );
+});
+
 test('[GP1] who may not write in a module is refused, before and behind the gateway', async () => {
   const routes = manifest.routes.filter(({ id }) => id.startsWith('piracy.api-'));
   assert.equal(routes.length, 3);

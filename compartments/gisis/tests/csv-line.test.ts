@@ -20,7 +20,9 @@ test('[GE5] the line of CSV that the database writes of a record is the one that
   const database = await cluster.cloneDatabase();
   const admin = await cluster.adminOf(database.name);
   await admin.query('set session_replication_role = replica');
-  for (const module of MODULES) await insertWhole(admin, module);
+  const seconds = ['00', '00.25', '07.123456', '59.5'];
+  for (const [at, module] of MODULES.entries())
+    await insertWhole(admin, module, `2026-01-01T00:00:${seconds[at % seconds.length]}Z`);
   const { read: db } = database.open<Schema>();
   let compared = 0;
   for (const module of MODULES)

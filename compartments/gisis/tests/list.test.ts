@@ -145,6 +145,9 @@ test('[GR14] a name is found in another writing, without its accents, with an er
 });
 
 test('facets count what fits; beyond ten thousand nobody waits for the count, and it is shown to who asks later', async () => {
+  const first = await ask({ path: '/piracy?act=boarded' });
+  const isCounted = !/More than 10,000 records/.test(first.text);
+  assert.ok(isCounted || /act=hijacked"><bdi>Hijacked<\/bdi>/.test(first.text), 'it can be narrowed before it is counted');
   const { text } = await waitUntil(
     async () => {
       const answer = await ask({ path: '/piracy' });

@@ -91,6 +91,8 @@ test('[GR9] every page is free of barriers at the width of a desk and of a phone
     '/ship',
     '/piracy/map?act=boarded',
     '/piracy/statistics',
+    '/searches',
+    '/webhooks',
   ];
   for (const [size, language] of [
     [DESK, 'en'],
@@ -157,6 +159,9 @@ test('the markup of every page is valid', async () => {
     '/piracy/map',
     '/piracy/map?act=boarded&position.box=90,-10,110,10',
     '/piracy/statistics',
+    '/searches',
+    '/searches/new?module=piracy&query=act%3Dboarded',
+    '/webhooks',
   ]) {
     const report = await validate.validateString((await registry.ask({ path, as: KENYA })).text, path);
     const found = report.results.flatMap(({ messages }) =>

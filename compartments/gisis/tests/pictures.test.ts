@@ -14,7 +14,7 @@ import { openFront } from './front.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
 const skip = CHROMIUM ? false : 'there is no Chromium on this machine';
-const ROWS = 12_000;
+const ROWS = 6000;
 const cluster = await useRegistryCluster();
 const registry = await bootRegistry(cluster);
 const { ask, database } = registry;
@@ -233,6 +233,7 @@ test('[GD8] without script the map, its marks and the numbers are all there; wit
   });
   after(() => browser.close());
   const still = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
+  still.setDefaultTimeout(60_000);
   await still.goto(`${url}/piracy?act=hijacked&position.box=100,0,110,5`);
   await still.getByRole('link', { name: /Where they are/ }).click();
   await still
@@ -247,6 +248,7 @@ test('[GD8] without script the map, its marks and the numbers are all there; wit
   assert.equal(await still.getByRole('button', { name: 'Open the moving map' }).count(), 0);
 
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.setDefaultTimeout(60_000);
   const told: string[] = [];
   const asked: string[] = [];
   page.on('console', (message) => message.type() === 'error' && !message.text().includes('404') && told.push(message.text()));
@@ -258,7 +260,7 @@ test('[GD8] without script the map, its marks and the numbers are all there; wit
     'nothing of it is loaded before it is asked for',
   );
   await page.getByRole('button', { name: 'Open the moving map' }).press('Enter');
-  await page.getByRole('heading', { name: /In view: \d+/ }).waitFor({ timeout: 30_000 });
+  await page.getByRole('heading', { name: /In view: \d+/ }).waitFor();
   await page.getByRole('button', { name: 'Further away' }).press('Enter');
   await page.locator('.moving-list a').first().waitFor();
   assert.match((await page.locator('.moving-list a').first().getAttribute('href')) ?? '', /^\/piracy\/PIR-2020-/);

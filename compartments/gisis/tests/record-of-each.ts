@@ -6,7 +6,7 @@ export async function insertOfEach(admin: { query(sql: string): Promise<unknown>
   for (const { name, table, reference, workflow } of MODULES) {
     const given =
       'field' in reference
-        ? { imo_number: '9074729', company_number: '0414246', facility_number: 'KEMBA-0009' }[reference.field]
+        ? { imo_number: '9074729', company_number: '0414246', facility_number: 'KEMBA-0009', locode: 'KEMBA' }[reference.field]
         : 'X-2026-0001';
     const state =
       Object.keys(workflow?.states ?? { current: '' }).find((one) => !(workflow?.unpublished ?? []).includes(one)) ?? 'reported';

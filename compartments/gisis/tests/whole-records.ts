@@ -43,7 +43,7 @@ function valueOf(field: Field, meaning: Meaning, at: number): Value {
 }
 
 /** A record of a module with a value in every field, and its history as it would have been written. */
-export async function insertWhole(admin: Admin, module: Module): Promise<void> {
+export async function insertWhole(admin: Admin, module: Module, changedAt = AT): Promise<void> {
   const fields = Object.entries(module.fields).map(([name, field], at) => {
     const meaning = meaningsOf(module)[name];
     assert.ok(meaning);
@@ -57,7 +57,7 @@ export async function insertWhole(admin: Admin, module: Module): Promise<void> {
     state: firstState(module),
     revision: 1,
     created_at: AT,
-    changed_at: AT,
+    changed_at: changedAt,
     changed_by: 'a',
     source: 's',
   };
@@ -73,6 +73,6 @@ export async function insertWhole(admin: Admin, module: Module): Promise<void> {
     await admin.query(
       `insert into field_change (module, record_id, revision, act, field, after, account_id, account_name, source, at)
         values ($1, $2, 1, 'create', $3, $4::jsonb, 'a', 'A', 's', $5)`,
-      [module.name, id, name, JSON.stringify(value), AT],
+      [module.name, id, name, JSON.stringify(value), changedAt],
     );
 }

@@ -1,52 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { z } from 'zod';
-import { bootRegistry, SECRETARIAT, type TestPerson, useRegistryCluster } from './booted-registry.ts';
+import { SECRETARIAT, type TestPerson, useRegistryCluster } from './booted-registry.ts';
+import { beginStory, delegate, type Form, officer, SUPPLIER } from './story.ts';
 
-type Form = Readonly<Record<string, string | readonly string[]>>;
-
-const { ask, file } = await bootRegistry(await useRegistryCluster());
-
-const officer = (country: string, ...modules: readonly string[]): TestPerson => ({
-  name: `Officer of ${country.toUpperCase()}`,
-  delegation: `state-${country}`,
-  roles: modules.map((module) => `${module}-officer`),
-});
-const delegate = (country: string): TestPerson => ({ name: `Delegate of ${country}`, delegation: `state-${country}`, roles: [] });
-const SUPPLIER: TestPerson = { name: 'Supplier of data', delegation: 'secretariat', roles: ['data-supplier'] };
-
-/** Does an act upon the record as it stands; @returns the status */
-async function act(as: TestPerson, address: string, name: string, form: Form = {}): Promise<number> {
-  const { revision } = await read(address, as);
-  const sent = { ...form, revision: String(revision), source: `Test of ${name}` };
-  return (await ask({ path: `${address}/acts/${name}`, as, form: sent })).status;
-}
-
-async function done(as: TestPerson, address: string, name: string, form: Form = {}): Promise<void> {
-  assert.equal(await act(as, address, name, form), 303, `${name} of ${address}`);
-}
-
-async function read(address: string, as: TestPerson) {
-  const { status, text } = await ask({ path: `${address}/record.json`, as });
-  if (status !== 200) return { revision: 0, state: '', fields: {} as Readonly<Record<string, unknown>> };
-  return z.object({ revision: z.number(), state: z.string(), fields: z.record(z.string(), z.unknown()) }).parse(JSON.parse(text));
-}
-
-/** Whether somebody finds among what was told to them that this was done to a record. */
-async function isTold(as: TestPerson, address: string, what: string): Promise<boolean> {
-  const { text } = await ask({ path: '/for-you', as });
-  const reference = decodeURIComponent(address.split('/').at(-1) ?? '');
-  return text.includes(`${reference}</code></a>: ${what}`);
-}
-
-async function areTold(people: readonly TestPerson[], address: string, what: string): Promise<void> {
-  for (const one of people) assert.ok(await isTold(one, address, what), `${one.name} is not told: ${what}`);
-}
-
-async function statusOf(path: string, as?: TestPerson): Promise<number> {
-  return (await ask({ path, ...(as ? { as } : {}) })).status;
-}
-
+const { ask, file, act, done, read, areTold, statusOf } = await beginStory(await useRegistryCluster());
 const DAY = '2026-01-15';
 
 test('[GM1] a State authorises an organization, which files for that State alone, within its functions, until that ends; it sees what it filed', async () => {
@@ -97,6 +54,10 @@ test('[GM1] a State authorises an organization, which files for that State alone
   assert.doesNotMatch((await ask({ path: '/fuel-consumption/export.csv', as: rival })).text, /9074729/);
   await done(surveyor, filed, 'verify', { statement_on: '2026-02-20' });
   await areTold([kenya, SECRETARIAT], filed, 'Issue the statement of compliance');
+  assert.match(
+    (await ask({ path: `${filed}/history`, as: kenya })).text,
+    /Surveyor of a society, an organization \(ngo-society\)/,
+  );
   await done(kenya, authorization, 'withdraw');
   await areTold([delegate('nor'), SECRETARIAT], authorization, 'Withdraw');
   assert.equal(
@@ -229,6 +190,8 @@ test('[GM5] a port facility has the number of its port; who guards it is known t
   assert.doesNotMatch(await seen(), /Port control/);
   const csv = (await ask({ path: '/maritime-security/export.csv' })).text;
   assert.doesNotMatch(csv, /Officer|254/);
+  for (const path of [`${address}/history`, `${address}/record.json`, '/maritime-security/export.jsonl'])
+    assert.doesNotMatch((await ask({ path, as: delegate('nor') })).text, /A\. N\. Officer/, path);
   await done(kenya, address, 'withdraw');
   await areTold([SECRETARIAT], address, 'Withdraw');
   const contacts = officer('ken', 'contact-point');

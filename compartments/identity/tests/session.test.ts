@@ -300,6 +300,8 @@ test('health answers, and an estate that is no sample has no sample accounts and
         'Surveyor of a society (sample)',
         { gisis: ['fuel-consumption-officer', 'annex-vi-officer', 'survey-officer'] },
       ],
+      ['harbour@sample.invalid', 'Port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }],
+      ['inspector@sample.invalid', 'Second port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }],
     ],
   );
   const real = await bootIdentity(cluster, { isSample: false });

@@ -40,11 +40,13 @@ export async function readArchive(client: ArchiveClient, damaged: Damaged): Prom
 
 /** @throws EstateError `archive.damaged` if the bytes are not those that were taken */
 async function readBase(client: ArchiveClient, base: Base): Promise<void> {
-  const { sha256 } = await hashStream((await client.openBase(base)).tar, `reading base ${base.id}`).catch(async (error: unknown) => {
-    // In the middle of a body no error can be told: who asks again is told why it broke off.
-    if (hasCode(error, 'wire.unreachable')) (await client.openBase(base)).close();
-    throw error;
-  });
+  const { sha256 } = await hashStream((await client.openBase(base)).tar, `reading base ${base.id}`).catch(
+    async (error: unknown) => {
+      // In the middle of a body no error can be told: who asks again is told why it broke off.
+      if (hasCode(error, 'wire.unreachable')) (await client.openBase(base)).close();
+      throw error;
+    },
+  );
   if (sha256 !== base.sha256) throw new EstateError('archive.damaged', `reading base ${base.id}: it does not match its digest`);
 }
 
@@ -55,7 +57,10 @@ export async function readBlob(stream: Readable, digest: string): Promise<number
   throw new EstateError('blob.hash_mismatch', `reading blob ${digest}: its bytes are others`);
 }
 
-async function hashStream(stream: AsyncIterable<unknown>, what: string): Promise<{ readonly sha256: string; readonly bytes: number }> {
+async function hashStream(
+  stream: AsyncIterable<unknown>,
+  what: string,
+): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const hash = createHash('sha256');
   let bytes = 0;
   try {

@@ -1,5 +1,13 @@
 import { REQUEST_ID_HEADER, type SecurityHeaders } from '@bulkhead/contracts';
-import { type EditionDesk, type RequestHead, readHead, restingPath, routeAt, type Visit } from '@bulkhead/front';
+import {
+  asksOnlyLanguage,
+  type EditionDesk,
+  type RequestHead,
+  readHead,
+  restingPath,
+  routeAt,
+  type Visit,
+} from '@bulkhead/front';
 import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import { chooseLanguage, isLanguage } from '@bulkhead/web';
 import type { Place } from './reading-room.rules.ts';
@@ -67,7 +75,9 @@ async function answer(deps: RoomDeps, here: Here): Promise<void> {
   const desk = place.readable === null ? undefined : deps.desks.get(place.readable);
   if (!desk) return say(deps, here, NOT_HERE);
   if (desk.shelf.index === null) return say(deps, here, NOT_YET);
-  const file = desk.findFile(path, languageOf(here)) ?? leadToRest(deps, here, desk);
+  // Of a service of ours that was copied, a search or a filter is no page of the copy.
+  const isAsking = desk.shelf.deps.isCrawled && place.routes.length > 0 && !asksOnlyLanguage(here.head.query);
+  const file = (isAsking ? null : desk.findFile(path, languageOf(here))) ?? leadToRest(deps, here, desk);
   if (file === 'led away') return;
   if (file === null) return say(deps, here, NOT_FOUND);
   if (desk.answerFromMemory(file, request, response, here.requestId)) return;

@@ -2,7 +2,7 @@ import type { Base, WholeBecause } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { BaseMap } from '#archive/base-map.rules.ts';
 import { readManifest } from '#archive/base-reader.actions.ts';
-import { findLeaning, findNewest } from '#archive/base-shelf.actions.ts';
+import { findLeaning, findNewest, type Shelf } from '#archive/base-shelf.actions.ts';
 import { mayLeanOn } from '#archive/base-writer.actions.ts';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import type { Joined } from './join.actions.ts';
@@ -13,7 +13,10 @@ export type BaseBefore = { readonly base: Base; readonly map: BaseMap; readonly 
 export type Origin = { readonly before: BaseBefore } | { readonly because: WholeBecause };
 
 /** Whether the next base may be put together from the newest, and if not, why [A20]. */
-export async function chooseOrigin({ lineage, tail }: Joined, lostUpTo: Lsn): Promise<Origin> {
+export async function chooseOrigin(
+  { lineage, tail }: { readonly lineage: Shelf; readonly tail: Pick<Joined['tail'], 'timeline'> },
+  lostUpTo: Lsn,
+): Promise<Origin> {
   const base = await findNewest(lineage);
   if (!base || base.timeline !== tail.timeline || parseLsn(base.startLsn) < lostUpTo) return { because: 'no-base-before' };
   const map = await findLeaning(lineage);

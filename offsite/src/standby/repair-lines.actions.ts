@@ -33,7 +33,8 @@ export async function writeLines(given: {
     waiting.set(step.table, keys.add(JSON.stringify(finalKey(table, step))));
     if (keys.size >= KEYS_AT_ONCE) await tell(step.table);
   }
-  for (const table of [...waiting.keys()]) await tell(table);
+  // Those told of are taken out: a map is gone through as it stands.
+  for (const table of waiting.keys()) await tell(table);
 }
 
 async function run(

@@ -27,8 +27,7 @@ export async function unpackBase(options: {
       await unpacker.take(bytes);
     }
     const leftOut = await unpacker.end();
-    if (hash.digest('hex') !== sha256)
-      throw damaged('its bytes do not match the digest recorded when it was taken');
+    if (hash.digest('hex') !== sha256) throw damaged('its bytes do not match the digest recorded when it was taken');
     const version = await readFile(join(into, 'PG_VERSION'), 'utf8').catch(() => '');
     if (version.trim() !== '18') throw damaged('it is not one of PostgreSQL 18');
     return leftOut;

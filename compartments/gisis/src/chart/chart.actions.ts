@@ -24,7 +24,8 @@ export function readCharts(
   { address, version }: { readonly address: string; readonly version: string | null },
 ): Promise<Counted<readonly Tallied[]>> {
   const { module, viewer } = asked;
-  const key = sha256Hex(JSON.stringify([module.name, address, viewer.state, viewer.isSecretariat, viewer.roles]));
+  const { delegation, isSecretariat, roles, partyTo = [] } = viewer;
+  const key = sha256Hex(JSON.stringify([module.name, address, delegation, isSecretariat, roles, partyTo]));
   return kept.get(key, version, now, () => countCharts(db, asked));
 }
 

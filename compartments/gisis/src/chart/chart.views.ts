@@ -111,18 +111,18 @@ function tableView(visit: Visit, shown: ShownCharts, chart: Drawn, plot: Plot): 
   const series = chart.split === null ? [] : plot.series;
   const total = plot.bars.reduce((sum, bar) => sum + bar.total, 0);
   return html`<div class="table-scroll numbers" tabindex="0" role="group" aria-label="${fillIn(words.numbers, { chart: plot.title })}"><table>
-<thead><tr><th scope="col">${name}</th>${hasBars ? html`<td class="bar-cell"></td>` : null}<th scope="col" class="number">${words.total}</th>${series.map(
+<thead><tr><th scope="col">${name}</th><th scope="col" class="number">${words.total}</th>${hasBars ? html`<td class="bar-cell"></td>` : null}${series.map(
     (one) => html`<th scope="col" class="number">${one.name}</th>`,
   )}</tr></thead>
 <tbody>${rows.map(
     (
       bar,
-    ) => html`<tr><th scope="row">${linkView(visit, shown, chart, bar, html`<bdi>${nameBar(bar, language, (code) => nameCode(module, chart, code, language))}</bdi>`)}</th>${
+    ) => html`<tr><th scope="row">${linkView(visit, shown, chart, bar, html`<bdi>${nameBar(bar, language, (code) => nameCode(module, chart, code, language))}</bdi>`)}</th><td class="number">${formatNumber(bar.total, language)}</td>${
       hasBars ? html`<td class="bar-cell">${rowBar(bar, plot.series, most, language)}</td>` : null
-    }<td class="number">${formatNumber(bar.total, language)}</td>${partCells(bar, series, language)}</tr>
+    }${partCells(bar, series, language)}</tr>
 `,
   )}</tbody>
-<tfoot><tr><th scope="row">${words.total}</th>${hasBars ? html`<td class="bar-cell"></td>` : null}<td class="number">${formatNumber(total, language)}</td>${series.map(
+<tfoot><tr><th scope="row">${words.total}</th><td class="number">${formatNumber(total, language)}</td>${hasBars ? html`<td class="bar-cell"></td>` : null}${series.map(
     (one) => html`<td class="number">${formatNumber(one.count, language)}</td>`,
   )}</tr></tfoot></table></div>`;
 }

@@ -95,9 +95,9 @@ export async function readDebts(
   return [...debts.values()].toSorted((a, b) => b.overdue - a.overdue || b.count - a.count || (a.state < b.state ? -1 : 1));
 }
 
-/** Reminders of one transaction, and transactions of one run: what is left waits for the next. */
+/** Reminders of one transaction, and how long a run begins new ones: its token is good for little longer. What is left waits for the next. */
 const REMINDERS = 40;
-const MOST_BATCHES = 50;
+const LONGEST_RUN_MS = 15_000;
 
 /**
  * Tells States what falls due soon and what is overdue, of each day once: it asks what was not told, so it may run at any time, twice,
@@ -108,7 +108,7 @@ export async function tellDuties(deps: DutyDeps & { readonly transact: Transact<
   const today = at.toISOString().slice(0, 10);
   const computed = await readUntoldOfCasualties(deps, today);
   let told = 0;
-  for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+  while (deps.now().getTime() - at.getTime() < LONGEST_RUN_MS) {
     const part = computed.splice(0, REMINDERS);
     const owed = part.length > 0 ? part : await listUntold(deps.db, dutiesOf(deps.modules.values()), today, REMINDERS);
     if (owed.length === 0) break;

@@ -15,15 +15,24 @@ export function csvLine(module: Module, viewer: Viewer, columns: readonly string
   const cells = [
     'reference',
     'state',
-    'revision',
-    `to_char(changed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    'revision::text',
+    changedAt(),
     'is_sample::text',
-    ...columns.map((name, at) => cellOf(name, fields[at])),
+    ...columns.map((name, at) => `coalesce((${cellOf(name, fields[at])})::text, '')`),
   ];
-  return `concat(${cells.join(`, ',', `)}, E'\\r\\n')`;
+  // `||` takes half the time of `concat`, and so do pieces of a timestamp's text beside `to_char`.
+  return `${cells.join(` || ',' || `)} || E'\\r\\n'`;
 }
 
-/** Written as the kind writes it; what is empty is null, which `concat` leaves out. */
+const UTC = (column: string) => `(${column} at time zone 'UTC')::text`;
+
+/** To the millisecond, as JavaScript writes it; PostgreSQL leaves zeros at the end of seconds out. */
+function changedAt(): string {
+  const text = UTC('changed_at');
+  return `overlay(left(rpad(${text} || case length(${text}) when 19 then '.' else '' end, 23, '0'), 23) placing 'T' from 11 for 1) || 'Z'`;
+}
+
+/** Written as the kind writes it; null where it is empty. */
 function cellOf(name: string, field: Field | undefined): string {
   const column = (suffix: string) => columnName(name, suffix);
   switch (field?.kind) {
@@ -36,7 +45,7 @@ function cellOf(name: string, field: Field | undefined): string {
     case 'amount':
       return `trim_scale(${name})`;
     case 'moment':
-      return `to_char(${name} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+      return `overlay(left(${UTC(name)}, 19) placing 'T' from 11 for 1) || 'Z'`;
     case 'states':
     case 'choices':
       return `array_to_string(${name}, ';')`;

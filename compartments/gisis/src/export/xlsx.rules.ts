@@ -2,6 +2,7 @@ import type { Kind } from '#declaration/field.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Value } from '#value/value.rules.ts';
 import { COMMON_COLUMNS, type Format, shownValues } from './export.rules.ts';
+import { escapeXml } from './xml.rules.ts';
 
 /**
  * A workbook of Office Open XML (ECMA-376), written as sheets of cells: numbers, days and times are such, all else is text, and text
@@ -80,19 +81,9 @@ function writeMoment(text: string, style: number): string {
 }
 
 function writeText(text: string, style?: number): string {
-  const cut = text.slice(0, LONGEST_CELL);
+  // What a spreadsheet would read as its own escape is escaped.
+  const cut = text.slice(0, LONGEST_CELL).replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_');
   return `<c t="inlineStr"${style === undefined ? '' : ` s="${style}"`}><is><t xml:space="preserve">${escapeXml(cut)}</t></is></c>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text for XML 1.0: what XML cannot hold is left out, and what a spreadsheet would read as its own escape is escaped. */
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/g, '_x005F_')
-    .replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }
 
 /** The files of a workbook beside its sheets, by their paths. */

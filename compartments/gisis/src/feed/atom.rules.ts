@@ -1,6 +1,7 @@
 import type { Language } from '@bulkhead/contracts';
 import { fillIn, formatMoment } from '@bulkhead/web';
 import type { Module } from '#declaration/module.rules.ts';
+import { escapeXml } from '#export/xml.rules.ts';
 import { labelOf, type Registered, shownFields } from '#record/record.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { recordPath } from '#site/site.rules.ts';
@@ -67,14 +68,4 @@ function writeEntry({ module, viewer, language, origin }: AtomFeed, record: Regi
 
 function labelIn(module: Module, record: Registered, shown: readonly string[], language: Language): string {
   return module.label.every((name) => shown.includes(name)) ? labelOf(module, record, language) : record.reference;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-/** Text for XML 1.0, in content and in quoted attributes; what XML cannot hold is left out. */
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '')
-    .replaceAll(/[&<>"]/g, (char) => ENTITIES[char] ?? char);
 }

@@ -1,4 +1,4 @@
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError, hasCode, type Now } from '@bulkhead/kernel';
 import { answerProblem, type CompartmentApp } from '@bulkhead/web';
 import type { Kysely } from 'kysely';
 import type { Module } from '#declaration/module.rules.ts';
@@ -35,7 +35,10 @@ export function addFeedRoutes(app: CompartmentApp, { site, db, now }: Deps): voi
       return answerProblem(c, { status: 400, code: 'input.invalid', detail });
     }
     const wanted = isNarrowed(query) ? query : null;
-    const { changes, next, hasMore } = await readChanges({ db, modules: site.modules }, module, { since, query: wanted, viewer });
+    const read = await readChanges({ db, modules: site.modules }, module, { since, query: wanted, viewer }).catch(isBegunAnew);
+    if (read === 'begun anew')
+      return answerProblem(c, { status: 410, code: 'feed.begun_anew', detail: feedWords(language).begunAnew });
+    const { changes, next, hasMore } = read;
     const address = `/${module.name}/changes.json${writeQuery(module, query, null, [['since', writePlace(next)]]).slice(module.name.length + 1)}`;
     const href = `${site.origin}${address}`;
     c.header('cache-control', 'private, no-cache');
@@ -59,6 +62,11 @@ export function addFeedRoutes(app: CompartmentApp, { site, db, now }: Deps): voi
     c.header('content-language', language);
     return c.body(written, 200, { 'content-type': ATOM_TYPE });
   });
+}
+
+function isBegunAnew(error: unknown): 'begun anew' {
+  if (hasCode(error, 'feed.begun_anew')) return 'begun anew';
+  throw error;
 }
 
 function writeChange(module: Module, change: Change, viewer: Viewer, origin: string): Readonly<Record<string, unknown>> {

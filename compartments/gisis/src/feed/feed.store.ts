@@ -47,18 +47,20 @@ function partQuery(module: Module, whole: Module, { after, horizon, limit }: Bet
   const [part, reference] = [sql.table(module.table), sql.ref(`one.${module.partOf ?? ''}`)];
   const before = sql`${horizon}::bigint`;
   const from = sql`${after.transaction}::bigint`;
-  return sql`select * from (
-    (select ${columnsOf(module, 'one')}, one.changed_in as transaction from ${part} one
+  // A page that its own transactions fill ends with the last of them: wholes beyond it are for the next.
+  return sql`with own as materialized (
+    select ${columnsOf(module, 'one')}, one.changed_in as transaction from ${part} one
       where one.id > 0 and (one.changed_in, one.id) > (${from}, ${after.id}::bigint) and one.changed_in < ${before}
         and not exists (select from ${sql.table(whole.table)} whole where whole.reference = ${reference}
           and whole.changed_in > one.changed_in and whole.changed_in < ${before})
       order by one.changed_in, one.id limit ${limit})
-    union all
-    (select ${columnsOf(module, 'one')}, whole.changed_in as transaction from ${sql.table(whole.table)} whole
-      join ${part} one on whole.reference = ${reference}
-      where one.id > 0 and whole.changed_in >= ${from} and whole.changed_in < ${before} and whole.changed_in > one.changed_in
-        and (whole.changed_in, one.id) > (${from}, ${after.id}::bigint)
-      order by whole.changed_in, one.id limit ${limit})) written
+    select * from (select * from own union all
+      (select ${columnsOf(module, 'one')}, whole.changed_in as transaction from ${sql.table(whole.table)} whole
+        join ${part} one on whole.reference = ${reference}
+        where one.id > 0 and whole.changed_in >= ${from} and whole.changed_in < ${before} and whole.changed_in > one.changed_in
+          and whole.changed_in <= (select case when count(*) < ${limit} then ${before} else max(transaction) end from own)
+          and (whole.changed_in, one.id) > (${from}, ${after.id}::bigint)
+        order by whole.changed_in, one.id limit ${limit})) written
     order by transaction, id limit ${limit}`;
 }
 

@@ -72,7 +72,11 @@ export function addIntakeRoutes(app: CompartmentApp, given: IntakeDeps): void {
   app.post('/:module/import', (c) => answerSent(c, deps));
   app.post('/:module/import/:id', (c) => answerCarry(c, deps));
   app.get('/imports/:id/faults.csv', async (c) => {
-    const { file, visit } = await find(c, deps);
+    const { file, module, visit } = await find(c, deps);
+    const check = isOpen(file) ? checks.begin(file, module, visit.viewer) : null;
+    if (check) await waitFor(check, LOOK_WAIT_MS);
+    // Half of a list would be taken for the whole.
+    if (check && check.state !== 'done') return c.redirect(linkTo(visit, `/imports/${file.id}`), 303);
     const { kept } = await readFaults({ db: database.read }, file, checks);
     const headers = { ...CSV_HEADERS, 'content-disposition': `attachment; filename="import-${file.id}-refused.csv"` };
     return c.body(writeFaultsFile(kept, visit.language), 200, headers);

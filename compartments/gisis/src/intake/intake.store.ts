@@ -154,14 +154,16 @@ export async function dropImport(trx: Transaction<Schema>, id: ImportId, at: Dat
 
 /** Whether there is an open import, or what was refused of an ended one, from before a moment. */
 export async function hasOld(db: Kysely<Schema>, before: Date): Promise<boolean> {
-  const { rows } = await sql`select 1 from import_file f where created_at < ${before}
-    and (sha256 is not null or exists (select from import_fault where import_id = f.id)) limit 1`.execute(db);
+  const { rows } = await sql`(select 1 from import_file where sha256 is not null and created_at < ${before} limit 1)
+    union all (select 1 from import_fault t join import_file f on f.id = t.import_id where f.created_at < ${before} limit 1)`.execute(
+    db,
+  );
   return rows.length > 0;
 }
 
 /** Gives up what nobody carried out, and forgets what was refused: both may hold personal data. @returns those given up */
 export async function tidyOld(trx: Transaction<Schema>, before: Date, at: Date): Promise<readonly ImportId[]> {
-  await sql`delete from import_fault where import_id in (select id from import_file where created_at < ${before})`.execute(trx);
+  await sql`delete from import_fault t using import_file f where f.id = t.import_id and f.created_at < ${before}`.execute(trx);
   const { rows } = await sql`update import_file set state = 'dropped', sha256 = null, ended_at = ${at}
     where sha256 is not null and created_at < ${before} returning id`.execute(trx);
   return z

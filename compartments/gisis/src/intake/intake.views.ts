@@ -140,7 +140,6 @@ export type ShownImport = {
 /** One import: how far it is, what it comes to, and what was refused. */
 export function importPage(visit: Visit, shown: ShownImport): Html {
   const { module, file } = shown;
-  const words = intakeWords(visit.language);
   const title = titleOf(visit, module);
   return layOut(visit, {
     title,

@@ -25,9 +25,12 @@ export const BATCH_ROWS = 200;
  */
 export const STEP_ROWS = 5000;
 export const STEP_MS = 6000;
-/** Rows of tables, lines of history among them, after which a step ends; its last batch may go beyond. */
-export const STEP_CHANGES = 60_000;
-export const BATCH_CHANGES = 40_000;
+/**
+ * Rows of tables, lines of history among them, after which a step ends, and what its last batch may add. Each takes a number of a
+ * sequence: history follows a thousand moves of sequences in one transaction, of 33 numbers each.
+ */
+export const STEP_CHANGES = 20_000;
+export const BATCH_CHANGES = 12_000;
 
 /** Faults that are kept to be read; all are counted. */
 export const MOST_FAULTS = 5000;

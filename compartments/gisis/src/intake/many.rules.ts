@@ -2,7 +2,7 @@ import type { Module } from '#declaration/module.rules.ts';
 import type { InSix } from '#declaration/terms.rules.ts';
 import { isSameValue, listChanges, type NewChange, packValues, type Registered } from '#record/record.rules.ts';
 import { type FieldFault, faultAt, readFields, readSince, remarksOn, type TypedFields } from '#record/typed.rules.ts';
-import { isAmong, mayChange, seesRecord } from '#sight/sight.rules.ts';
+import { isAmong, mayChange, seesRecord, valuesOfFiler } from '#sight/sight.rules.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
@@ -91,7 +91,7 @@ export function judgeRow(module: Module, given: GivenRow, around: Surroundings, 
 
 function judgeNew(module: Module, given: GivenRow, around: Surroundings, { by, at }: Terms): Verdict {
   const names = around.writable(null);
-  const { values, faults } = readFields(module, names, given.typed, {}, { now: at });
+  const { values, faults } = readFields(module, names, given.typed, valuesOfFiler(module, by), { now: at });
   const foreign = foreignTo(module, { given, names, values, now: at });
   // Where a field that the act needs is wrong, that is told there.
   const isBegun = faults.length > 0 || beginsIn(module, given.state, values, by);

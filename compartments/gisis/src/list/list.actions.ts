@@ -9,7 +9,6 @@ import {
   BATCH,
   conditionOf,
   countEverything,
-  countFacets,
   countLatest,
   countMatches,
   findPlace,
@@ -38,15 +37,15 @@ export async function readList(
   const searched = await foldText(db, query.text);
   const nothing = query.text !== '' && searched.folded === '';
   if (nothing) return { records: [], next: null, previous: null, count: 0, facets: [] };
-  const [page, count] = await Promise.all([
-    listPage(db, module, query, viewer, searched),
-    countMatches(db, module, query, viewer, searched),
-  ]);
-  const isCounted = count <= MOST_COUNTED;
   const asked = { query, viewer, searched };
   const facets = offeredFacets(module, viewer);
+  const [page, matched] = await Promise.all([
+    listPage(db, module, query, viewer, searched),
+    countMatches(db, module, facets, asked),
+  ]);
+  const isCounted = matched.count <= MOST_COUNTED;
   const counted = isCounted
-    ? { count, facets: await countFacets(db, module, facets, asked) }
+    ? matched
     : await countLong(counting, module, query, viewer, () => countEverything(db, module, facets, asked));
   const isBack = query.page.way === 'before';
   const shown = page.slice(0, RECORDS_A_PAGE);
@@ -74,9 +73,9 @@ async function countLong(
   if (counting === undefined) return undefined;
   const { kept, now, versionOf } = counting;
   const version = await versionOf(module, viewer);
-  const { state, isSecretariat, roles } = viewer;
+  const { delegation, isSecretariat, roles, partyTo = [] } = viewer;
   const address = writeQuery(module, { ...query, order: null }, null);
-  return (await kept.soon(JSON.stringify([address, state, isSecretariat, roles]), version, now, count))?.value;
+  return (await kept.soon(JSON.stringify([address, delegation, isSecretariat, roles, partyTo]), version, now, count))?.value;
 }
 
 /** What a query finds and its viewer sees, as one condition on the module's table; null where nothing can fit. */

@@ -184,30 +184,23 @@ function withinSql(lat: Sql, lon: Sql, box: Extract<Test, { test: 'within' }>): 
   return sql`((${sql.join(near, sql` or `)}) and ${lat} between ${south} and ${north} and ${across})`;
 }
 
-/** How many match, up to one more than are counted. */
+/**
+ * How many match, up to one more than are counted, and how they are shared out over the facets and the states of the workflow: in one
+ * look, and shared out only where not too many match.
+ */
 export async function countMatches(
-  db: Kysely<Schema>,
-  module: Module,
-  query: Query,
-  viewer: Viewer,
-  searched: Searched,
-): Promise<number> {
-  const conditions = conditionsOf(module, query, viewer, searched);
-  const { rows } = await sql`select count(*)::int as count from (select from ${sql.table(module.table)}
-    where ${sql.join(conditions, sql` and `)} limit ${MOST_COUNTED + 1}) matched`.execute(db);
-  return z.object({ count: z.number() }).parse(rows[0]).count;
-}
-
-/** How the matches are shared out over the facets and the states of the workflow. Only asked where not too many match. */
-export async function countFacets(
   db: Kysely<Schema>,
   module: Module,
   facets: readonly string[],
   { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
-): Promise<FacetCount[]> {
+): Promise<{ readonly count: number; readonly facets: readonly FacetCount[] }> {
   const { rows } = await facetQuery(module, facets, { query, viewer, searched }).execute(db);
-  return z.array(z.object({ field: z.string(), value: z.string(), count: z.number() })).parse(rows);
+  const counts = z.array(z.object({ field: z.string(), value: z.string(), count: z.number() })).parse(rows);
+  const total = counts.find(({ field }) => field === '');
+  return { count: total?.count ?? 0, facets: counts.filter((one) => one !== total) };
 }
+
+const FEW = sql`(select count from total) <= ${sql.lit(MOST_COUNTED)}`;
 
 export function facetQuery(
   module: Module,
@@ -221,27 +214,23 @@ export function facetQuery(
     })),
     { field: STATE_FILTER, by: 'state' },
   ];
-  const columns = parts.map(({ by }, number) => sql`${sql.raw(by)} as ${sql.raw(`f${number}`)}`);
   const isMany = (field: string) => meaningsOf(module)[field]?.facet?.isMany === true;
+  // Only what is counted: whole rows of thousands would not fit into the memory of a query.
+  const needed = parts.flatMap(({ field, by }, number) =>
+    isMany(field)
+      ? (meaningsOf(module)[field]?.columns ?? []).map(({ suffix }) => sql.ref(columnName(field, suffix)))
+      : [sql`${sql.raw(by)} as ${sql.raw(`f${number}`)}`],
+  );
   // A facet of many values makes several rows of one: each is taken by itself.
   const counts = parts.map(({ field, by }, number) =>
     isMany(field)
-      ? sql`select ${sql.lit(field)} as field, value::text, count(*)::int as count from (select ${sql.raw(by)} as value from matched) one where value is not null group by value`
-      : sql`select ${sql.lit(field)} as field, ${sql.raw(`f${number}`)}::text as value, count(*)::int as count from counted where ${sql.raw(`f${number}`)} is not null group by 2`,
+      ? sql`select ${sql.lit(field)} as field, value::text, count(*)::int as count from (select ${sql.raw(by)} as value from matched where ${FEW}) one where value is not null group by value`
+      : sql`select ${sql.lit(field)} as field, ${sql.raw(`f${number}`)}::text as value, count(*)::int as count from matched where ${FEW} and ${sql.raw(`f${number}`)} is not null group by 2`,
   );
-  const single = columns.filter((_, number) => !isMany(parts[number]?.field ?? ''));
-  return sql`with matched as materialized (select ${columnsOf(module, facets)} from ${sql.table(module.table)}
-    where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)} limit ${MOST_COUNTED}),
-    counted as (select ${sql.join(single)} from matched)
-    ${sql.join(counts, sql` union all `)}`;
-}
-
-/** What facets are counted by, and no more: rows are wide. */
-function columnsOf(module: Module, facets: readonly string[]): Sql {
-  const names = facets.flatMap((field) =>
-    (meaningsOf(module)[field]?.columns ?? []).map(({ suffix }) => columnName(field, suffix)),
-  );
-  return sql.join([...new Set([...names, STATE_FILTER])].map((name) => sql.ref(name)));
+  return sql`with matched as materialized (select ${sql.join(needed)} from ${sql.table(module.table)}
+    where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)} limit ${MOST_COUNTED + 1}),
+    total as materialized (select count(*)::int as count from matched)
+    select '' as field, '' as value, count from total union all ${sql.join(counts, sql` union all `)}`;
 }
 
 /** The same of all that match, however many, and how many they are: each facet in its own grouping of one reading of the rows. */

@@ -134,7 +134,14 @@ function facetView(visit: Visit, shown: ShownList, field: string): Html | null {
   const name = facet.filter === '' ? field : `${field}.${facet.filter}`;
   const picked = query.asked.get(name) ?? [];
   const counts = found.facets.filter((one) => one.field === field);
-  const absent = picked.filter((value) => !counts.some((one) => one.value === value)).map((value) => ({ value, count: 0 }));
+  // A long list can be narrowed before it is counted: by the values that there are to choose from.
+  const isCounted = found.count !== null;
+  const offered =
+    isCounted || module.fields[field]?.kind === 'state' ? [] : (meaningsOf(module)[field]?.control.options?.(language) ?? []);
+  const known = new Set(counts.map(({ value }) => value));
+  const absent = [...new Set([...picked, ...(facet.filter === '' ? offered.map(({ value }) => value) : [])])]
+    .filter((value) => !known.has(value))
+    .map((value) => ({ value, count: isCounted ? 0 : null }));
   const entries: Counted[] = [...counts, ...absent].map(({ value, count }) => ({
     value,
     count,

@@ -28,7 +28,7 @@ export function askedView(visit: Visit, { module, query }: Shown, way: Way): Htm
   const asked = [...query.asked].flatMap(([name, values]) => values.map((value) => ({ name, value })));
   if (asked.length === 0 && query.text === '') return null;
   const chip = (text: string, without: Query) =>
-    html`<li><a class="chip" href="${linkTo(visit, writeWay(module, way, without, viewer))}" title="${fillIn(words.leaveOut, { filter: text })}"><bdi>${text}</bdi> <span aria-hidden="true">×</span></a></li>\n`;
+    html`<li><a class="chip" href="${linkTo(visit, writeWay(module, way, without, viewer))}" aria-label="${fillIn(words.leaveOut, { filter: text })}"><bdi>${text}</bdi> <span aria-hidden="true">×</span></a></li>\n`;
   return html`<div class="asked"><p>${words.narrowedBy}</p><ul>${
     query.text === '' ? null : chip(`${words.wordsAsked}: ${query.text}`, { ...query, text: '' })
   }${asked.map(({ name, value }) => chip(describeAsked(visit, module, name, value), toggle(query, name, value)))}</ul></div>`;

@@ -5,7 +5,6 @@ import {
   type GeoContext,
   type GeoPermissibleObjects,
   type GeoProjection,
-  geoBounds,
   geoEquirectangular,
   geoGraticule,
   geoPath,
@@ -13,22 +12,21 @@ import {
 } from 'd3-geo';
 import type { MultiPolygon, Polygon, Position } from 'geojson';
 import { feature } from 'topojson-client';
-import { spanOf, type View } from './view.rules.ts';
+import { type Box, spanOf, type View, WORLD, writeBox } from './view.rules.ts';
 
 /** The land of the earth (Natural Earth, public domain): coasts only, no borders and no names. */
 type Detail = '110m' | '50m';
 const read = new Map<Detail, MultiPolygon>();
-const bounds = new WeakMap<MultiPolygon, readonly Bounds[]>();
-type Bounds = readonly [readonly [number, number], readonly [number, number]];
+const bounds = new WeakMap<MultiPolygon, readonly Box[]>();
 
 export function landOf(detail: Detail): MultiPolygon {
   const known = read.get(detail);
   if (known) return known;
   const path = createRequire(import.meta.url).resolve(`world-atlas/land-${detail}.json`);
   const topology = JSON.parse(readFileSync(path, 'utf8')) as Parameters<typeof feature>[0];
-  const { land: drawn } = topology.objects;
-  if (drawn === undefined) throw new EstateError('config.invalid', `reading ${path}: it holds no land`);
-  const made = feature(topology, drawn);
+  const { land: shape } = topology.objects;
+  if (shape === undefined) throw new EstateError('config.invalid', `reading ${path}: it holds no land`);
+  const made = feature(topology, shape);
   const features = made.type === 'FeatureCollection' ? made.features : [made];
   const polygons = features.flatMap(({ geometry }): Position[][][] =>
     geometry.type === 'MultiPolygon' ? geometry.coordinates : geometry.type === 'Polygon' ? [geometry.coordinates] : [],
@@ -40,19 +38,29 @@ export function landOf(detail: Detail): MultiPolygon {
 
 /** The paths under a map, in halves of a unit: a shorter text than with decimals. */
 export type Ground = { readonly land: string; readonly lines: string; readonly sphere: string };
-const worlds = new Map<number, Ground>();
+const drawn = new Map<string, Ground>();
+const MOST_DRAWN = 64;
 
+/** What lies under a map; a view is drawn once, and the last ones are kept. */
 export function groundOf(view: View): Ground {
-  const known = view.isWorld ? worlds.get(view.frame.width) : undefined;
-  if (known) return known;
+  const key = `${view.frame.width} ${view.isWorld ? 'world' : writeBox(view.box)}`;
+  const ground = drawn.get(key) ?? drawGround(view);
+  drawn.delete(key);
+  drawn.set(key, ground);
+  for (const oldest of drawn.keys()) {
+    if (drawn.size <= MOST_DRAWN) break;
+    drawn.delete(oldest);
+  }
+  return ground;
+}
+
+function drawGround(view: View): Ground {
   const { projection, isWorld } = view;
-  const made: Ground = {
+  return {
     land: pathOf(projection, isWorld ? landOf('110m') : landIn(view)),
     lines: pathOf(projection, isWorld ? geoGraticule().step([30, 30])() : geoGraticule().step(stepsOf(view))()),
     sphere: isWorld ? pathOf(projection, { type: 'Sphere' }) : '',
   };
-  if (isWorld) worlds.set(view.frame.width, made);
-  return made;
 }
 
 const DEGREES = [30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01] as const;
@@ -72,17 +80,14 @@ function stepsOf(view: View): [number, number] {
 function landIn({ box }: View): MultiPolygon {
   const { wide, high } = spanOf(box);
   const land = landOf(Math.max(wide, high) > 90 ? '110m' : '50m');
-  const known = bounds.get(land) ?? land.coordinates.map((rings) => geoBounds({ type: 'Polygon', coordinates: rings }));
+  const known = bounds.get(land) ?? land.coordinates.map(([outer = []]) => boundsOf(outer));
   bounds.set(land, known);
   const margin = Math.max(wide, high, 1) * 2;
   const isNear = (at: number) => {
-    const [[west, south], [east, north]] = known[at] ?? [
-      [-180, -90],
-      [180, 90],
-    ];
+    const { west, south, east, north } = known[at] ?? WORLD;
     if (south > box.north + margin || north < box.south - margin) return false;
-    // Land across the antimeridian, or a box across it, is near to everything of its height.
-    return west > east || box.west > box.east || (west <= box.east + margin && east >= box.west - margin);
+    // A box across the antimeridian is near to everything of its height.
+    return box.west > box.east || (west <= box.east + margin && east >= box.west - margin);
   };
   return { type: 'MultiPolygon', coordinates: land.coordinates.filter((_, at) => isNear(at)) };
 }
@@ -127,6 +132,18 @@ function areaOf(ring: readonly Position[]): number {
     const [nextX = 0, nextY = 0] = ring[(at + 1) % ring.length] ?? [];
     return sum + x * nextY - nextX * y;
   }, 0);
+}
+
+/** Land across the antimeridian reaches from one end to the other: near to every box of its height. */
+function boundsOf(ring: readonly Position[]): Box {
+  let [west, south, east, north] = [180, 90, -180, -90];
+  for (const [longitude = 0, latitude = 0] of ring) {
+    west = Math.min(west, longitude);
+    east = Math.max(east, longitude);
+    south = Math.min(south, latitude);
+    north = Math.max(north, latitude);
+  }
+  return { west, south, east, north };
 }
 
 function pathOf(projection: GeoProjection, shape: GeoPermissibleObjects): string {

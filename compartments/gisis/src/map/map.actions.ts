@@ -71,8 +71,8 @@ export function readKeptMap({ db, kept, now }: Keeping, asked: AskedMap, place: 
 }
 
 function keyOf({ module, viewer, view }: AskedMap, { address }: Place, use: 'drawn' | 'moving'): string {
-  const { state, isSecretariat, roles } = viewer;
-  return sha256Hex(JSON.stringify([module.name, address, view.frame, use, state, isSecretariat, roles]));
+  const { delegation, isSecretariat, roles, partyTo = [] } = viewer;
+  return sha256Hex(JSON.stringify([module.name, address, view.frame, use, delegation, isSecretariat, roles, partyTo]));
 }
 
 /** For a map in the browser: each record, or the cells of a grid where they are too many. */

@@ -74,9 +74,14 @@ async function ask(c: CompartmentContext, { site, db, now }: Deps, frame: Frame)
 
 function describePoints(visit: Visit, { module, mapped }: AskedMap, read: Awaited<ReturnType<typeof readPoints>>) {
   if ('found' in read) {
-    const { grid, cells, counts, total } = read.found;
+    const { cells, counts, total } = read.found;
     const series = mapSeries(module, mapped, counts, visit.language);
-    return { type: 'FeatureCollection', total, isGathered: true, features: cells.map((cell) => cellPoint(series, grid, cell)) };
+    return {
+      type: 'FeatureCollection',
+      total,
+      isGathered: true,
+      features: cells.map((cell) => cellPoint(module, series, read.found, cell, visit.language)),
+    };
   }
   const counts = new Map<string | null, number>();
   for (const { code } of read.placed) counts.set(code, (counts.get(code) ?? 0) + 1);

@@ -26,7 +26,16 @@ export function placedPoint(module: Module, series: readonly Series[], placed: P
   });
 }
 
-export function cellPoint(series: readonly Series[], grid: Grid, cell: Cell): Point {
+/** A cell; of a single record the record itself, if it is known by name. */
+export function cellPoint(
+  module: Module,
+  series: readonly Series[],
+  { grid, named }: { readonly grid: Grid; readonly named: ReadonlyMap<string, Placed> },
+  cell: Cell,
+  language: Language,
+): Point {
+  const single = cell.reference === null ? undefined : named.get(cell.reference);
+  if (single !== undefined) return placedPoint(module, series, single, language);
   const most = cell.parts.toSorted((left, right) => right.count - left.count)[0];
   const longitude = cell.longitude > 180 ? cell.longitude - 360 : cell.longitude;
   return point(longitude, cell.latitude, {

@@ -45,6 +45,8 @@ const en = {
   notMet: 'The conditions were not met on any day so far.',
   wentBack: 'A share went back on: {days}',
   noConditions: 'The record of this instrument tells of no conditions.',
+  byConvention: 'The record tells of no conditions; these are the convention’s own.',
+  untoldFigures: 'No act tells of these figures, so it cannot be computed: {what}',
 } as const satisfies Record<string, string>;
 
 export type OverviewWord = keyof typeof en;
@@ -95,6 +97,8 @@ const fr: OverviewWords = {
   notMet: 'Les conditions n’ont été remplies aucun jour jusqu’ici.',
   wentBack: 'Une part a reculé le : {days}',
   noConditions: 'La fiche de cet instrument n’indique aucune condition.',
+  byConvention: 'La fiche n’indique aucune condition ; celles-ci sont celles de la convention.',
+  untoldFigures: 'Aucun acte n’indique ces chiffres, le calcul est donc impossible : {what}',
 };
 
 const es: OverviewWords = {
@@ -142,6 +146,8 @@ const es: OverviewWords = {
   notMet: 'Hasta ahora las condiciones no se han cumplido ningún día.',
   wentBack: 'Una parte retrocedió el: {days}',
   noConditions: 'El registro de este instrumento no indica condiciones.',
+  byConvention: 'El registro no indica condiciones; estas son las del propio convenio.',
+  untoldFigures: 'Ningún acto indica estas cifras, por lo que no puede calcularse: {what}',
 };
 
 const ru: OverviewWords = {
@@ -189,6 +195,8 @@ const ru: OverviewWords = {
   notMet: 'До сих пор условия не были выполнены ни в один день.',
   wentBack: 'Доля уменьшилась: {days}',
   noConditions: 'В записи этого документа условия не указаны.',
+  byConvention: 'В записи условия не указаны; приведены условия самой конвенции.',
+  untoldFigures: 'Ни один акт не содержит этих данных, поэтому вычислить нельзя: {what}',
 };
 
 const zh: OverviewWords = {
@@ -236,6 +244,8 @@ const zh: OverviewWords = {
   notMet: '迄今尚无一日达到条件。',
   wentBack: '份额回落的日期：{days}',
   noConditions: '该文书的记录未说明条件。',
+  byConvention: '记录未说明条件；所列为公约本身的条件。',
+  untoldFigures: '没有任何行为载有这些数字，因此无法计算：{what}',
 };
 
 const ar: OverviewWords = {
@@ -283,6 +293,8 @@ const ar: OverviewWords = {
   notMet: 'لم تُستوفَ الشروط في أي يوم حتى الآن.',
   wentBack: 'تراجعت حصة في: {days}',
   noConditions: 'لا يذكر سجل هذا الصك أي شروط.',
+  byConvention: 'لا يذكر السجل شروطًا؛ هذه شروط الاتفاقية نفسها.',
+  untoldFigures: 'لا يذكر أي فعل هذه الأرقام، فلا يمكن الحساب: {what}',
 };
 
 const DICTIONARY: Readonly<Record<Language, OverviewWords>> = { ar, zh, en, fr, ru, es };

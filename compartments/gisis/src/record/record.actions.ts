@@ -92,7 +92,8 @@ export async function findWholes(
   const found = new Map((await listRecords(db, whole, references)).map((record) => [record.reference, record]));
   return new Map(
     parts.flatMap((part) => {
-      const record = found.get(String(referenceIn(part)));
+      const reference = referenceIn(part);
+      const record = typeof reference === 'string' ? found.get(reference) : undefined;
       return record === undefined ? [] : [[part.id, record] as const];
     }),
   );

@@ -5,7 +5,7 @@ import { linkTo, recordPath, type Visit } from '#site/site.rules.ts';
 import { layOut, momentView } from '#site/site.views.ts';
 import { siteWords } from '#site/site.words.ts';
 import { nameCountry } from '#state/country.rules.ts';
-import { stateOfDelegation } from '#state/delegation.rules.ts';
+import { SECRETARIAT, stateOfDelegation } from '#state/delegation.rules.ts';
 import { TAKEN_BACK } from '#taken-back/taken-back.rules.ts';
 import { takenBackWords } from '#taken-back/taken-back.words.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
@@ -214,9 +214,15 @@ function changeView(visit: Visit, module: Module, { field, before, after, effect
 /** Who wrote something: the delegation for everybody; the person's name for those who work with it. */
 function writerOf({ viewer, language }: Visit, { act, accountName, delegation }: FieldChange): string {
   if (act === TAKEN_BACK) return takenBackWords(language).by;
-  const words = ownWords(language);
   const state = stateOfDelegation(delegation);
-  const whom =
-    state !== null ? nameCountry(state, language) : delegation === 'secretariat' ? words.delegationSecretariat : words.officerOf;
+  const whom = state === null ? nameDelegation(delegation, language) : nameCountry(state, language);
   return viewer.state === null && !viewer.isSecretariat ? whom : `${accountName}, ${whom}`;
+}
+
+/** The Secretariat with its units; an organization by the code of its account. */
+function nameDelegation(delegation: string | null, language: Visit['language']): string {
+  const words = ownWords(language);
+  if (delegation === null) return words.officerOf;
+  if (delegation === SECRETARIAT || delegation.startsWith('unit-')) return words.delegationSecretariat;
+  return fillIn(words.organizationOf, { code: delegation });
 }

@@ -7,9 +7,9 @@ import { readStanding } from './authority.actions.ts';
 /** Before every page: what the token does not say of its bearer, as it stands now. An authorization that ended ends at once. */
 export function addStanding(app: CompartmentApp, { db, now }: { readonly db: Kysely<Schema>; readonly now: Now }): void {
   app.use(async (c, next) => {
-    // Processes of ours call internal paths without claims.
-    const isOurs = c.req.path.startsWith('/.');
-    if (!isOurs && c.var.claims.accountId !== null) {
+    // Processes of ours call internal paths without claims; what pages are made to look with is the same for everybody.
+    const isForNobody = c.req.path.startsWith('/.') || c.req.path.startsWith('/assets/');
+    if (!isForNobody && c.var.claims.accountId !== null) {
       const known = { ...c.var.claims, ...(await readStanding({ db }, c.var.claims, now())) };
       c.set('claims', known);
     }

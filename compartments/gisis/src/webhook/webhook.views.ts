@@ -116,7 +116,7 @@ ${secret === null ? null : html`<div class="panel notice" role="status"><h2>${wo
 ${hook.stoppedWhy === null ? null : html`<p class="panel notice">${words[WHY[hook.stoppedWhy]]}</p>`}
 <p><code dir="ltr" class="long">${hook.url}</code></p>
 <p>${moduleTitle(visit, hook)}<br>${hook.query === '' ? words.wholeModule : queryView(visit, hook.query)}</p>
-<p class="quiet">${fillIn(words.registeredBy, { name: hook.accountName, at: formatMoment(hook.createdAt, language) })}</p>
+<p class="quiet">${fillIn(words.registeredBy, { name: `\u2068${hook.accountName}\u2069`, at: formatMoment(hook.createdAt, language) })}</p>
 <p class="quiet">${words.signed}</p>
 ${visit.site.isReadOnly ? null : actionForms(visit, hook)}
 <h2>${words.deliveries}</h2>

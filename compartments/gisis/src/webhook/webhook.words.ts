@@ -41,7 +41,7 @@ const en = {
   outcome: 'Outcome',
   sent: 'taken',
   waiting: 'waits',
-  again: 'tried again {at}',
+  again: 'is tried again {at}',
   givenUp: 'given up',
   answered: 'answer {status}',
   noAnswer: 'no answer',

@@ -65,6 +65,7 @@ export const ar: Words = {
   by: 'بواسطة {name}',
   delegationSecretariat: 'الأمانة العامة',
   officerOf: 'موظف',
+  organizationOf: 'منظمة ({code})',
   saved: 'حُفظ.',
   fieldNeeded: 'املأ هذا الحقل.',
   since: 'سارٍ منذ',

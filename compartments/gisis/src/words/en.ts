@@ -65,6 +65,7 @@ export const en = {
   by: 'by {name}',
   delegationSecretariat: 'Secretariat',
   officerOf: 'an officer',
+  organizationOf: 'an organization ({code})',
   saved: 'Saved.',
   fieldNeeded: 'Fill this in.',
   since: 'Holds since',

@@ -66,6 +66,7 @@ export const es: Words = {
   by: 'por {name}',
   delegationSecretariat: 'Secretaría',
   officerOf: 'un funcionario',
+  organizationOf: 'una organización ({code})',
   saved: 'Guardado.',
   fieldNeeded: 'Rellene este campo.',
   since: 'Vigente desde',

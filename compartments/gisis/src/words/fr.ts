@@ -66,6 +66,7 @@ export const fr: Words = {
   by: 'par {name}',
   delegationSecretariat: 'Secrétariat',
   officerOf: 'un agent',
+  organizationOf: 'un organisme ({code})',
   saved: 'Enregistré.',
   fieldNeeded: 'Remplissez ce champ.',
   since: 'Valable depuis',

@@ -66,6 +66,7 @@ export const ru: Words = {
   by: '{name}',
   delegationSecretariat: 'Секретариат',
   officerOf: 'должностное лицо',
+  organizationOf: 'организация ({code})',
   saved: 'Сохранено.',
   fieldNeeded: 'Заполните это поле.',
   since: 'Действует с',

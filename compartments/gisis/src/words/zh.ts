@@ -65,6 +65,7 @@ export const zh: Words = {
   by: '由 {name}',
   delegationSecretariat: '秘书处',
   officerOf: '一名官员',
+  organizationOf: '某组织（{code}）',
   saved: '已保存。',
   fieldNeeded: '请填写此项。',
   since: '生效日期',

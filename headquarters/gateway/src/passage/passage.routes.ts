@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type ManifestRoute, type Session, WELL_KNOWN } from '@bulkhead/contracts';
-import { plainAddress, readHead, restingPath, type Visit } from '@bulkhead/front';
+import { asksOnlyLanguage, plainAddress, readHead, restingPath, type Visit } from '@bulkhead/front';
 import { EstateError, hasCode, type Log } from '@bulkhead/kernel';
 import { wantsJson } from '@bulkhead/web';
 import type { AccessLog } from '#access/access.actions.ts';
@@ -303,7 +303,8 @@ async function leadToRest(
 ): Promise<'at rest'> {
   const { origin, route, error } = given;
   const isClosed = AT_REST.some((code) => hasCode(error, code));
-  const isForReading = route.method === 'GET' && route.roles.length === 0 && !asked.response.headersSent;
+  const isForReading =
+    route.method === 'GET' && route.roles.length === 0 && asksOnlyLanguage(asked.query) && !asked.response.headersSent;
   if (isClosed && origin.hasFrozen && isForReading && (await answerFile(deps, asked, origin, languageOf(asked))))
     return 'at rest';
   if (!route.resting || !origin.hasEdition || !isClosed || asked.response.headersSent) throw error;

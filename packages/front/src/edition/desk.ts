@@ -23,6 +23,11 @@ export type Served = { readonly status: number; readonly bytes: number };
 /** Puts something into a page before it is shown, such as where it is served from; gives the bytes back if there is nothing to put. */
 export type Annotate = (file: EditionFile, bytes: Buffer) => Buffer;
 
+/** Whether a query asks for no more than a language: a search or a filter is answered by no copy, which knows one page only. */
+export function asksOnlyLanguage(query: string): boolean {
+  return /^(?:\?(?:lang=[a-z]{2})?)?$/.test(query);
+}
+
 /** Answers from a shelf. The frequent case, a file in memory, takes no promise and no new header list. */
 export class EditionDesk {
   readonly shelf: Shelf;

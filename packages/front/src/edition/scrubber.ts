@@ -2,11 +2,13 @@ import { hasCode, sha256Hex } from '@bulkhead/kernel';
 import { MANIFEST_NAME } from './edition-store.ts';
 import type { Shelf } from './shelf.ts';
 
-/** Files looked at without a pause, and the bytes read again in one look. */
+/** Files looked at without a pause. */
 const LOOKED_AT_ONCE = 250;
 /** Files whose fingerprints one look takes; those of a larger edition take turns. */
 const LOOK_LIMIT = 2500;
+/** What one look reads again though nothing tells that it changed: many small files cost more than their bytes. */
 const READ_AT_ONCE_BYTES = 1_048_576;
+const READ_AT_ONCE_FILES = 32;
 
 export type ScrubResult = { readonly checked: number; readonly bad: number };
 
@@ -62,7 +64,7 @@ export class Scrubber {
   #takeTurn(names: readonly string[]): string[] {
     const turn: string[] = [];
     let bytes = 0;
-    while (turn.length < names.length && bytes < READ_AT_ONCE_BYTES) {
+    while (turn.length < Math.min(names.length, READ_AT_ONCE_FILES) && bytes < READ_AT_ONCE_BYTES) {
       const name = names[this.#next % names.length] ?? MANIFEST_NAME;
       bytes += this.#shelf.index?.digests.get(name) ?? this.#shelf.envelope.length;
       turn.push(name);

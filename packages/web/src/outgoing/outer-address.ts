@@ -24,14 +24,16 @@ const INNER: readonly (readonly [network: string, prefix: number, family: 'ipv4'
   ['2002::', 16, 'ipv6'],
   ['3fff::', 20, 'ipv6'],
 ];
-const inner = new BlockList();
-for (const [network, prefix, family] of INNER) inner.addSubnet(network, prefix, family);
+// One list each: in a common one every IPv4 address would lie in `::`, as one that is written as IPv6.
+const inner = { ipv4: new BlockList(), ipv6: new BlockList() };
+for (const [network, prefix, family] of INNER) inner[family].addSubnet(network, prefix, family);
 
 /** Whether an address may be asked: one of the world outside, by what the tables of special networks say. */
 export function isOuterAddress(address: string): boolean {
   const family = isIP(address);
   if (family === 0) return false;
-  return !inner.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  const kind = family === 6 ? 'ipv6' : 'ipv4';
+  return !inner[kind].check(address, kind);
 }
 
 /** Whether a host is this machine itself: where software on a person's own device listens. */

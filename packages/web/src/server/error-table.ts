@@ -141,14 +141,6 @@ const KEY_REUSED: Sentences = {
   zh: '此 Idempotency-Key 已用于另一请求。请为每个请求使用各自的键。',
   ar: 'سبق أن ورد Idempotency-Key هذا مع طلب آخر. اجعل لكل طلب مفتاحًا خاصًا به.',
 };
-const BEGUN_ANEW: Sentences = {
-  en: 'The registry was put back since this place in the feed was given. Read everything anew, then go on from the new place.',
-  fr: 'Le registre a été rétabli depuis que ce repère du flux a été donné. Relisez tout, puis continuez à partir du nouveau repère.',
-  es: 'El registro se restauró después de que se diera este punto del flujo. Léalo todo de nuevo y siga desde el punto nuevo.',
-  ru: 'После того как было выдано это место в ленте, реестр был восстановлен. Прочитайте всё заново и продолжайте с нового места.',
-  zh: '自给出该订阅位置以来，登记库已被恢复。请重新读取全部内容，然后从新位置继续。',
-  ar: 'أُعيد السجل إلى حالة سابقة بعد إعطاء هذا الموضع من التغذية. اقرأ كل شيء من جديد ثم تابع من الموضع الجديد.',
-};
 const OUR_FAULT: Sentences = {
   en: 'Something went wrong on our side. It has been recorded. Try again; if it happens again, tell us the number below.',
   fr: "Une erreur s'est produite de notre côté. Elle a été enregistrée. Réessayez ; si elle se reproduit, indiquez-nous le numéro ci-dessous.",
@@ -203,7 +195,6 @@ const TABLE: Readonly<Partial<Record<ErrorCode, ErrorRow>>> = {
   'record.overtaken': { status: 412, sentences: CHANGED_MEANWHILE },
   'record.revision_missing': { status: 428, sentences: WHICH_REVISION },
   'idempotency_key.reused': { status: 422, sentences: KEY_REUSED },
-  'feed.begun_anew': { status: 410, sentences: BEGUN_ANEW },
   'article.wrong_state': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.changed_meanwhile': { status: 409, sentences: CHANGED_MEANWHILE },
   'article.slug_taken': { status: 409, sentences: CHANGED_MEANWHILE },

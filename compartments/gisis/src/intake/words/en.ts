@@ -9,7 +9,6 @@ export const intakeEn = {
   sinceHint:
     'For names, flags and other values that keep their dates: the day from which new values hold, in rows without a column “since”.',
   send: 'Look at the file',
-  sending: 'Files',
   yours: 'Your imports',
   columns: 'Columns',
   columnsHint: 'Leave out what you do not have. A record that stands keeps what the file has no column for.',
@@ -67,9 +66,7 @@ export const intakeEn = {
   semicolon: 'semicolons',
   tab: 'tabs',
   unreadable: 'This file cannot be taken',
-  fileMissing: 'Choose a file.',
   fileTooLarge: 'This file is too large: at most {most} MB.',
-  fileOtherKind: 'This is neither CSV nor XLSX. Save it as one of these and send it again.',
   fileOldWorkbook: 'This is a workbook of the old form (XLS), or one with a password. Save it as XLSX or CSV without one.',
   fileBinary: 'This is neither text nor a workbook. Save it as CSV (UTF-8) or XLSX.',
   fileGarbled:

@@ -10,7 +10,6 @@ export const intakeEs: IntakeWords = {
   sinceHint:
     'Para nombres, pabellones y otros valores con fecha: el día desde el que valen los nuevos, en filas sin columna «since».',
   send: 'Examinar el archivo',
-  sending: 'Archivos',
   yours: 'Sus importaciones',
   columns: 'Columnas',
   columnsHint: 'Omita lo que no tenga. Un registro existente conserva aquello para lo que el archivo no tiene columna.',
@@ -69,9 +68,7 @@ export const intakeEs: IntakeWords = {
   semicolon: 'punto y coma',
   tab: 'tabuladores',
   unreadable: 'Este archivo no se puede admitir',
-  fileMissing: 'Elija un archivo.',
   fileTooLarge: 'El archivo es demasiado grande: {most} MB como máximo.',
-  fileOtherKind: 'No es CSV ni XLSX. Guárdelo como uno de ellos y envíelo de nuevo.',
   fileOldWorkbook: 'Es un libro del formato antiguo (XLS) o con contraseña. Guárdelo como XLSX o CSV sin ella.',
   fileBinary: 'No es texto ni libro de cálculo. Guárdelo como CSV (UTF-8) o XLSX.',
   fileGarbled: 'Las letras de este archivo no se pueden leer: se interrumpe o mezcla codificaciones. Guárdelo como UTF-8.',

@@ -10,7 +10,6 @@ export const intakeFr: IntakeWords = {
   sinceHint:
     'Pour les noms, pavillons et autres valeurs datées : le jour à partir duquel valent les nouvelles valeurs, pour les lignes sans colonne « since ».',
   send: 'Examiner le fichier',
-  sending: 'Fichiers',
   yours: 'Vos importations',
   columns: 'Colonnes',
   columnsHint: 'Omettez ce que vous n’avez pas. Une fiche existante garde ce pour quoi le fichier n’a pas de colonne.',
@@ -69,9 +68,7 @@ export const intakeFr: IntakeWords = {
   semicolon: 'points-virgules',
   tab: 'tabulations',
   unreadable: 'Ce fichier ne peut pas être repris',
-  fileMissing: 'Choisissez un fichier.',
   fileTooLarge: 'Ce fichier est trop volumineux : {most} Mo au plus.',
-  fileOtherKind: 'Ce n’est ni du CSV ni du XLSX. Enregistrez-le ainsi et renvoyez-le.',
   fileOldWorkbook:
     'C’est un classeur de l’ancien format (XLS) ou protégé par mot de passe. Enregistrez-le en XLSX ou CSV, sans mot de passe.',
   fileBinary: 'Ce n’est ni du texte ni un classeur. Enregistrez en CSV (UTF-8) ou XLSX.',

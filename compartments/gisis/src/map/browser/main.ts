@@ -53,8 +53,7 @@ async function open(at: HTMLElement): Promise<void> {
   maplibre.setWorkerUrl(new URL(worker, location.href).href);
   const parts = makeParts(say);
   at.replaceChildren(parts.frame);
-  const picture = document.querySelector<HTMLElement>('.map-frame');
-  if (picture) picture.hidden = true;
+  for (const still of document.querySelectorAll<HTMLElement>('.map-frame, .map-head .zoom')) still.hidden = true;
   const shown = JSON.parse(shades) as readonly Shade[];
   const map = drawMap(maplibre, parts.canvas, coast, first, shown);
   const state: { points: Points; asking: AbortController | null } = { points: first, asking: null };
@@ -63,7 +62,7 @@ async function open(at: HTMLElement): Promise<void> {
   parts.whole.addEventListener('click', () => map.fitBounds([-180, -70, 180, 80]));
   const tell = () => {
     const bounds = map.getBounds();
-    const inView = state.points.features.filter(({ geometry }) => bounds.contains([...geometry.coordinates]));
+    const inView = state.points.features.filter(({ geometry }) => isWithin(bounds, geometry.coordinates));
     parts.listed.replaceChildren(...listInView(inView, state.points.isGathered, say, language));
     parts.these.href = withBox(list, box, bounds);
   };
@@ -93,8 +92,8 @@ function makeParts(say: (key: string) => string) {
   const listed = make('div', { class: 'moving-list', 'aria-live': 'polite' });
   const these = make('a', { class: 'button second', href: '#' }, say('theseInList'));
   const frame = make(
-    'section',
-    { 'aria-label': say('moving') },
+    'div',
+    {},
     make('h2', { class: 'hidden-text' }, say('moving')),
     make('p', { class: 'quiet' }, say('movingHint')),
     make('p', { class: 'zoom' }, nearer, ' ', further, ' ', whole, ' ', these),
@@ -118,7 +117,7 @@ function drawMap(
     container,
     style: {
       version: 8,
-      sources: { coast: { type: 'geojson', data: coast }, ...sourcesOf(points) },
+      sources: { coast: { type: 'geojson', data: coast }, records: sourceOf(points) },
       layers: [
         { id: 'sea', type: 'background', paint: { 'background-color': colour('--sea') } },
         { id: 'land', type: 'fill', source: 'coast', paint: { 'fill-color': colour('--land'), 'fill-antialias': true } },
@@ -139,25 +138,20 @@ function drawMap(
   return map;
 }
 
-const NOTHING = { type: 'FeatureCollection' as const, features: [] };
-
-function sourcesOf(points: Points): Record<string, MapLibre.SourceSpecification> {
-  const { single, gathered } = dataOf(points);
+/** What is near is gathered, records and cells of the server's alike: their numbers add up. */
+function sourceOf(points: Points): MapLibre.GeoJSONSourceSpecification {
   return {
-    single: { type: 'geojson', data: single, cluster: true, clusterRadius: 42, clusterMaxZoom: 12 },
-    gathered: { type: 'geojson', data: gathered },
+    type: 'geojson',
+    data: points as unknown as GeoJSON.FeatureCollection,
+    cluster: true,
+    clusterRadius: 46,
+    clusterMaxZoom: 12,
+    clusterProperties: { records: ['+', ['get', 'count']] },
   };
 }
 
-function dataOf(points: Points) {
-  const data = points as unknown as GeoJSON.FeatureCollection;
-  return points.isGathered ? { single: NOTHING, gathered: data } : { single: data, gathered: NOTHING };
-}
-
 async function showPoints(map: MapLibre.Map, points: Points): Promise<void> {
-  const { single, gathered } = dataOf(points);
-  await map.getSource<MapLibre.GeoJSONSource>('single')?.setData(single);
-  await map.getSource<MapLibre.GeoJSONSource>('gathered')?.setData(gathered);
+  await map.getSource<MapLibre.GeoJSONSource>('records')?.setData(points as unknown as GeoJSON.FeatureCollection);
 }
 
 /** Shapes for single records, circles with their number for several. Letters are drawn by the browser: no font is fetched. */
@@ -166,54 +160,38 @@ function addMarks(map: MapLibre.Map, shades: readonly Shade[], colour: (name: st
     const image = drawShape(shade, colour('--sheet'));
     if (image) map.addImage(`shade-${shade}`, image, { pixelRatio: PIXELS });
   }
-  const circle = {
-    'circle-color': colour('--sheet'),
-    'circle-stroke-color': colour('--ring'),
-    'circle-stroke-width': 3,
-  };
-  const number = { 'text-color': colour('--ring') };
-  const radius = (of: string): MapLibre.ExpressionSpecification => [
-    'interpolate',
-    ['linear'],
-    ['log10', ['get', of]],
-    0,
-    11,
-    5,
-    26,
-  ];
+  const several: MapLibre.ExpressionSpecification = ['coalesce', ['get', 'records'], ['get', 'count']];
+  const isSeveral: MapLibre.FilterSpecification = ['>', several, 1];
+  const thousands: MapLibre.ExpressionSpecification = ['concat', ['to-string', ['round', ['/', several, 1000]]], 'k'];
   map.addLayer({
-    id: 'clusters',
+    id: 'gathered',
     type: 'circle',
-    source: 'single',
-    filter: ['has', 'point_count'],
-    paint: { ...circle, 'circle-radius': radius('point_count') },
+    source: 'records',
+    filter: isSeveral,
+    paint: {
+      'circle-color': colour('--sheet'),
+      'circle-stroke-color': colour('--ring'),
+      'circle-stroke-width': 3,
+      'circle-radius': ['interpolate', ['linear'], ['log10', several], 0, 11, 5, 24],
+    },
   });
   map.addLayer({
-    id: 'cluster-numbers',
+    id: 'numbers',
     type: 'symbol',
-    source: 'single',
-    filter: ['has', 'point_count'],
-    layout: { 'text-field': ['to-string', ['get', 'point_count_abbreviated']], 'text-size': 13, 'text-allow-overlap': true },
-    paint: number,
-  });
-  map.addLayer({
-    id: 'cells',
-    type: 'circle',
-    source: 'gathered',
-    paint: { ...circle, 'circle-radius': radius('count') },
-  });
-  map.addLayer({
-    id: 'cell-numbers',
-    type: 'symbol',
-    source: 'gathered',
-    layout: { 'text-field': ['to-string', ['get', 'count']], 'text-size': 12, 'text-allow-overlap': true },
-    paint: number,
+    source: 'records',
+    filter: isSeveral,
+    layout: {
+      'text-field': ['case', ['>=', several, 10_000], thousands, ['to-string', several]],
+      'text-size': 13,
+      'text-allow-overlap': true,
+    },
+    paint: { 'text-color': colour('--ring') },
   });
   map.addLayer({
     id: 'singles',
     type: 'symbol',
-    source: 'single',
-    filter: ['!', ['has', 'point_count']],
+    source: 'records',
+    filter: ['==', several, 1],
     layout: { 'icon-image': ['concat', 'shade-', ['to-string', ['get', 'shade']]], 'icon-allow-overlap': true },
   });
 }
@@ -239,7 +217,7 @@ function drawShape(shade: number, edge: string): ImageData | null {
 
 function followClicks({ Popup }: Library, map: MapLibre.Map, say: (key: string) => string): void {
   const nearer = (at: MapLibre.LngLatLike) => map.easeTo({ center: at, zoom: Math.min(map.getZoom() + 2, 14) });
-  for (const layer of ['clusters', 'cells']) map.on('click', layer, ({ lngLat }) => nearer(lngLat));
+  map.on('click', 'gathered', ({ lngLat }) => nearer(lngLat));
   map.on('click', 'singles', ({ features, lngLat }) => {
     const properties = features?.[0]?.properties as Properties | undefined;
     if (!properties) return;
@@ -248,7 +226,7 @@ function followClicks({ Popup }: Library, map: MapLibre.Map, say: (key: string) 
       .setDOMContent(make('div', { class: 'moving-note' }, ...describe(properties)))
       .addTo(map);
   });
-  for (const layer of ['clusters', 'cells', 'singles']) {
+  for (const layer of ['gathered', 'singles']) {
     map.on('mouseenter', layer, () => map.getCanvas().classList.add('is-link'));
     map.on('mouseleave', layer, () => map.getCanvas().classList.remove('is-link'));
   }
@@ -280,6 +258,12 @@ function listInView(
     make('ul', {}, ...lines),
     ...(rest > 0 ? [make('p', { class: 'quiet' }, say('moreInView', { count: number.format(rest) }))] : []),
   ];
+}
+
+/** The map may have been turned around the world. */
+function isWithin(bounds: MapLibre.LngLatBounds, [longitude, latitude]: readonly [number, number]): boolean {
+  if (latitude < bounds.getSouth() || latitude > bounds.getNorth()) return false;
+  return [-360, 0, 360].some((turn) => longitude + turn >= bounds.getWest() && longitude + turn <= bounds.getEast());
 }
 
 function withBox(address: string, name: string, bounds: MapLibre.LngLatBounds): string {

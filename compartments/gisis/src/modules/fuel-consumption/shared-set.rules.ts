@@ -32,6 +32,14 @@ const BANDS = [5_000, 10_000, 25_000, 50_000, 100_000, 200_000];
 export const ALL_TYPES = 'other';
 
 /**
+ * Whether the set of a year is shared yet: once the statements of its reports were due (31 May of the next year). While reports come in
+ * one by one, two sets on two days would tell of the one between.
+ */
+export function isClosed(year: number, today: string): boolean {
+  return today >= `${year + 1}-06-01`;
+}
+
+/**
  * Makes the shared set: ships of one year, type and band of tonnage together, `least` at least (k-anonymity). Ships of groups that
  * are too small or that one ship dominates go together with those of other types in their band; if that does not do, they are left
  * out, and counted.

@@ -114,10 +114,15 @@ export type Progress = {
   readonly points: readonly { readonly on: string; readonly value: number }[];
 };
 
+/** How much of a measure is needed; null where it is no condition. */
+export function neededOf(conditions: Conditions, measure: Measure): number | null {
+  return measure === 'largeFleets' ? (conditions.largeFleets?.states ?? null) : conditions[measure];
+}
+
 /** The way to entry into force as series of data, one for each condition that the instrument has. */
 export function progressOf(conditions: Conditions, standings: readonly Standing[]): readonly Progress[] {
   return MEASURES.flatMap((measure) => {
-    const needed = measure === 'largeFleets' ? (conditions.largeFleets?.states ?? null) : conditions[measure];
+    const needed = neededOf(conditions, measure);
     if (needed === null) return [];
     return [{ measure, needed, points: standings.map((standing) => ({ on: standing.on, value: standing[measure] })) }];
   });

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  type Conditions,
-  computeEntryIntoForce,
-  effectiveOn,
-  listSetbacks,
-  type PartyAct,
-  progressOf,
-} from './entry-into-force.rules.ts';
+import { computeEntryIntoForce, effectiveOn, listSetbacks, type PartyAct, progressOf } from './entry-into-force.rules.ts';
+import { KNOWN_CONDITIONS } from './known-conditions.rules.ts';
+import { progressShown } from './progress-sheet.rules.ts';
 import { bondOf } from './status-sheet.rules.ts';
 
 const act = (state: string, on: string, fleet: number, more: Partial<PartyAct> = {}): PartyAct => ({
@@ -98,19 +93,14 @@ test('[GV10] large fleets, ships, cargo and recycling capacity are conditions li
   );
 });
 
-/** The conditions of five conventions, and acts of invented fleets that just meet each of them; one less of anything does not. */
-const CONVENTIONS: Readonly<Record<string, { readonly conditions: Conditions; readonly acts: readonly PartyAct[] }>> = {
-  SOLAS: { conditions: { ...NONE, states: 25, tonnageShare: 50 }, acts: many(25, { fleet: 40 }) },
-  'Ballast Water': { conditions: { ...NONE, states: 30, tonnageShare: 35 }, acts: many(30, { fleet: 24 }) },
-  'Hong Kong': {
-    conditions: { ...NONE, states: 15, tonnageShare: 40, recyclingShare: 3, monthsAfter: 24 },
-    acts: many(15, { fleet: 54, recycling: 1.62 }),
-  },
-  'Cape Town': { conditions: { ...NONE, states: 22, ships: 3600 }, acts: many(22, { ships: 164 }) },
-  HNS: {
-    conditions: { ...NONE, states: 12, largeFleets: { states: 4, tonnage: 2_000_000 }, cargo: 40_000_000, monthsAfter: 18 },
-    acts: many(12, { fleet: 2_000_000, cargo: 3_400_000 }),
-  },
+/** Acts of invented fleets that just meet the conditions of each convention; one less of anything does not. */
+const ACTS: Readonly<Record<string, readonly PartyAct[]>> = {
+  'SOLAS 1974': many(25, { fleet: 40 }),
+  'BWM 2004': many(30, { fleet: 24 }),
+  'Hong Kong 2009': many(15, { fleet: 54, recycling: 1.62 }),
+  'Cape Town 2012': many(22, { ships: 164 }),
+  'HNS 1996': many(12, { fleet: 2_000_000, cargo: 3_400_000 }),
+  'HNS Protocol 2010': many(12, { fleet: 2_000_000, cargo: 3_400_000 }),
 };
 
 function many(count: number, more: Partial<PartyAct>): readonly PartyAct[] {
@@ -120,7 +110,8 @@ function many(count: number, more: Partial<PartyAct>): readonly PartyAct[] {
 }
 
 test('[GV10] the conditions of SOLAS, Ballast Water, Hong Kong, Cape Town and HNS are met by the last State that is needed, and not without it', () => {
-  for (const [name, { conditions, acts }] of Object.entries(CONVENTIONS)) {
+  for (const [name, conditions] of Object.entries(KNOWN_CONDITIONS)) {
+    const acts = ACTS[name] ?? assert.fail(name);
     const last = acts.at(-1)?.on ?? '';
     const { metOn, inForceOn, standings } = computeEntryIntoForce(conditions, acts, WORLD);
     assert.equal(metOn, last, name);
@@ -136,7 +127,8 @@ test('[GV10] the conditions of SOLAS, Ballast Water, Hong Kong, Cape Town and HN
 });
 
 test('[GV10] contributing cargo that is reported anew can take back what was reached: before it counts, not after', () => {
-  const { conditions, acts } = CONVENTIONS['HNS'] ?? assert.fail('there is no HNS');
+  const conditions = KNOWN_CONDITIONS['HNS 1996'] ?? assert.fail('there is no HNS');
+  const acts = ACTS['HNS 1996'] ?? [];
   const less = act('S0', '2020-06-15', 2_000_000, { act: 'reports', cargo: 100 });
   const before = computeEntryIntoForce(conditions, [...acts, less], WORLD);
   assert.equal(before.metOn, null);
@@ -166,4 +158,32 @@ test('a State is bound by what it deposited, until it leaves; a signature alone 
   assert.deepEqual(bondOf([signed, ratified, deed('withdrawal', '1999-01-01')], 'NOR'), { kind: 'left', on: '1999-01-01' });
   assert.equal(bondOf([signed], 'PAN'), null);
   assert.equal(bondOf([deed('accession', '1990-01-01', { territory: 'SJM' })], 'NOR'), null, 'a territory alone');
+});
+
+test('[GV10] conditions that a record does not tell are the convention’s own, and what no act tells of is not computed', () => {
+  const control = { name: 'of', label: '', shape: 'pick', value: '', options: [] } as const;
+  const shownOf = (
+    treaty: Readonly<Record<string, string | number>>,
+    actions: readonly Readonly<Record<string, string | number>>[],
+  ) => progressShown({ treaty, actions, caption: 'x', control }, 'en').sheet;
+  const acts = [{ party: 'NOR', act: 'accession', done_on: '1977-01-01' }];
+  const solas = shownOf({ short_name: 'SOLAS 1974' }, acts);
+  assert.deepEqual(
+    solas.columns.map(({ text }) => text),
+    ['On', 'States', 'Share of world tonnage', 'Conditions met'],
+  );
+  assert.deepEqual(
+    solas.rows[0]?.cells.map(({ text }) => text),
+    ['1', '', ''],
+  );
+  assert.deepEqual(
+    solas.notes.map(({ text }) => text.split(':')[0]),
+    [
+      'The record tells of no conditions; these are the convention’s own.',
+      'No act tells of these figures, so it cannot be computed',
+    ],
+  );
+  const own = shownOf({ short_name: 'SOLAS 1974', needs_states: 1, months_after: 12 }, acts);
+  assert.match(own.notes.map(({ text }) => text).join(), /By the records it enters into force on 1 January 1978/);
+  assert.equal(shownOf({ short_name: 'Another' }, acts).rows.length, 0);
 });

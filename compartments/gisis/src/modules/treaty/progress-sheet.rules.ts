@@ -3,8 +3,8 @@ import { fillIn, formatDay, formatNumber } from '@bulkhead/web';
 import { type OverviewWord, overviewWords } from '#overview/overview.words.ts';
 import { type Cell, type Control, type Sheet, type Shown, text } from '#overview/sheet.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
-import { listSetbacks, type Measure, progressOf } from './entry-into-force.rules.ts';
-import { conditionsOf, entryIntoForceOf } from './treaty-record.rules.ts';
+import { type EntryIntoForce, listSetbacks, type Measure, progressOf } from './entry-into-force.rules.ts';
+import { conditionsOf, entryIntoForceOf, isByConvention, listUntold } from './treaty-record.rules.ts';
 
 const TITLES: Readonly<Record<Measure, OverviewWord>> = {
   states: 'statesCount',
@@ -40,6 +40,10 @@ function progressSheet(treaty: Values, actions: readonly Values[], caption: stri
   const { standings, metOn, inForceOn } = entryIntoForceOf(treaty, actions);
   const progress = progressOf(conditionsOf(treaty), standings);
   if (progress.length === 0) return { ...noSheet(caption, language), notes: [text(words.noConditions)] };
+  const untold = listUntold(
+    progress.map(({ measure }) => measure),
+    actions,
+  );
   const number = (value: string): Cell => ({ text: value, isNumber: true });
   const needed = progress.map(({ measure, needed: least }) => number(write(measure, least, language)));
   const setbacks = listSetbacks(progress).map((day) => sayDay(day, language));
@@ -49,15 +53,18 @@ function progressSheet(treaty: Values, actions: readonly Values[], caption: stri
     rows: standings.map((standing, at) => ({
       head: text(sayDay(standing.on, language)),
       cells: [
-        ...progress.map(({ measure, points }) => number(write(measure, points[at]?.value ?? 0, language))),
+        ...progress.map(({ measure, points }) =>
+          number(untold.includes(measure) ? '' : write(measure, points[at]?.value ?? 0, language)),
+        ),
         text(standing.isMet ? words.yes : ''),
       ],
     })),
     foot: [{ head: text(words.needed), cells: [...needed, text('')] }],
     notes: [
-      text(metOn === null ? words.notMet : fillIn(words.metOn, { day: sayDay(metOn, language) })),
-      ...(inForceOn === null ? [] : [text(fillIn(words.inForceOn, { day: sayDay(inForceOn, language) }))]),
-      ...(setbacks.length === 0 ? [] : [text(fillIn(words.wentBack, { days: setbacks.join(language === 'ar' ? '؛ ' : '; ') }))]),
+      ...(isByConvention(treaty) ? [text(words.byConvention)] : []),
+      ...(untold.length > 0
+        ? [text(fillIn(words.untoldFigures, { what: untold.map((measure) => words[TITLES[measure]]).join('; ') }))]
+        : outcomeNotes({ metOn, inForceOn, setbacks }, language)),
     ],
     lines: [
       ['on', ...progress.map(({ measure }) => measure), 'met'],
@@ -68,6 +75,18 @@ function progressSheet(treaty: Values, actions: readonly Values[], caption: stri
       ]),
     ],
   };
+}
+
+function outcomeNotes(
+  { metOn, inForceOn, setbacks }: Pick<EntryIntoForce, 'metOn' | 'inForceOn'> & { readonly setbacks: readonly string[] },
+  language: Language,
+): readonly Cell[] {
+  const words = overviewWords(language);
+  return [
+    text(metOn === null ? words.notMet : fillIn(words.metOn, { day: sayDay(metOn, language) })),
+    ...(inForceOn === null ? [] : [text(fillIn(words.inForceOn, { day: sayDay(inForceOn, language) }))]),
+    ...(setbacks.length === 0 ? [] : [text(fillIn(words.wentBack, { days: setbacks.join(language === 'ar' ? '؛ ' : '; ') }))]),
+  ];
 }
 
 /** Shares to the hundredth of a per cent, rounded down: what is not reached is not shown as if it were. */

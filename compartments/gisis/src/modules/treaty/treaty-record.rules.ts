@@ -5,12 +5,44 @@ import {
   type Conditions,
   computeEntryIntoForce,
   type EntryIntoForce,
+  MEASURES,
+  type Measure,
+  neededOf,
   type PartyAct,
   type WorldFleet,
 } from './entry-into-force.rules.ts';
+import { findKnownConditions } from './known-conditions.rules.ts';
 
-/** What the record of an instrument demands. */
+/** What an instrument demands: what its record tells, else what the convention is known to say. */
 export function conditionsOf(treaty: Values): Conditions {
+  const told = toldConditions(treaty);
+  const isTold = MEASURES.some((measure) => neededOf(told, measure) !== null);
+  return isTold ? told : (findKnownConditions(textIn(treaty, 'short_name')) ?? told);
+}
+
+/** Whether the conditions are the convention's own, as the record tells of none. */
+export function isByConvention(treaty: Values): boolean {
+  return MEASURES.every((measure) => neededOf(toldConditions(treaty), measure) === null);
+}
+
+/** The figures of acts that a condition is computed from. */
+const FIGURES: Readonly<Record<Measure, readonly string[]>> = {
+  states: [],
+  tonnageShare: ['fleet', 'world_fleet'],
+  ships: ['ships'],
+  largeFleets: ['fleet'],
+  cargo: ['cargo'],
+  recyclingShare: ['recycling', 'fleet'],
+};
+
+/** Conditions that cannot be computed, because no act tells of their figures. */
+export function listUntold(measures: readonly Measure[], actions: readonly Values[]): readonly Measure[] {
+  return measures.filter(
+    (measure) => !FIGURES[measure].every((field) => actions.some((action) => numberIn(action, field) !== null)),
+  );
+}
+
+function toldConditions(treaty: Values): Conditions {
   const [states, tonnage] = [numberIn(treaty, 'needs_large_fleets'), numberIn(treaty, 'large_fleet')];
   return {
     states: numberIn(treaty, 'needs_states'),
