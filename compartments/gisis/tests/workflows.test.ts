@@ -282,6 +282,7 @@ test('[GM7] statements under the Condition Assessment Scheme exist for Parties a
   const progress = await ask({ path: `/treaty/entry-into-force?of=${reference}` });
   assert.match(progress.text, /Share of world tonnage[\s\S]*40\.00[\s\S]*55\.00/);
   assert.match(progress.text, /By the records it enters into force on 15 December 1993/);
+  assert.equal(progress.text.match(/<path class="steps s0" d="M[^"]*"\/>/g)?.length, 2, 'States and tonnage, drawn as steps');
   assert.match((await ask({ path: '/treaty/matrix' })).text, /Panama[\s\S]*1985-02-20/);
 });
 

@@ -1,4 +1,6 @@
 import { attributes, fillIn, formatNumber, type Html, html } from '@bulkhead/web';
+import type { Steps } from '#chart/steps.rules.ts';
+import { stepsView } from '#chart/steps.views.ts';
 import type { Module, Page } from '#declaration/module.rules.ts';
 import { crumbs } from '#record/record.views.ts';
 import { linkTo, type Visit } from '#site/site.rules.ts';
@@ -25,9 +27,16 @@ export function overviewPage(
 <h1>${title}</h1>
 <p class="lead">${module.say(page.about, language)}</p>
 ${controlsView(visit, `/${module.name}/${page.name}`, shown.controls)}
-${sheetView(visit, shown.sheet)}
+${drawnView(visit, shown.steps ?? [], shown.sheet.caption)}${sheetView(visit, shown.sheet)}
 <p class="take-along"><a href="${csv}" download>${words.asCsv}</a></p>`,
   });
+}
+
+/** Wider than the window: scrolled within itself. */
+function drawnView({ language }: Visit, steps: readonly Steps[], caption: string): Html | null {
+  if (steps.length === 0) return null;
+  return html`<section class="chart-scroll" tabindex="0" aria-label="${caption}">${steps.map((one) => stepsView(one, language))}</section>
+`;
 }
 
 function controlsView(visit: Visit, action: string, controls: readonly Control[]): Html | null {

@@ -1,3 +1,5 @@
+import type { Steps } from '#chart/steps.rules.ts';
+
 /** What stands on a page that is made of many records: one table, as people read it and as a spreadsheet takes it. */
 export type Cell = {
   readonly text: string;
@@ -27,7 +29,7 @@ export type Control = {
   readonly value: string;
   readonly options: readonly { readonly value: string; readonly text: string }[];
 };
-export type Shown = { readonly controls: readonly Control[]; readonly sheet: Sheet };
+export type Shown = { readonly controls: readonly Control[]; readonly steps?: readonly Steps[]; readonly sheet: Sheet };
 
 export const EMPTY: Cell = { text: '' };
 

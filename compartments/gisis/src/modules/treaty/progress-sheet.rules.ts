@@ -1,5 +1,6 @@
 import type { Language } from '@bulkhead/contracts';
 import { fillIn, formatDay, formatNumber } from '@bulkhead/web';
+import type { Steps } from '#chart/steps.rules.ts';
 import { type OverviewWord, overviewWords } from '#overview/overview.words.ts';
 import { type Cell, type Control, type Sheet, type Shown, text } from '#overview/sheet.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
@@ -27,8 +28,26 @@ export function progressShown(
 ): Shown {
   return {
     controls: [control],
+    steps: treaty === null ? [] : stepsOf(treaty, actions, language),
     sheet: treaty === null ? noSheet(caption, language) : progressSheet(treaty, actions, caption, language),
   };
+}
+
+/** A drawing for each condition of which the acts tell. */
+function stepsOf(treaty: Values, actions: readonly Values[], language: Language): readonly Steps[] {
+  const words = overviewWords(language);
+  const progress = progressOf(conditionsOf(treaty), entryIntoForceOf(treaty, actions).standings);
+  const untold = listUntold(
+    progress.map(({ measure }) => measure),
+    actions,
+  );
+  return progress
+    .filter(({ measure }) => !untold.includes(measure))
+    .map(({ measure, needed, points }) => ({
+      title: words[TITLES[measure]],
+      points,
+      needed: { name: words.needed, value: needed, write: (value) => write(measure, value, language) },
+    }));
 }
 
 function noSheet(caption: string, language: Language): Sheet {
