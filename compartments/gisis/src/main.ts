@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBlobStore, obeyVaultForever } from '@bulkhead/blobs';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
@@ -36,7 +36,9 @@ async function run(config: Config, log: Log): Promise<void> {
     onDamaged: (sha256) => log.error({ sha256 }, 'a file is damaged on this disk'),
   });
   const scratchDirectory = join(config.BLOB_DIRECTORY, 'looked-at');
-  await rm(scratchDirectory, { recursive: true, force: true });
+  // It stays itself: a directory that is gone from among the files is a loss to whoever watches the disk.
+  await mkdir(scratchDirectory, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(scratchDirectory)) await rm(join(scratchDirectory, name), { recursive: true, force: true });
   const app = createApp({
     estate,
     trust,
