@@ -84,6 +84,10 @@ async function launch(given: {
     DATABASE_NAME: NAME,
     DATABASE_ROLE: rolesOf(NAME).app,
     DATABASE_PASSWORD: PASSWORDS.app,
+    // No file is brought or read in these measurements.
+    BLOB_DIRECTORY: join(directory, 'blobs'),
+    VAULT_SOCKET: join(directory, 'nobody.sock'),
+    VAULT_SECRET: SECRET,
     LOG_LEVEL: 'error',
   };
   const granted = [`--allow-fs-read=${ROOT}`, `--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`];
