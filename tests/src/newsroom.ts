@@ -23,14 +23,19 @@ export class Member {
   readonly visitor: Visitor;
   readonly origin: string;
 
-  private constructor(estate: Described, address: string) {
-    this.visitor = new Visitor({ address });
+  private constructor(estate: Described, address: string, certificates: string | undefined) {
+    this.visitor = new Visitor({ address, ...(certificates ? { certificates } : {}) });
     this.origin = originOf(estate, 'newsroom');
   }
 
-  /** @param address where the gateway listens */
-  static async enter(estate: Described, role: 'editor' | 'reviewer', address = '127.0.0.1'): Promise<Member> {
-    const member = new Member(estate, address);
+  /** @param address where the gateway listens; @param certificates trusted beside the system's, PEM */
+  static async enter(
+    estate: Described,
+    role: 'editor' | 'reviewer',
+    address = '127.0.0.1',
+    certificates?: string,
+  ): Promise<Member> {
+    const member = new Member(estate, address, certificates);
     const page = await signIn(member.visitor, `${member.origin}/`, accountWith(estate, 'website', role), () => new Date());
     assert.equal(page.status, 200, page.text);
     return member;

@@ -46,6 +46,8 @@ export class Host {
   readonly address: string;
   readonly namespace: string;
   readonly directory: string;
+  /** Set on this host beside what every test sets. */
+  settings: Readonly<Record<string, string>> = {};
   #started: ChildProcess | undefined;
   #told = '';
 
@@ -84,6 +86,7 @@ export class Host {
       BULKHEAD_RUNTIME: this.runtime,
       BULKHEAD_LISTEN_ADDRESS: '0.0.0.0',
       ...(this.site === 'offsite' ? SHARED : {}),
+      ...this.settings,
     };
   }
 
@@ -113,6 +116,8 @@ export class Host {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     this.#told = out();
+    // What went wrong is JSON, too.
+    if (!('addresses' in this.description)) throw new Error(`${this.site} did not start:\n${out()}${err()}`);
   }
 
   /** What `start --json` told. */
@@ -133,10 +138,11 @@ export class Host {
 export class TwoHosts {
   readonly headquarters: Host;
   readonly offsite: Host;
-  readonly #directory: string;
+  /** Where both installations lie. */
+  readonly directory: string;
 
   private constructor(directory: string) {
-    this.#directory = directory;
+    this.directory = directory;
     this.headquarters = new Host('headquarters', `${NETWORK}.1`, join(directory, 'h'));
     this.offsite = new Host('offsite', `${NETWORK}.2`, join(directory, 'o'));
   }
@@ -204,7 +210,7 @@ export class TwoHosts {
   async remove(): Promise<void> {
     await Promise.all([this.headquarters.stop(), this.offsite.stop()]);
     for (const { namespace } of [this.headquarters, this.offsite]) ip('netns', 'del', namespace);
-    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { request as requestSecurely } from 'node:https';
+import type { SecureContext } from 'node:tls';
 import { type Estate, originUrl } from '@bulkhead/contracts';
+import { trustAlso } from '@bulkhead/kernel';
 
 export type OutsideEstate = Pick<Estate, 'domain' | 'port' | 'tls' | 'listenAddress' | 'gatewayAddress'>;
 
@@ -17,7 +19,7 @@ export function askFromOutside(
   answered: (answer: IncomingMessage) => void,
 ): ClientRequest {
   const url = new URL(asked.path, originUrl(estate, asked.host));
-  const options: RequestOptions & { servername?: string; ca?: string } = {
+  const options: RequestOptions & { servername?: string; secureContext?: SecureContext } = {
     method: 'GET',
     host: addressOf(estate, url.hostname),
     port: estate.gatewayAddress?.port ?? estate.port,
@@ -26,7 +28,7 @@ export function askFromOutside(
     agent: false,
     signal: asked.signal,
   };
-  if (estate.tls) Object.assign(options, { servername: url.hostname, ...authorityOf(estate.tls.certificateFile) });
+  if (estate.tls) Object.assign(options, { servername: url.hostname, ...trustOf(estate.tls.certificateFile) });
   return (estate.tls ? requestSecurely : request)(options, answered);
 }
 
@@ -38,10 +40,18 @@ function addressOf({ domain, listenAddress, gatewayAddress }: OutsideEstate, hos
   return listenAddress === '::' ? '::1' : listenAddress;
 }
 
-/** A certificate that no authority signed is known by its own file, where that can be read. */
-function authorityOf(certificateFile: string): { readonly ca?: string } {
+let trusted: { readonly certificates: string; readonly secureContext: SecureContext } | undefined;
+
+/**
+ * Strangers know the authorities of the world. Those of one's own come with the estate's certificate: its file holds the chain, or is
+ * trusted by itself. Where it cannot be read, the world's must do.
+ */
+function trustOf(certificateFile: string): { readonly secureContext?: SecureContext } {
   try {
-    return { ca: readFileSync(certificateFile, 'utf8') };
+    const certificates = readFileSync(certificateFile, 'utf8');
+    // Made of some hundred certificates each time it would cost more than the look itself.
+    if (trusted?.certificates !== certificates) trusted = { certificates, secureContext: trustAlso(certificates) };
+    return { secureContext: trusted.secureContext };
   } catch {
     return {};
   }

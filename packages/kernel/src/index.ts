@@ -18,3 +18,4 @@ export { type ErrorCode, EstateError, hasCode } from './error.ts';
 export { untilStopped } from './lifetime.ts';
 export { createLog, type Log } from './log.ts';
 export { runRounds } from './rounds.ts';
+export { trustAlso } from './trust.ts';

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { EstateError } from '@bulkhead/kernel';
+import { EstateError, trustAlso } from '@bulkhead/kernel';
 
 export type Page = {
   readonly url: string;
@@ -44,7 +44,7 @@ export class Visitor {
     this.#https = new HttpsAgent({
       keepAlive: true,
       maxSockets: 16,
-      ...(options.certificates ? { ca: options.certificates } : {}),
+      ...(options.certificates ? { secureContext: trustAlso(options.certificates) } : {}),
     });
   }
 

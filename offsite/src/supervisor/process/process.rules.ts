@@ -52,7 +52,6 @@ export type Sites = {
   /** Further files that a process may read: its TLS certificate and key. */
   readonly files: {
     readonly status: readonly string[];
-    readonly recovery: readonly string[];
     readonly readingRoom: readonly string[];
   };
   /** Where the vault lays its blobs; its credentials lie where the vault may read them. */
@@ -259,7 +258,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
     writes: [],
     health: { socket: innerSocket(layout, 'history'), secret: secrets.history },
   }),
-  recovery: ({ layout, estate, secrets, link, keys, deskSecret, files, standIn }) => ({
+  recovery: ({ layout, estate, secrets, link, keys, deskSecret, standIn }) => ({
     environment: {
       SIGNING_KEY_FILE: keys.order,
       HQ_SOCKET: outerSocket(layout, 'recovery'),
@@ -290,7 +289,7 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       DATABASE_ROLE: 'recovery',
       DATABASE_PASSWORD: secrets.database,
     },
-    reads: [keys.order, ...files.recovery],
+    reads: [keys.order],
     writes: [],
     health: { socket: innerSocket(layout, 'recovery'), secret: secrets.findings },
   }),

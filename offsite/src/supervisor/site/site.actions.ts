@@ -1,6 +1,7 @@
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { type Estate, type Link, type Trust } from '@bulkhead/contracts';
+import { writeDurably } from '@bulkhead/kernel';
 import {
   adoptTree,
   handOverFile,
@@ -79,10 +80,29 @@ async function prepareWalSockets(layout: Layout, compartments: readonly string[]
   }
 }
 
-/** Puts down what every process may read. */
+/**
+ * Puts down what every process may read. Certificates are among it: they are shown to everybody, whoever looks from outside needs them,
+ * and where the originals lie perhaps root alone may look.
+ */
 export async function publish(layout: Layout, estate: Estate, trust: Trust): Promise<void> {
-  await writeJsonDurably(layout.estateFile, estate, 0o644);
+  await writeJsonDurably(layout.estateFile, await publishCertificates(layout, estate), 0o644);
   await writeJsonDurably(layout.trustFile, trust, 0o644);
+}
+
+async function publishCertificates(layout: Layout, estate: Estate): Promise<Estate> {
+  const copied = async (name: string, tls: Estate['tls']): Promise<Estate['tls']> => {
+    if (!tls) return null;
+    const certificateFile = join(layout.published, `${name}.pem`);
+    await writeDurably(certificateFile, await readFile(tls.certificateFile), 0o644);
+    return { ...tls, certificateFile };
+  };
+  const { tls, standIn, readingRoom } = estate;
+  return {
+    ...estate,
+    tls: await copied('certificate', tls),
+    ...(standIn ? { standIn: { ...standIn, tls: await copied('stand-in', standIn.tls) } } : {}),
+    ...(readingRoom ? { readingRoom: { ...readingRoom, tls: await copied('reading-room', readingRoom.tls) } } : {}),
+  };
 }
 
 /** Gives each signing key, and TLS files, to the process that needs them. Without uids of their own processes read the originals. */
@@ -99,7 +119,7 @@ export async function handOutKeys(
     const files = filesOf(tls);
     return {
       keys: originals,
-      files: { status: files, recovery: files.slice(0, 1), readingRoom: filesOf(readingRoom?.tls ?? null) },
+      files: { status: files, readingRoom: filesOf(readingRoom?.tls ?? null) },
       statusEstateFile: layout.estateFile,
       vaultTarget,
     };
@@ -127,7 +147,7 @@ export async function handOutKeys(
   };
   return {
     keys,
-    files: { status: [], recovery: tls ? [tls.certificateFile] : [], readingRoom: [] },
+    files: { status: [], readingRoom: [] },
     statusEstateFile: tls ? await estateWith('status', tls, (own) => ({ ...estate, tls: own })) : layout.estateFile,
     readingRoomEstateFile: readingRoom?.tls
       ? await estateWith('reading-room', readingRoom.tls, (own) => ({ ...estate, readingRoom: { ...readingRoom, tls: own } }))
