@@ -5,7 +5,7 @@ import { EstateError, sha256Hex, syncDirectory } from '@bulkhead/kernel';
 import { DISK } from './disk.actions.ts';
 import { writeDurably } from './files.actions.ts';
 import type { Keyring } from './keyring.actions.ts';
-import { type Place, packSegment, readPackedSegment } from './packing.actions.ts';
+import { openPackedSegment, type Place, packSegment, readPackedSegment } from './packing.actions.ts';
 import type { SegmentEntry } from './plan.rules.ts';
 import { SegmentIndex } from './segment-index.actions.ts';
 import {
@@ -112,6 +112,16 @@ export class Lineage {
       this.#cache.delete(oldest);
     }
     return read;
+  }
+
+  /**
+   * A complete segment as it is packed, with the digest that its bytes have to have; undefined where it is not packed, or not in the
+   * index. @throws EstateError `archive.damaged`, `archive.key_missing`
+   */
+  async openPacked(name: string): Promise<{ readonly packed: Buffer; readonly sha256: string } | undefined> {
+    const sha256 = this.index.get(name);
+    const packed = sha256 === undefined ? undefined : await openPackedSegment(this.place, name);
+    return sha256 !== undefined && packed ? { packed, sha256 } : undefined;
   }
 
   /** Bytes of the log from `fromLsn`, at most `limit` and at most to the end of what is durable in that segment. */

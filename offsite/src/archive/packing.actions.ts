@@ -104,9 +104,17 @@ export async function packSegment(place: Place, name: string, expected: string |
 
 /** The bytes of a packed segment, not yet compared with its digest; undefined where none stands. */
 export async function readPackedSegment(place: Place, name: string, maxBytes: number): Promise<Buffer | undefined> {
+  const packed = await openPackedSegment(place, name);
+  return packed && decompress(packed, maxBytes, `segment ${name}`);
+}
+
+/**
+ * A packed segment, found authentic where it is encrypted, and yet to be unpacked; undefined where none stands.
+ * @throws EstateError `archive.damaged`, `archive.key_missing`
+ */
+export async function openPackedSegment(place: Place, name: string): Promise<Buffer | undefined> {
   const path = join(place.directory, 'wal', name);
   const encrypted = await place.disk.read(`${path}${ENCRYPTED}`);
-  if (encrypted) return unpackArtefact(place, `wal/${name}`, encrypted, maxBytes);
-  const packed = await place.disk.read(`${path}${UNENCRYPTED}`);
-  return packed && decompress(packed, maxBytes, `segment ${name}`);
+  if (encrypted) return openWhole(getKeyOf(place), contextOf(place, `wal/${name}`), encrypted);
+  return place.disk.read(`${path}${UNENCRYPTED}`);
 }

@@ -3,6 +3,9 @@ import { EstateError } from '@bulkhead/kernel';
 /** What a reply is called that gives a base as it is packed: its reader unpacks it, and compares the whole. */
 export const PIECES_TYPE = 'application/vnd.bulkhead.base-pieces';
 
+/** What a reply is called that gives a segment as it is packed: its reader unpacks it, and compares it with the digest. */
+export const PACKED_SEGMENT_TYPE = 'application/vnd.bulkhead.packed-segment';
+
 /** A stretch of a base's tar: plain, or one chunk compressed. */
 export type Piece = { readonly isPacked: boolean; readonly bytes: Buffer; readonly plainBytes: number };
 

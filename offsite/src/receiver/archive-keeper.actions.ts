@@ -102,8 +102,8 @@ export class ArchiveKeeper {
   }
 
   /** @throws EstateError `request.not_found`, `archive.damaged`, `compartment.wrong_state` */
-  readWalFile(name: string): Promise<WalBytes> {
-    return readWalFile(this.#joined(), name, this.#options.ends());
+  readWalFile(name: string, takesPacked: boolean): Promise<WalBytes> {
+    return readWalFile(this.#joined(), name, this.#options.ends(), takesPacked);
   }
 
   async listArtefacts(): Promise<Inventory> {

@@ -52,21 +52,34 @@ export async function findRestorable(joined: Joined): Promise<Lsn | undefined> {
   }
 }
 
-/** A file of the archive, verified. */
-export type WalBytes = { readonly bytes: Buffer; readonly sha256: string; readonly isComplete: boolean };
+/** A file of the archive, verified; or packed, and its reader unpacks it and compares it with the digest. */
+export type WalBytes = {
+  readonly bytes: Buffer;
+  readonly sha256: string;
+  readonly isComplete: boolean;
+  readonly isPacked?: boolean;
+};
 
 /**
  * The verified bytes of a segment or history. Of a partial segment, what is durable.
  * @param knownEnds what partial segments were when they stopped growing
+ * @param takesPacked a complete segment is given as it is packed, where it is: the reader has more time than the receiver
  * @throws EstateError `request.not_found`, `archive.damaged`
  */
-export async function readWalFile({ lineage, tail }: Joined, name: string, knownEnds: readonly TailEnd[]): Promise<WalBytes> {
+export async function readWalFile(
+  { lineage, tail }: Joined,
+  name: string,
+  knownEnds: readonly TailEnd[],
+  takesPacked = false,
+): Promise<WalBytes> {
   const entry = lineage.entries.get(name);
   if (!entry) throw new EstateError('request.not_found', `reading ${name}: the archive does not hold it`);
   if (name.endsWith('.history')) {
     const bytes = (await lineage.readHistory(Number.parseInt(name, 16))) ?? Buffer.alloc(0);
     return { bytes, sha256: sha256Hex(bytes), isComplete: true };
   }
+  const packed = entry.isComplete && takesPacked ? await lineage.openPacked(name) : undefined;
+  if (packed) return { bytes: packed.packed, sha256: packed.sha256, isComplete: true, isPacked: true };
   if (entry.isComplete) {
     const bytes = await lineage.readSegment(name);
     // Compared with the index just now: hashing 16 MiB once more would tell the same.

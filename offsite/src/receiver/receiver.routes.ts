@@ -17,7 +17,7 @@ import {
 import { EstateError } from '@bulkhead/kernel';
 import { answerStream, readWireBody, type WireApp } from '@bulkhead/wire';
 import type { z } from 'zod';
-import { PIECES_TYPE } from '#archive/piece.rules.ts';
+import { PACKED_SEGMENT_TYPE, PIECES_TYPE } from '#archive/piece.rules.ts';
 import type { CompartmentReceiver } from './compartment.actions.ts';
 
 const BODY_BYTES = 65_536;
@@ -101,9 +101,11 @@ export function addReceiverRoutes(app: WireApp, receivers: ReadonlyMap<string, C
   });
   app.get('/compartments/:name/wal/:file', async (c) => {
     const receiver = find(c.req.param('name'), c.var.caller);
-    const { bytes, sha256, isComplete } = await receiver.keeper.readWalFile(parse(walNameSchema, c.req.param('file'), 'file'));
+    const name = parse(walNameSchema, c.req.param('file'), 'file');
+    const takesPacked = c.req.header('accept') === PACKED_SEGMENT_TYPE;
+    const { bytes, sha256, isComplete, isPacked } = await receiver.keeper.readWalFile(name, takesPacked);
     const headers = {
-      'content-type': 'application/octet-stream',
+      'content-type': isPacked ? PACKED_SEGMENT_TYPE : 'application/octet-stream',
       'content-length': String(bytes.length),
       'x-sha256': sha256,
       'x-complete': isComplete ? 'true' : 'false',

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { open, truncate } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Base,
@@ -10,14 +9,17 @@ import {
   type WalList,
   walListSchema,
 } from '@bulkhead/contracts';
-import { EstateError, hasCode } from '@bulkhead/kernel';
+import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { unpackPiece } from '#archive/base-reader.actions.ts';
-import { PIECES_TYPE, PieceReader } from '#archive/piece.rules.ts';
+import { decompress } from '#archive/packing.actions.ts';
+import { PACKED_SEGMENT_TYPE, PIECES_TYPE, PieceReader } from '#archive/piece.rules.ts';
 import { SEGMENT_BYTES } from '#archive/wal.rules.ts';
 
 const WHOLE_DOWNLOAD_MS = 86_400_000;
 const FILE_MS = 120_000;
+/** What cannot be compressed grows a little. */
+const LONGEST_BYTES = SEGMENT_BYTES + 1_048_576;
 
 /** A base's tar as it comes. Who does not read it to its end closes it. */
 export type OpenedBase = { readonly tar: AsyncIterable<Buffer>; readonly close: () => void };
@@ -67,47 +69,48 @@ export class ArchiveClient {
   }
 
   /**
-   * Lays a file of the archive into a directory; a partial segment is filled up with zeros, as PostgreSQL expects it.
-   * @param room of a segment's length, which may be used again for the next file
+   * Lays a file of the archive into a directory, where it stands under its name when it is whole; a partial segment is filled up with
+   * zeros, as PostgreSQL expects it.
    * @throws EstateError `archive.damaged`
    */
-  async fetchWal(file: WalFile, directory: string, room: Buffer): Promise<void> {
-    const bytes = await this.#readFile(file.name, room);
+  async fetchWal(file: WalFile, directory: string): Promise<void> {
+    const bytes = await this.#readFile(file.name);
     if (bytes.length < file.bytes) throw new EstateError('archive.damaged', `fetching ${file.name}: it is shorter than listed`);
     const path = join(directory, file.name);
-    const handle = await open(path, 'wx', 0o600);
+    const handle = await open(`${path}.laying`, 'wx', 0o600);
     try {
-      await handle.writeFile(bytes);
+      for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at, bytes.length - at, at)).bytesWritten;
+      if (!file.name.endsWith('.history')) await handle.truncate(SEGMENT_BYTES);
     } finally {
       await handle.close();
     }
-    if (!file.name.endsWith('.history')) await truncate(path, SEGMENT_BYTES);
+    await rename(`${path}.laying`, path);
   }
 
-  /** @param room what comes is put here, where it fits */
-  async #readFile(name: string, room: Buffer = Buffer.alloc(0)): Promise<Buffer> {
+  /** It comes as it is packed, where it is, and is unpacked here: the receiver has commits to acknowledge. */
+  async #readFile(name: string): Promise<Buffer> {
     const { headers, body } = await openWire(this.#peer, {
       method: 'GET',
       path: `${this.#path}/wal/${name}`,
+      headers: { accept: PACKED_SEGMENT_TYPE },
       timeoutMs: FILE_MS,
     }).catch(unwrap);
     const told = Number(headers['content-length'] ?? 0);
-    if (!(told <= SEGMENT_BYTES)) {
+    if (!(told <= LONGEST_BYTES)) {
       body.destroy();
       throw new EstateError('archive.damaged', `fetching ${name}: it is longer than a segment`);
     }
-    const bytes = told <= room.length ? room.subarray(0, told) : Buffer.allocUnsafe(told);
-    const hash = createHash('sha256');
-    let at = 0;
+    const parts: Buffer[] = [];
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
-        hash.update(chunk);
-        at += chunk.copy(bytes, at);
-      }
+      for await (const chunk of body as AsyncIterable<Buffer>) parts.push(chunk);
     } catch (cause) {
       throw new EstateError('wire.unreachable', `fetching ${name}: it broke off`, { cause });
     }
-    if (at === told && hash.digest('hex') === headers['x-sha256']) return bytes;
+    const came = Buffer.concat(parts);
+    const isWhole = came.length === told;
+    const isPacked = headers['content-type'] === PACKED_SEGMENT_TYPE;
+    const bytes = isPacked && isWhole ? await decompress(came, SEGMENT_BYTES, name) : came;
+    if (isWhole && sha256Hex(bytes) === headers['x-sha256']) return bytes;
     throw new EstateError('archive.damaged', `fetching ${name}: its bytes do not match the digest sent with them`);
   }
 }

@@ -34,6 +34,8 @@ const builtSchema = z.object({
 });
 /** What a data directory was made from. */
 export type Built = z.infer<typeof builtSchema>;
+/** With WAL that has yet to be laid down before, or while, it is replayed. */
+export type Building = Built & { readonly due: readonly WalFile[] };
 
 export type BuildOptions = {
   readonly archive: ArchiveClient;
@@ -45,6 +47,8 @@ export type BuildOptions = {
   readonly decodeFrom?: { readonly lsn: Lsn | undefined; readonly tried: readonly string[] };
   readonly limitBytes: number;
   readonly log: Log;
+  /** Segments behind the base are left to be laid down while they are replayed. */
+  readonly leavesWal?: boolean;
   /** Told how many bytes of base and WAL there are to lay down, and of each part that was. */
   readonly progress?: BuildProgress;
 };
@@ -64,7 +68,7 @@ export async function readBuilt(directory: string): Promise<Built | undefined> {
  * Makes a data directory in `directory`/pg from the archive: what stood there is thrown away.
  * @throws EstateError `archive.gap`, `archive.damaged`, `input.too_large`, `wire.unreachable`
  */
-export async function buildDirectory(options: BuildOptions): Promise<Built> {
+export async function buildDirectory(options: BuildOptions): Promise<Building> {
   const { archive, directory, mode, log } = options;
   const building = join(directory, 'building');
   await rm(join(directory, 'built.json'), { force: true });
@@ -72,7 +76,9 @@ export async function buildDirectory(options: BuildOptions): Promise<Built> {
   await mkdir(join(building, 'pg_wal'), { recursive: true, mode: 0o700 });
   const plan = await planRestore(options);
   log.info({ base: plan.base.id, timeline: plan.timeline, archiveLsn: plan.archiveLsn }, 'building the data directory');
-  const files = mode === 'quarantine' ? plan.files : plan.files.filter((file) => isBefore(file, parseLsn(plan.base.endLsn)));
+  const wanted = mode === 'quarantine' ? plan.files : plan.files.filter((file) => isBefore(file, parseLsn(plan.base.endLsn)));
+  const due = options.leavesWal === true ? wanted.filter(({ name }) => parseSegmentName(name) !== undefined) : [];
+  const files = wanted.filter((file) => !due.includes(file));
   const { progress } = options;
   progress?.expect(plan.base.bytes + files.reduce((sum, file) => sum + file.bytes, 0));
   // Side by side: unpacking waits for the disk while segments are unpacked and compared at the receiver.
@@ -103,7 +109,7 @@ export async function buildDirectory(options: BuildOptions): Promise<Built> {
     boot: await readBoot(),
   };
   await writeFile(join(directory, 'built.json'), JSON.stringify(built), { mode: 0o600 });
-  return built;
+  return { ...built, due };
 }
 
 type Plan = {
@@ -180,9 +186,8 @@ async function fetchAll(
 ): Promise<void> {
   const waiting = [...files];
   const fetchNext = async () => {
-    const room = Buffer.allocUnsafeSlow(SEGMENT_BYTES);
     for (let file = waiting.shift(); file; file = waiting.shift()) {
-      await archive.fetchWal(file, into, room);
+      await archive.fetchWal(file, into);
       progress?.laidDown(file.bytes);
     }
   };

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { JailHealth, JailImage, JailPosition } from '@bulkhead/contracts';
 import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import { type RunningCluster, startCluster } from '@bulkhead/postgres';
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
-import { type Built, buildDirectory } from './build.actions.ts';
+import { type Building, type Built, buildDirectory } from './build.actions.ts';
 import { readBranch } from './checkpoint.actions.ts';
 import { Decoding, type DecodingPlace } from './decoding.actions.ts';
 import { packImage } from './image.actions.ts';
@@ -15,6 +16,7 @@ import { RestoreWatch } from './restore-watch.actions.ts';
 import { JailSession } from './session.store.ts';
 import { JAIL_HBA, quarantineSettings, replaySettings } from './settings.rules.ts';
 import { blockTimelines, freeTimelines } from './timeline.actions.ts';
+import { WalLaying } from './wal-laying.actions.ts';
 
 const REPLAY_MS = 86_400_000;
 const STOP_MS = 2_000;
@@ -144,18 +146,7 @@ export class QuarantineJail implements Jail {
 
   async #restore(): Promise<void> {
     const { directory } = this.#options;
-    const built = await this.#build();
-    this.#built = built;
-    const timeline = this.#target.newTimeline ?? built.newestTimeline + 1;
-    if (timeline <= built.timeline) {
-      throw new EstateError(
-        'config.invalid',
-        `restoring: NEW_TIMELINE ${timeline} is not above the followed timeline ${built.timeline}`,
-      );
-    }
-    await blockTimelines(directory, built.timeline + 1, timeline - 1);
-    await this.#replay(built);
-    await freeTimelines(directory, built.timeline + 1, timeline - 1);
+    const timeline = await this.#untilReplayed();
     const branch = await readBranch(join(directory, 'pg'), timeline);
     this.#timeline = timeline;
     this.#replayedLsn = branch.endLsn;
@@ -166,14 +157,11 @@ export class QuarantineJail implements Jail {
   }
 
   /** The receiver may be restarted meanwhile: what it broke off is begun anew. */
-  async #build(): Promise<Built> {
-    const { archive, directory, limitBytes, log } = this.#options;
-    const { followTimeline, lsn } = this.#target;
+  async #untilReplayed(): Promise<number> {
+    const { log } = this.#options;
     for (let left = BUILD_ATTEMPTS; ; left -= 1) {
       try {
-        this.#restoring = new RestoreWatch();
-        const asked = { mode: 'quarantine', followTimeline, targetLsn: lsn, progress: this.#restoring } as const;
-        return await buildDirectory({ archive, directory, limitBytes, log, ...asked });
+        return await this.#buildAndReplay();
       } catch (error) {
         if (this.#isStopping || left === 1 || !hasCode(error, 'wire.unreachable')) throw error;
         log.warn({ err: error, compartment: this.#options.compartment }, 'the archive is out of reach: building again');
@@ -182,8 +170,35 @@ export class QuarantineJail implements Jail {
     }
   }
 
-  /** Replays with fsync off, then makes it durable in one go: several times as fast as page by page. */
-  async #replay(built: Built): Promise<void> {
+  /** Gives the timeline on which it goes on. */
+  async #buildAndReplay(): Promise<number> {
+    const { archive, directory, limitBytes, log } = this.#options;
+    const { followTimeline, lsn, newTimeline } = this.#target;
+    this.#progress = { state: 'building', message: 'unpacking a base backup', code: null };
+    this.#restoring = new RestoreWatch();
+    const asked = { mode: 'quarantine', followTimeline, targetLsn: lsn, leavesWal: true, progress: this.#restoring } as const;
+    const built = await buildDirectory({ archive, directory, limitBytes, log, ...asked });
+    this.#built = built;
+    const timeline = newTimeline ?? built.newestTimeline + 1;
+    if (timeline <= built.timeline) {
+      throw new EstateError(
+        'config.invalid',
+        `restoring: NEW_TIMELINE ${timeline} is not above the followed timeline ${built.timeline}`,
+      );
+    }
+    await blockTimelines(directory, built.timeline + 1, timeline - 1);
+    await this.#replay(built);
+    await freeTimelines(directory, built.timeline + 1, timeline - 1);
+    return timeline;
+  }
+
+  /**
+   * Replays with fsync off, then makes it durable in one go: several times as fast as page by page. WAL is laid down meanwhile, and the
+   * base goes to the disk, so that little is left for the end.
+   */
+  async #replay(built: Building): Promise<void> {
+    const { archive, binaries, directory } = this.#options;
+    const pg = join(directory, 'pg');
     this.#progress = {
       state: 'replaying',
       message: `replaying to ${this.#target.lsn === undefined ? built.archiveLsn : formatLsn(this.#target.lsn)}`,
@@ -191,12 +206,24 @@ export class QuarantineJail implements Jail {
     };
     const isWithinArchive = this.#target.lsn !== undefined && this.#target.lsn < parseLsn(built.archiveLsn);
     const lsn = isWithinArchive && this.#target.lsn !== undefined ? formatLsn(this.#target.lsn) : undefined;
-    this.#restoring?.replay(built.base, lsn ?? built.archiveLsn, join(this.#options.directory, 'pg'));
-    this.#cluster = await this.#start(replaySettings({ timeline: built.timeline, lsn, isInclusive: this.#target.isInclusive }));
+    this.#restoring?.replay(built.base, lsn ?? built.archiveLsn, pg);
+    const laying = await WalLaying.begin(archive, built.due, join(directory, 'due'), join(pg, 'pg_wal'));
+    const target = { timeline: built.timeline, lsn, isInclusive: this.#target.isInclusive };
+    const replaying = this.#start(replaySettings(target, laying.command)).then(
+      (cluster) => (this.#cluster = cluster),
+      async (error: unknown) => {
+        await laying.stop();
+        throw error;
+      },
+    );
+    // What the laying failed with comes first: it ends the replay.
+    const ended = await Promise.allSettled([laying.run(), replaying, makeDurable(binaries.initdb, pg)]);
     this.#restoring?.flush();
-    await this.#cluster.stop('fast');
+    await this.#cluster?.stop('fast');
     this.#cluster = undefined;
-    await makeDurable(this.#options.binaries.initdb, join(this.#options.directory, 'pg'));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    await makeDurable(binaries.initdb, pg);
+    await rm(join(directory, 'due'), { recursive: true, force: true });
   }
 
   /**

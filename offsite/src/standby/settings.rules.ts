@@ -56,12 +56,12 @@ export function standbySettings(
 /** What recovery is to follow and where it is to end. */
 export type RecoveryTarget = { readonly timeline: number; readonly lsn: string | undefined; readonly isInclusive: boolean };
 
-export function replaySettings(target: RecoveryTarget): Record<string, string> {
+/** @param waitForWal the command that waits until a segment stands in pg_wal */
+export function replaySettings(target: RecoveryTarget, waitForWal: string): Record<string, string> {
   return {
     ...HARMLESS,
     ...CAPACITY,
-    // Everything stands in pg_wal already; recovery without a command is refused.
-    restore_command: 'false',
+    restore_command: waitForWal,
     primary_conninfo: '',
     recovery_target_timeline: String(target.timeline),
     recovery_target_action: 'promote',
