@@ -1,19 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { isBlobDigest, verifyBytes } from '@bulkhead/blobs';
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { isBlobDigest, type Parcel, releaseBuffer } from '@bulkhead/blobs';
+import { EstateError, forEachAtOnce, type Now } from '@bulkhead/kernel';
 import type { Seen } from '#finding/finding-queue.actions.ts';
+import { BlobReader, isSmall, storedBytesOf } from './blob-reader.actions.ts';
 import type { Keyring } from './keyring.actions.ts';
 import { drawKey } from './keyring.rules.ts';
 import { Quota } from './quota.rules.ts';
 import type { BlobRecord } from './register.rules.ts';
 import type { Register } from './register.store.ts';
-import { openFrames, sealedBytesOf } from './sealing.rules.ts';
-import type { BlobName, VaultTarget } from './target/target.rules.ts';
+import { FRAME_BYTES, sealFrame } from './sealing.rules.ts';
+import type { Added, BlobName, VaultTarget } from './target/target.rules.ts';
+import { Turns } from './turns.rules.ts';
 
 /** A lease is written down again only when it is older than this, so that asking often costs nothing. Collection waits longer. */
 const LEASE_GRAIN_SECONDS = 600;
-const CHUNK_BYTES = 262_144;
+const SETTLED_AT_ONCE = 16;
 const DAY_MS = 86_400_000;
 /** Of each day that a lock lasts, half a day: then it is prolonged. */
 const PROLONGED_EACH_SECONDS = 43_200;
@@ -36,10 +38,12 @@ export type Sealed = { readonly path: string; readonly key: Buffer; readonly byt
 export class Holdings {
   readonly #deps: HoldingsDeps;
   readonly #quotas: ReadonlyMap<string, Quota>;
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns = new Turns();
+  readonly #reader: BlobReader;
 
   private constructor(deps: HoldingsDeps) {
     this.#deps = deps;
+    this.#reader = new BlobReader({ ...deps, onDamaged: (record) => this.markDamaged(record, 'reading') });
     this.#quotas = new Map(Object.entries(deps.quotas).map(([name, bytes]) => [name, new Quota(name, bytes)]));
   }
 
@@ -92,6 +96,16 @@ export class Holdings {
 
   /** A blob that is here whole, as far as can be told without reading it. What is gone is noticed here. */
   async find(name: BlobName): Promise<BlobRecord | undefined> {
+    await this.#waitForComing(name);
+    return this.#findStanding(name);
+  }
+
+  /** Bytes may lie there before they would survive a power failure [V1]. */
+  async #waitForComing(name: BlobName): Promise<void> {
+    if (this.#deps.register.find(name)?.state === 'coming') await this.inTurn(name, () => Promise.resolve());
+  }
+
+  async #findStanding(name: BlobName): Promise<BlobRecord | undefined> {
     const record = this.#deps.register.find(name);
     if (!record || record.state === 'damaged' || record.state === 'leaving') return undefined;
     const size = await this.#deps.target.sizeOf(name);
@@ -102,9 +116,13 @@ export class Holdings {
 
   /** Renews a blob's lease and tells its length, or nothing if it is not here whole. */
   async renewLease(name: BlobName): Promise<number | undefined> {
+    return (await this.#renew(name))?.bytes;
+  }
+
+  async #renew(name: BlobName): Promise<BlobRecord | undefined> {
     if (this.#deps.register.find(name)?.state === 'leaving') await this.inTurn(name, () => this.#revive(name));
     const record = await this.find(name);
-    return record && (await this.#lease(record)) ? record.bytes : undefined;
+    return record && (await this.#lease(record)) ? record : undefined;
   }
 
   /** What a collection let go is kept after all if somebody asks before its bytes are gone. Within the blob's turn. */
@@ -120,30 +138,33 @@ export class Holdings {
    * @throws EstateError `blob.not_found`, `blob.erased`, `blob.hash_mismatch`; the stream may fail with the latter
    */
   async open(name: BlobName): Promise<{ readonly stream: Readable; readonly bytes: number }> {
-    const { register, target } = this.#deps;
     this.requireNotErased(name);
-    const record = register.find(name);
+    await this.#waitForComing(name);
+    const record = this.#deps.register.find(name);
     if (record?.state === 'damaged')
       throw new EstateError('blob.hash_mismatch', `reading blob ${name.sha256}: the vault's copy is damaged`);
-    const found = record && record.state !== 'leaving' && (await target.open(name));
+    const found = record && record.state !== 'leaving' && (await this.#reader.open(record));
     if (!found) {
       if (record?.state === 'here') this.markDamaged(name, 'gone');
       throw new EstateError('blob.not_found', `reading blob ${name.sha256} of ${name.compartment}: the vault does not have it`);
     }
-    const stream = Readable.from(this.#readVerified(record, found.stream), { objectMode: false, highWaterMark: CHUNK_BYTES });
+    const stream = Readable.from(found.pieces, { objectMode: false, highWaterMark: FRAME_BYTES });
     // A stream that nobody begins to read never enters the generator, which would leave the file open.
-    stream.once('close', () => found.stream.destroy());
+    stream.once('close', found.leave);
     return { stream, bytes: record.bytes };
   }
 
-  /** The contents of a small blob, verified. @throws as `open` */
-  async readWhole(name: BlobName): Promise<Buffer> {
+  /**
+   * The contents of a small blob, verified, and its lease renewed; nothing if it is not here whole, or longer than a frame.
+   * @throws EstateError `blob.hash_mismatch`, `vault.target_failed`
+   */
+  async readSmall(name: BlobName): Promise<Buffer | undefined> {
     const record = this.#deps.register.find(name);
-    const found = record?.state === 'here' ? await this.#deps.target.open(name) : undefined;
-    if (!record || !found) throw new EstateError('blob.not_found', `reading blob ${name.sha256}: the vault does not have it`);
-    const parts: Buffer[] = [];
-    for await (const part of this.#readVerified(record, found.stream)) parts.push(part);
-    return parts.length === 1 ? (parts[0] ?? Buffer.alloc(0)) : Buffer.concat(parts);
+    const standing = record?.state === 'here' && (await this.#lease(record)) ? record : await this.#renew(name);
+    if (!standing || !isSmall(standing)) return undefined;
+    const contents = await this.#reader.readSmall(standing);
+    if (!contents) this.markDamaged(name, 'gone');
+    return contents;
   }
 
   /**
@@ -153,21 +174,17 @@ export class Holdings {
   async examine(name: BlobName, onBytes: (bytes: number) => Promise<void>): Promise<void> {
     const record = this.#deps.register.find(name);
     if (record?.state !== 'here') return;
-    const found = await this.#deps.target.open(name);
+    const found = await this.#reader.open(record);
     if (!found) return this.markDamaged(name, 'gone');
     try {
-      for await (const { length } of this.#readVerified(record, found.stream)) await onBytes(length);
+      for await (const piece of found.pieces) {
+        const { length } = piece;
+        releaseBuffer(piece);
+        await onBytes(length);
+      }
     } finally {
-      found.stream.destroy();
+      found.leave();
     }
-  }
-
-  /** What lies at the target, opened and compared; the last part comes only when the digest matched. */
-  #readVerified(record: BlobRecord, stored: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    const { wrappedKey, sha256 } = record;
-    const bytes = wrappedKey ? openFrames(stored, this.#deps.keyring.unwrap(record, wrappedKey), sha256) : stored;
-    const damaged = () => this.markDamaged(record, 'reading');
-    return verifyBytes(tellingOf(bytes, damaged), sha256, damaged);
   }
 
   /**
@@ -178,7 +195,7 @@ export class Holdings {
     return this.inTurn(name, async () => {
       this.requireNotErased(name);
       await this.#revive(name);
-      const standing = await this.find(name);
+      const standing = await this.#findStanding(name);
       if (!standing) return this.#place(name, sealed);
       await this.#lease(standing);
       await rm(sealed.path, { force: true });
@@ -199,15 +216,88 @@ export class Holdings {
     const addedAt = now();
     const isAdded = await target.add(name, sealed);
     if (!isAdded) await this.#requireSame(name);
-    if (before === undefined || before.state === 'coming') this.quotaOf(name.compartment).count(sealed.bytes);
-    // Not awaited: a `coming` blob whose bytes are there is settled at the next start.
+    this.#settle([{ name, before, bytes: sealed.bytes, isAdded }], addedAt);
+    return 'added';
+  }
+
+  /** Counts what was added, and notes it. Not awaited: a `coming` blob whose bytes are there is settled at the next start. */
+  #settle(placed: readonly Placed[], addedAt: Date): void {
+    const { register, target } = this.#deps;
+    for (const { name, before, bytes } of placed)
+      if (before === undefined || before.state === 'coming') this.quotaOf(name.compartment).count(bytes);
     const note = () => {
-      register.setState(name, 'here');
-      if (target.locking && isAdded) this.noteLock(name, addedAt, target.locking.days);
+      for (const { name, isAdded } of placed) {
+        register.setState(name, 'here');
+        if (target.locking && isAdded) this.noteLock(name, addedAt, target.locking.days);
+      }
     };
     void register.write(note).catch(() => undefined);
-    if (before?.state === 'damaged') this.#tellHealed(name);
-    return 'added';
+    for (const { name, before } of placed) if (before?.state === 'damaged') this.#tellHealed(name);
+  }
+
+  /**
+   * Brings small contents, whose digests were found right and of which none is there twice, many at once and under the same
+   * rules as one by itself. When it answers they would survive a power failure [V1].
+   * @returns the digests of those that were erased meanwhile
+   */
+  bringSmall(compartment: string, parcels: readonly Parcel[]): Promise<Set<string>> {
+    const given = parcels.map(({ sha256, bytes }) => ({ name: { compartment, sha256 }, bytes }));
+    const names = given.map(({ name }) => name);
+    return this.#turns.take(names, async () => {
+      const erased = new Set(names.filter((name) => this.isErased(name)).map(({ sha256 }) => sha256));
+      const lacking: (typeof given)[number][] = [];
+      const look = async (one: (typeof given)[number]) => {
+        if (erased.has(one.name.sha256)) return;
+        await this.#revive(one.name);
+        const standing = await this.#findStanding(one.name);
+        if (standing) await this.#lease(standing);
+        else lacking.push(one);
+      };
+      await Promise.all(given.map(look));
+      if (lacking.length > 0) await this.#placeSmall(lacking);
+      return erased;
+    });
+  }
+
+  async #placeSmall(lacking: readonly { readonly name: BlobName; readonly bytes: Buffer }[]): Promise<void> {
+    const { register, target, keyring, seconds, now } = this.#deps;
+    const coming = lacking.map(({ name, bytes }) => {
+      const key = this.keyOf(name);
+      const sealed = Buffer.concat(sealFrame(key, name.sha256, 0, bytes));
+      return { name, key, bytes: bytes.length, before: register.find(name), sealed };
+    });
+    for (const { name, before } of coming) if (before) await target.setAside(name, String(now().getTime()));
+    // The keys are durable before anything that they open can be seen.
+    await register.write(() => {
+      for (const { name, key, bytes } of coming)
+        register.keep({ ...name, bytes, state: 'coming', wrappedKey: keyring.wrap(name, key), leasedAt: seconds() });
+    });
+    const addedAt = now();
+    const added = await target.addSmall(coming.map(({ name, sealed }) => ({ name, bytes: sealed })));
+    // Nothing whole is known under these names: what lies there is of an upload whose end was not told.
+    for (const [at, one] of coming.entries())
+      if (added[at] === false) added[at] = await this.#replaceRemains(one.name, one.sealed);
+    this.#settle(
+      coming.filter((_, at) => added[at] === true).map((one) => ({ ...one, isAdded: true })),
+      addedAt,
+    );
+    const failed = added.find((outcome) => typeof outcome === 'object');
+    if (!failed) return;
+    const lost = coming.filter((_, at) => added[at] !== true);
+    await register.write(() => {
+      for (const { name, before } of lost)
+        if (before) register.setState(name, 'damaged');
+        else register.forget(name);
+    });
+    throw failed.failure;
+  }
+
+  async #replaceRemains(name: BlobName, sealed: Buffer): Promise<Added> {
+    const { target, now } = this.#deps;
+    await target.setAside(name, String(now().getTime()));
+    const [added = false] = await target.addSmall([{ name, bytes: sealed }]);
+    if (added !== false) return added;
+    throw new EstateError('vault.target_failed', `adding blob ${name.sha256}: something else stands under its name`);
   }
 
   /** The target holds a blob for so many days from a time on. Within a `write`. */
@@ -218,8 +308,10 @@ export class Holdings {
 
   /** A target may have taken a blob without our hearing of it: then what stands is what we brought. */
   async #requireSame(name: BlobName): Promise<void> {
-    const { stream } = await this.open(name);
-    for await (const _ of stream) continue;
+    const record = this.#deps.register.find(name);
+    const found = record && (await this.#reader.open(record));
+    if (!found) throw new EstateError('blob.not_found', `adding blob ${name.sha256}: what stood there is gone`);
+    for await (const piece of found.pieces) releaseBuffer(piece);
   }
 
   /** Notes that a blob's bytes changed or are gone: it is not served any more, and may be brought again. */
@@ -245,17 +337,7 @@ export class Holdings {
 
   /** One after the other for each blob. */
   inTurn<Result>(name: BlobName, work: () => Promise<Result>): Promise<Result> {
-    const key = `${name.compartment}/${name.sha256}`;
-    const done = (this.#turns.get(key) ?? Promise.resolve()).then(work);
-    const settled = done.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#turns.set(key, settled);
-    void settled.then(() => {
-      if (this.#turns.get(key) === settled) this.#turns.delete(key);
-    });
-    return done;
+    return this.#turns.take([name], work);
   }
 
   async #lease(record: BlobRecord): Promise<boolean> {
@@ -283,13 +365,14 @@ export class Holdings {
 
   /** A kill between key and bytes, or between bytes and note: the bytes at the target decide. */
   async #settleComing(compartment: string): Promise<void> {
-    const { register, target } = this.#deps;
+    const { register } = this.#deps;
     for (;;) {
       const coming = register.listInState(compartment, 'coming', 1000);
       if (coming.length === 0) return;
-      const settled = await Promise.all(
-        coming.map(async (record) => ({ record, isHere: (await target.sizeOf(record)) === storedBytesOf(record) })),
-      );
+      const settled: { readonly record: BlobRecord; readonly isHere: boolean }[] = [];
+      await forEachAtOnce(coming, SETTLED_AT_ONCE, async (record) => {
+        settled.push({ record, isHere: await this.#reader.isWhole(record) });
+      });
       await register.write(() => {
         for (const { record, isHere } of settled) {
           if (isHere) register.setState(record, 'here');
@@ -300,16 +383,11 @@ export class Holdings {
   }
 }
 
-/** Frames that do not open are damage as much as a wrong digest is. */
-async function* tellingOf(source: AsyncIterable<Buffer>, onDamaged: () => void): AsyncGenerator<Buffer> {
-  try {
-    yield* source;
-  } catch (error) {
-    if (error instanceof EstateError && error.code === 'blob.hash_mismatch') onDamaged();
-    throw error;
-  }
-}
-
-function storedBytesOf({ bytes, wrappedKey }: BlobRecord): number {
-  return wrappedKey ? sealedBytesOf(bytes) : bytes;
-}
+type Placed = {
+  readonly name: BlobName;
+  readonly bytes: number;
+  /** What was known of it. */
+  readonly before: BlobRecord | undefined;
+  /** The target took it now. */
+  readonly isAdded: boolean;
+};

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { chmod, type FileHandle, open } from 'node:fs/promises';
+import { FileWriter, releaseBuffer } from '@bulkhead/blobs';
 import { hasCode } from '@bulkhead/kernel';
 import { FRAME_BYTES, openFrames, SEALED_FRAME_BYTES, sealFrame } from './sealing.rules.ts';
 
@@ -12,15 +13,18 @@ type Sealing = { readonly path: string; readonly key: Buffer; readonly sha256: s
 export class SealedFile {
   readonly #sealing: Sealing;
   readonly #handle: FileHandle;
-  #hash: Hash;
-  /** Contents that stand in whole frames. */
+  readonly #writer: FileWriter;
+  readonly #hash: Hash;
+  /** Contents that are sealed in whole frames. */
   #framed: number;
-  #pending = Buffer.allocUnsafe(FRAME_BYTES);
+  readonly #pending = Buffer.allocUnsafeSlow(FRAME_BYTES);
   #pendingBytes = 0;
 
   private constructor(sealing: Sealing, handle: FileHandle, hash: Hash, framed: number) {
     this.#sealing = sealing;
     this.#handle = handle;
+    const from = (framed / FRAME_BYTES) * SEALED_FRAME_BYTES;
+    this.#writer = new FileWriter(handle, { from, isOwner: true, isFlushed: true });
     this.#hash = hash;
     this.#framed = framed;
   }
@@ -49,27 +53,30 @@ export class SealedFile {
     return this.#framed + this.#pendingBytes;
   }
 
-  async write(chunk: Buffer): Promise<void> {
+  /** Takes contents, of which it keeps nothing. @returns what to wait for before more is given, if anything */
+  write(chunk: Buffer): Promise<void> | undefined {
+    let full: Promise<void> | undefined;
     for (let at = 0; at < chunk.length; ) {
       const taken = chunk.copy(this.#pending, this.#pendingBytes, at);
       this.#pendingBytes += taken;
       at += taken;
-      if (this.#pendingBytes === FRAME_BYTES) await this.#writeFrame();
+      if (this.#pendingBytes === FRAME_BYTES) full = this.#sealPending() ?? full;
     }
+    return full;
   }
 
   /** Flushes whole frames and forgets the rest. @returns the contents that would survive a power failure */
   async settle(): Promise<number> {
     this.#pendingBytes = 0;
-    await this.#handle.sync();
+    await this.#writer.flush();
     return this.#framed;
   }
 
   /** Writes what is left and flushes. @returns the contents' digest */
   async finish(): Promise<string> {
-    if (this.#pendingBytes > 0 || this.#framed === 0) await this.#writeFrame();
+    if (this.#pendingBytes > 0 || this.#framed === 0) await this.#sealPending();
     await chmod(this.#sealing.path, FINISHED);
-    await this.#handle.sync();
+    await this.#writer.flush();
     return this.#hash.digest('hex');
   }
 
@@ -77,16 +84,15 @@ export class SealedFile {
     await this.#handle.close();
   }
 
-  async #writeFrame(): Promise<void> {
+  #sealPending(): Promise<void> | undefined {
     const { key, sha256 } = this.#sealing;
     const contents = this.#pending.subarray(0, this.#pendingBytes);
-    const index = this.#framed / FRAME_BYTES;
-    const frame = sealFrame(key, sha256, index, contents);
-    for (let at = 0; at < frame.length; )
-      at += (await this.#handle.write(frame, at, frame.length - at, index * SEALED_FRAME_BYTES + at)).bytesWritten;
+    let full: Promise<void> | undefined;
+    for (const piece of sealFrame(key, sha256, this.#framed / FRAME_BYTES, contents)) full = this.#writer.take(piece) ?? full;
     this.#hash.update(contents);
     this.#framed += this.#pendingBytes;
     this.#pendingBytes = 0;
+    return full;
   }
 }
 
@@ -96,6 +102,7 @@ async function readWholeFrames({ path, key, sha256 }: Sealing, hash: Hash): Prom
     for await (const contents of openFrames(createReadStream(path, { highWaterMark: SEALED_FRAME_BYTES }), key, sha256)) {
       if (contents.length < FRAME_BYTES) break;
       hash.update(contents);
+      releaseBuffer(contents);
       whole += 1;
     }
   } catch (error) {

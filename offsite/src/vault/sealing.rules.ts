@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { releaseBuffer } from '@bulkhead/blobs';
 import { EstateError } from '@bulkhead/kernel';
 
 /** Contents are sealed in frames of so many bytes; only the last is shorter. */
@@ -16,15 +17,20 @@ export function sealedBytesOf(bytes: number): number {
 
 /**
  * Seals a frame with the blob's own key (AES-256-GCM, a nonce of its own, bound to the digest and its place):
- * frames cannot be changed, exchanged, or moved to another blob unseen.
+ * frames cannot be changed, exchanged, or moved to another blob unseen. The pieces are written one behind the other.
  */
-export function sealFrame(key: Buffer, sha256: string, index: number, contents: Buffer): Buffer {
+export function sealFrame(
+  key: Buffer,
+  sha256: string,
+  index: number,
+  contents: Buffer,
+): [nonce: Buffer, sealed: Buffer, tag: Buffer] {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce);
   cipher.setAAD(placeOf(sha256, index));
   const sealed = cipher.update(contents);
   cipher.final();
-  return Buffer.concat([nonce, sealed, cipher.getAuthTag()]);
+  return [nonce, sealed, cipher.getAuthTag()];
 }
 
 /** @throws EstateError `blob.hash_mismatch` */
@@ -43,7 +49,10 @@ export function openFrame(key: Buffer, sha256: string, index: number, frame: Buf
   }
 }
 
-/** Opens the frames of a sealed blob as they come. @throws EstateError `blob.hash_mismatch` */
+/**
+ * Opens the frames of a sealed blob as they come, whose memory it gives back.
+ * @throws EstateError `blob.hash_mismatch`
+ */
 export async function* openFrames(source: AsyncIterable<Buffer>, key: Buffer, sha256: string): AsyncGenerator<Buffer> {
   let index = 0;
   for await (const frame of inFrames(source)) {
@@ -52,22 +61,24 @@ export async function* openFrames(source: AsyncIterable<Buffer>, key: Buffer, sh
   }
 }
 
+/** Each frame may be read until the next is asked for. */
 async function* inFrames(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = [];
-  let held = 0;
-  for await (const given of source) {
-    let chunk = given;
-    while (held + chunk.length >= SEALED_FRAME_BYTES) {
-      const cut = SEALED_FRAME_BYTES - held;
-      yield parts.length === 0 ? chunk.subarray(0, cut) : Buffer.concat([...parts, chunk.subarray(0, cut)]);
-      parts = [];
-      held = 0;
-      chunk = chunk.subarray(cut);
+  const held = Buffer.allocUnsafeSlow(SEALED_FRAME_BYTES);
+  let heldBytes = 0;
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      const isWhole = heldBytes === 0 && chunk.length - at >= SEALED_FRAME_BYTES;
+      const end = isWhole ? at + SEALED_FRAME_BYTES : Math.min(chunk.length, at + SEALED_FRAME_BYTES - heldBytes);
+      if (isWhole) yield chunk.subarray(at, end);
+      else heldBytes += chunk.copy(held, heldBytes, at, end);
+      at = end;
+      if (heldBytes < SEALED_FRAME_BYTES) continue;
+      yield held;
+      heldBytes = 0;
     }
-    if (chunk.length > 0) parts.push(chunk);
-    held += chunk.length;
+    releaseBuffer(chunk);
   }
-  if (held > 0) yield Buffer.concat(parts);
+  if (heldBytes > 0) yield held.subarray(0, heldBytes);
 }
 
 function placeOf(sha256: string, index: number): Buffer {

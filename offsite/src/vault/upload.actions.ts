@@ -1,6 +1,7 @@
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { takeChunks } from '@bulkhead/blobs';
 import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
 import type { Holdings } from './holdings.actions.ts';
 import type { Keyring } from './keyring.actions.ts';
@@ -86,7 +87,13 @@ export class Uploads {
   /** How much of an unfinished upload would survive a power failure. @throws EstateError `vault.upload_interrupted` */
   async offsetOf(name: BlobName): Promise<number> {
     this.#interrupt(name);
-    return this.#deps.holdings.inTurn(name, async () => (await this.#fileOf(name)).settle());
+    return this.#deps.holdings.inTurn(name, async () => {
+      const file = await this.#fileOf(name);
+      return file.settle().catch(async (error: unknown) => {
+        await this.#closeFile(name);
+        throw refuseFullDisk(error, "adding a blob: the vault's disk has no room");
+      });
+    });
   }
 
   /**
@@ -151,21 +158,22 @@ export class Uploads {
 
   async #takeBody(record: UploadRecord, file: SealedFile, body: Readable): Promise<void> {
     let isWriting = false;
+    const take = (chunk: Buffer) => {
+      if (file.bytes + chunk.length > record.bytes)
+        throw new EstateError(
+          'blob.too_large',
+          `going on with blob ${record.sha256}: longer than the ${record.bytes} bytes told`,
+        );
+      isWriting = true;
+      const full = file.write(chunk);
+      isWriting = full !== undefined;
+      return full?.then(() => void (isWriting = false));
+    };
     try {
-      for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        if (file.bytes + chunk.length > record.bytes)
-          throw new EstateError(
-            'blob.too_large',
-            `going on with blob ${record.sha256}: longer than the ${record.bytes} bytes told`,
-          );
-        isWriting = true;
-        await file.write(chunk);
-        isWriting = false;
-      }
+      await takeChunks(body, take, 'nothing');
     } catch (error) {
       // A frame may have been written in part: what stands is read again before anything is added.
-      if (isWriting) await this.#closeFile(record);
-      else await file.settle();
+      if (isWriting || !(await isSettled(file))) await this.#closeFile(record);
       throw refuseFullDisk(error, "adding a blob: the vault's disk has no room");
     }
   }
@@ -236,6 +244,13 @@ export class Uploads {
   #pathOf(name: BlobName): string {
     return join(this.#deps.directory, keyOf(name));
   }
+}
+
+function isSettled(file: SealedFile): Promise<boolean> {
+  return file.settle().then(
+    () => true,
+    () => false,
+  );
 }
 
 function keyOf({ compartment, sha256 }: BlobName): string {

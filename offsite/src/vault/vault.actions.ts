@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Parcel } from '@bulkhead/blobs';
+import { type Parcel, takeChunks } from '@bulkhead/blobs';
 import type { ErasedBlob } from '@bulkhead/contracts';
-import { EstateError, type Now, refuseFullDisk } from '@bulkhead/kernel';
+import { EstateError, hasCode, type Now, refuseFullDisk } from '@bulkhead/kernel';
 import type { Seen } from '#finding/finding-queue.actions.ts';
 import { OwnTime } from './clock.rules.ts';
 import { Collection } from './collection.actions.ts';
@@ -152,14 +152,15 @@ async function spoolSealed(body: Readable, { path, key, name, limitBytes, upload
   // A sender may break off while the file is being opened; the loop below then throws its error.
   body.on('error', () => {});
   const file = await SealedFile.create({ path, key, sha256: name.sha256 });
+  const take = (chunk: Buffer) => {
+    const bytes = file.bytes + chunk.length;
+    if (bytes > (limitBytes ?? Number.MAX_SAFE_INTEGER))
+      throw new EstateError('blob.too_large', `storing contents: longer than ${limitBytes} bytes`);
+    upload.grow(bytes);
+    return file.write(chunk);
+  };
   try {
-    for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      const bytes = file.bytes + chunk.length;
-      if (bytes > (limitBytes ?? Number.MAX_SAFE_INTEGER))
-        throw new EstateError('blob.too_large', `storing contents: longer than ${limitBytes} bytes`);
-      upload.grow(bytes);
-      await file.write(chunk);
-    }
+    await takeChunks(body, take, 'nothing');
     const { bytes } = file;
     const sha256 = await file.finish();
     if (sha256 === name.sha256) return bytes;
@@ -170,14 +171,7 @@ async function spoolSealed(body: Readable, { path, key, name, limitBytes, upload
 }
 
 async function compareWithStored({ holdings, raise }: Adding, name: BlobName, body: Readable, storedBytes: number) {
-  const hash = createHash('sha256');
-  let received = 0;
-  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    received += chunk.length;
-    if (received > storedBytes) break;
-    hash.update(chunk);
-  }
-  if (received > storedBytes || hash.digest('hex') !== name.sha256) {
+  if ((await digestOf(body, storedBytes)) !== name.sha256) {
     raise({
       rule: 'vault.append_only_refused',
       compartment: name.compartment,
@@ -188,6 +182,25 @@ async function compareWithStored({ holdings, raise }: Adding, name: BlobName, bo
   }
   if ((await holdings.renewLease(name)) !== undefined) return 'already there' as const;
   throw new EstateError('vault.upload_interrupted', `adding blob ${name.sha256}: it was taken away just now; bring it again`);
+}
+
+/** Undefined where more comes than `limitBytes`. */
+async function digestOf(body: Readable, limitBytes: number): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  let received = 0;
+  const take = (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > limitBytes) throw new EstateError('blob.too_large', 'comparing contents: longer than what is stored');
+    hash.update(chunk);
+    return undefined;
+  };
+  try {
+    await takeChunks(body, take, 'nothing');
+  } catch (error) {
+    if (hasCode(error, 'blob.too_large')) return undefined;
+    throw error;
+  }
+  return hash.digest('hex');
 }
 
 const ASKED_AT_ONCE = 16;

@@ -1,15 +1,6 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import {
-  encodeParcels,
-  PARCEL_BYTES,
-  PARCELS_AT_ONCE,
-  PARCELS_BYTES,
-  type Parcel,
-  readParcels,
-  wireBytesOf,
-} from '@bulkhead/blobs';
+import { encodeParcels, PARCELS_AT_ONCE, PARCELS_BYTES, type Parcel, passOn, readParcels, wireBytesOf } from '@bulkhead/blobs';
 import {
   collectionAskedSchema,
   collectionFoundSchema,
@@ -169,7 +160,7 @@ async function readAtOnce({ holdings }: Vault, compartment: string, digests: rea
   const found: Parcel[] = [];
   let left = PARCELS_BYTES;
   await forEachAtOnce(digests, READ_AT_ONCE, async (sha256) => {
-    const parcel = await readParcel(holdings, compartment, sha256, PARCEL_BYTES);
+    const parcel = await readParcel(holdings, compartment, sha256);
     if (!parcel || parcel.bytes.length > left) return;
     left -= parcel.bytes.length;
     found.push(parcel);
@@ -240,7 +231,7 @@ async function answerBlob(c: Context<WireEnv>, deps: Deps, compartment: string, 
   // Rejects when the whole blob fitted into one chunk and was damaged: then there is still time for a clear refusal.
   await once(stream, 'readable');
   c.env.outgoing.writeHead(200, headersOf(bytes));
-  await pipeline(stream, c.env.outgoing).catch((error: unknown) => deps.log.warn({ err: error, sha256 }, 'sending a blob'));
+  await passOn(stream, c.env.outgoing).catch((error: unknown) => deps.log.warn({ err: error, sha256 }, 'sending a blob'));
   return RESPONSE_ALREADY_SENT;
 }
 

@@ -77,7 +77,8 @@ async function linkOnce(spooled: string, path: string): Promise<boolean> {
   }
 }
 
-async function makeDirectory(path: string): Promise<void> {
+/** Makes a directory that outlasts a power failure, with the parents that are missing. */
+export async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at)) await syncDirectory(dirname(at));
 }

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
+import { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { EstateError, refuseFullDisk } from '@bulkhead/kernel';
+import { FileWriter } from './file-writer.ts';
+import { takeChunks } from './take-chunks.ts';
 
 /** A file that was written and flushed beside its place, and what is in it. */
 export type Spooled = { readonly path: string; readonly sha256: string; readonly bytes: number };
@@ -18,21 +21,23 @@ export async function spoolBlob(
 ): Promise<Spooled> {
   const hash = createHash('sha256');
   let bytes = 0;
-  // A sender may break off while the file is being opened; the loop below then throws its error.
+  // A sender may break off while the file is being opened; what takes the chunks then throws its error.
   source.on('error', () => {});
   try {
     const handle = await open(options.path, 'wx', 0o400);
     try {
-      for await (const given of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>) {
-        const chunk = typeof given === 'string' ? Buffer.from(given) : given;
+      // What came over a connection is nobody else's.
+      const writer = new FileWriter(handle, { isOwner: source instanceof IncomingMessage, isFlushed: true });
+      const take = (chunk: Buffer) => {
         bytes += chunk.length;
         if (bytes > options.limitBytes)
           throw new EstateError('blob.too_large', `storing contents: longer than ${options.limitBytes} bytes`);
         options.onBytes?.(chunk.length);
         hash.update(chunk);
-        for (let at = 0; at < chunk.length; ) at += (await handle.write(chunk, at)).bytesWritten;
-      }
-      await handle.sync();
+        return writer.take(chunk);
+      };
+      await takeChunks(source, take, 'chunks');
+      await writer.flush();
     } finally {
       await handle.close();
     }

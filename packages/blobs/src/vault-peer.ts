@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import {
   parcelOutcomesSchema,
@@ -10,6 +9,7 @@ import {
 import { EstateError, hasCode, sha256Hex, sleepMs } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { encodeParcels, type Parcel, readParcels } from './parcel.ts';
+import { sendFile } from './send-file.ts';
 import type { Spooled } from './spool.ts';
 
 const BASE_TIMEOUT_MS = 60_000;
@@ -75,15 +75,14 @@ async function sendPart(vault: WirePeer, { path, sha256, bytes }: Spooled): Prom
     uploadStandingSchema,
   );
   if (standing.isHere) return standing;
-  const length = Math.min(PART_BYTES, bytes - standing.offset);
   const from = standing.offset;
-  const empty = length === 0;
+  const length = Math.min(PART_BYTES, bytes - from);
   return callWire(
     vault,
     {
       method: 'PUT',
       path: at,
-      stream: empty ? Readable.from([]) : createReadStream(path, { start: from, end: from + length - 1, highWaterMark: 262_144 }),
+      sendBody: (to) => sendFile(path, { from, bytes: length }, to),
       headers: { 'upload-offset': String(from), 'content-length': String(length), 'content-type': 'application/octet-stream' },
       timeoutMs: RESUME_TIMEOUT_MS + Math.ceil(length / BYTES_PER_MS),
     },
@@ -165,7 +164,7 @@ async function sendOnce(vault: WirePeer, blob: Spooled): Promise<void> {
   const { body } = await openWire(vault, {
     method: 'PUT',
     path: `/blobs/${blob.sha256}`,
-    stream: createReadStream(blob.path, { highWaterMark: 262_144 }),
+    sendBody: (to) => sendFile(blob.path, { from: 0, bytes: blob.bytes }, to),
     headers: { 'content-length': String(blob.bytes), 'content-type': 'application/octet-stream' },
     timeoutMs: BASE_TIMEOUT_MS + Math.ceil(blob.bytes / BYTES_PER_MS),
   });

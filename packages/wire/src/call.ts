@@ -1,5 +1,5 @@
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type ErrorCode, EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
@@ -15,6 +15,8 @@ export type WireCall = {
   readonly body?: unknown;
   /** Sent as it is, in chunks. */
   readonly stream?: Readable;
+  /** Writes the body and ends it; for whoever uses the same memory again once a part is sent. */
+  readonly sendBody?: (to: Writable) => Promise<void>;
   readonly headers?: Readonly<Record<string, string>>;
   /** For the whole call; 10 s unless told. */
   readonly timeoutMs?: number;
@@ -71,8 +73,9 @@ async function send(peer: WirePeer, call: WireCall): Promise<WireReply> {
     const outgoing = request({ socketPath: peer.socket, method: call.method, path: call.path, headers, agent, signal }, (body) =>
       resolve({ status: body.statusCode ?? 0, headers: body.headers, body }),
     );
-    outgoing.once('error', failed);
+    outgoing.on('error', failed);
     if (call.stream) pipeline(call.stream, outgoing).catch(failed);
+    else if (call.sendBody) call.sendBody(outgoing).catch((cause: unknown) => (failed(cause), outgoing.destroy()));
     else outgoing.end(json);
   });
 }

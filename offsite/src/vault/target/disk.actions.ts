@@ -1,13 +1,15 @@
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { open, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { destroyFile, listBlobs, pathOfBlob, placeBlob } from '@bulkhead/blobs';
-import { refuseFullDisk } from '@bulkhead/kernel';
-import type { BlobName, VaultTarget } from './target.rules.ts';
+import { forEachAtOnce, refuseFullDisk, syncDirectory } from '@bulkhead/kernel';
+import { readSmallFile, writeSmallFile } from './small-file.actions.ts';
+import type { Added, BlobName, VaultTarget } from './target.rules.ts';
 
 const DAMAGED = '.damaged';
-/** As long as a sealed frame is: so each comes in one piece. */
-const READ_BYTES = 262_172;
+/** As long as four sealed frames are: so each comes in one piece. */
+const READ_BYTES = 4 * 262_172;
+/** So many files are written at once: their flushes share the disk's turns. */
+const WRITTEN_AT_ONCE = 16;
 
 /** Lays blobs on a disk of off-site: `<directory>/<compartment>/<aa>/<sha256>`, evidence in `<directory>/.damaged`. */
 export function openDiskTarget(directory: string): VaultTarget {
@@ -17,14 +19,26 @@ export function openDiskTarget(directory: string): VaultTarget {
       try {
         return await placeBlob(file.path, pathOf(name), 'keep');
       } catch (error) {
-        throw refuseFullDisk(error, "adding a blob: the vault's disk has no room");
+        throw tellFull(error);
       }
     },
+    addSmall: async (objects) => {
+      const added: Added[] = [];
+      const changed = new Set<string>();
+      await forEachAtOnce(objects.entries(), WRITTEN_AT_ONCE, async ([at, { name, bytes }]) => {
+        const path = pathOf(name);
+        added[at] = await writeSmallFile(path, bytes).catch((error: unknown) => ({ failure: tellFull(error) }));
+        if (added[at] === true) changed.add(dirname(path));
+      });
+      // Once for all that came into a directory.
+      await forEachAtOnce(changed, WRITTEN_AT_ONCE, syncDirectory);
+      return added;
+    },
+    readSmall: (name, bytes) => readSmallFile(pathOf(name), bytes),
     open: async (name) => {
       const handle = await open(pathOf(name), 'r').catch(ignoreMissing);
       if (!handle) return undefined;
       const { size } = await handle.stat();
-      if (size <= READ_BYTES) return { stream: Readable.from(await readWhole(handle, size)), bytes: size };
       return { stream: handle.createReadStream({ highWaterMark: READ_BYTES }), bytes: size };
     },
     sizeOf: async (name) => (await stat(pathOf(name)).catch(ignoreMissing))?.size,
@@ -44,14 +58,8 @@ export function openDiskTarget(directory: string): VaultTarget {
   };
 }
 
-/** A small blob's file in one turn: a stream costs several. */
-async function readWhole(handle: FileHandle, size: number): Promise<Buffer[]> {
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, 0);
-    return bytesRead === 0 ? [] : [buffer.subarray(0, bytesRead)];
-  } finally {
-    await handle.close();
-  }
+function tellFull(error: unknown): unknown {
+  return refuseFullDisk(error, "adding a blob: the vault's disk has no room");
 }
 
 function ignoreMissing(error: unknown): undefined {

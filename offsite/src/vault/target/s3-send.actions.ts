@@ -9,17 +9,21 @@ const PARTS_AT_ONCE = 4;
 const CONFLICT_TRIES = 5;
 const CONFLICT_WAIT_MS = 200;
 
-export type Send = (key: string, handle: FileHandle, bytes: number) => Promise<boolean>;
+/** What is sent: its length, and how a part of it is had. */
+export type Sent = { readonly bytes: number; readonly read: (from: number, bytes: number) => Promise<Buffer> };
+export type Send = (key: string, sent: Sent) => Promise<boolean>;
 
-/** Sends files to the bucket, each with its SHA-256, its lock, and on condition that nothing stands there; false if something does. */
+export function sendingOf(handle: FileHandle, bytes: number): Sent {
+  return { bytes, read: (from, length) => readAt(handle, from, length) };
+}
+
+/** Sends to the bucket, each with its SHA-256, its lock, and on condition that nothing stands there; false if something does. */
 export function createSender(access: S3Access): Send {
   const places = createPlaces(PARTS_AT_ONCE);
-  return async (key, handle, bytes) => {
+  return async (key, sent) => {
     for (let tries = 1; ; tries += 1) {
       try {
-        await (bytes <= WHOLE_BYTES
-          ? sendWhole(access, places, key, handle, bytes)
-          : sendParts(access, places, key, handle, bytes));
+        await (sent.bytes <= WHOLE_BYTES ? sendWhole(access, places, key, sent) : sendParts(access, places, key, sent));
         return true;
       } catch (error) {
         if (statusOf(error) === 412) return false;
@@ -33,28 +37,16 @@ export function createSender(access: S3Access): Send {
 
 type Places = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-async function sendWhole(
-  { sdk, client, settings, now }: S3Access,
-  places: Places,
-  Key: string,
-  handle: FileHandle,
-  bytes: number,
-) {
+async function sendWhole({ sdk, client, settings, now }: S3Access, places: Places, Key: string, { bytes, read }: Sent) {
   const { lock, condition } = termsOf(settings, now());
   await places(async () => {
-    const Body = await readAt(handle, 0, bytes);
+    const Body = await read(0, bytes);
     const ChecksumSHA256 = sha256Of(Body);
     await client.send(new sdk.PutObjectCommand({ Bucket: settings.bucket, Key, Body, ChecksumSHA256, ...lock, ...condition }));
   });
 }
 
-async function sendParts(
-  { sdk, client, settings, now }: S3Access,
-  places: Places,
-  Key: string,
-  handle: FileHandle,
-  bytes: number,
-) {
+async function sendParts({ sdk, client, settings, now }: S3Access, places: Places, Key: string, { bytes, read }: Sent) {
   const Bucket = settings.bucket;
   const { lock, condition } = termsOf(settings, now());
   const begun = await client.send(new sdk.CreateMultipartUploadCommand({ Bucket, Key, ChecksumAlgorithm: 'SHA256', ...lock }));
@@ -63,7 +55,7 @@ async function sendParts(
   try {
     await forEachAtOnce(cutInParts(bytes), PARTS_AT_ONCE, ({ number: PartNumber, from, bytes: length }) =>
       places(async () => {
-        const Body = await readAt(handle, from, length);
+        const Body = await read(from, length);
         const ChecksumSHA256 = sha256Of(Body);
         const part = new sdk.UploadPartCommand({ Bucket, Key, UploadId, PartNumber, Body, ChecksumSHA256 });
         const { ETag } = await client.send(part);

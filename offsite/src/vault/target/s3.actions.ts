@@ -2,11 +2,11 @@ import { open, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '@bulkhead/contracts';
-import { EstateError, type Now } from '@bulkhead/kernel';
+import { EstateError, forEachAtOnce, type Now } from '@bulkhead/kernel';
 import { faultOf, statusOf, targetFailed } from './s3.rules.ts';
 import { checkBucket } from './s3-bucket.actions.ts';
-import { createSender } from './s3-send.actions.ts';
-import type { BlobName, VaultTarget } from './target.rules.ts';
+import { createSender, type Sent, sendingOf } from './s3-send.actions.ts';
+import type { Added, BlobName, VaultTarget } from './target.rules.ts';
 
 export type S3Credentials = {
   readonly accessKeyId: string;
@@ -21,6 +21,8 @@ export type S3Access = { readonly sdk: S3; readonly client: S3Client; readonly s
 const CONNECT_MS = 10_000;
 const ANSWER_MS = 120_000;
 const TRIES = 5;
+/** Small objects on their way at a time. */
+const SENT_AT_ONCE = 16;
 
 /**
  * Lays blobs in a bucket of an S3 service: `<prefix><compartment>/<aa>/<sha256>`.
@@ -68,29 +70,50 @@ function targetOf(access: S3Access): VaultTarget {
   }
 
   const claims = createClaims(sizeOf);
+  async function add(name: BlobName, sent: Sent): Promise<boolean> {
+    if (!settings.conditionalPut && (await claims.isTaken(name))) return false;
+    try {
+      return await send(keyOf(name), sent);
+    } finally {
+      claims.end(name);
+    }
+  }
+
+  async function find(name: BlobName): Promise<{ readonly stream: Readable; readonly bytes: number } | undefined> {
+    try {
+      const found = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(name) }));
+      if (!(found.Body instanceof Readable)) throw new EstateError('vault.target_failed', 'reading a blob: no stream came');
+      return { stream: found.Body, bytes: found.ContentLength ?? 0 };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error instanceof EstateError ? error : targetFailed(`reading blob ${name.sha256}`, error);
+    }
+  }
+
   return {
     add: async (name, file) => {
-      if (!settings.conditionalPut && (await claims.isTaken(name))) return false;
       const handle = await open(file.path, 'r');
       try {
-        if (!(await send(keyOf(name), handle, file.bytes))) return false;
+        if (!(await add(name, sendingOf(handle, file.bytes)))) return false;
       } finally {
         await handle.close();
-        claims.end(name);
       }
       await rm(file.path, { force: true });
       return true;
     },
-    open: async (name) => {
-      try {
-        const found = await client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(name) }));
-        if (!(found.Body instanceof Readable)) throw new EstateError('vault.target_failed', 'reading a blob: no stream came');
-        return { stream: found.Body, bytes: found.ContentLength ?? 0 };
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error instanceof EstateError ? error : targetFailed(`reading blob ${name.sha256}`, error);
-      }
+    addSmall: async (objects) => {
+      const added: Added[] = [];
+      await forEachAtOnce(objects.entries(), SENT_AT_ONCE, async ([at, { name, bytes }]) => {
+        const sent = { bytes: bytes.length, read: () => Promise.resolve(bytes) };
+        added[at] = await add(name, sent).catch((failure: unknown) => ({ failure }));
+      });
+      return added;
     },
+    readSmall: async (name, bytes) => {
+      const found = await find(name);
+      return found && readUpTo(found.stream, bytes + 1, name);
+    },
+    open: find,
     sizeOf,
     list: (compartment) => listDigests(access, prefixOf(compartment)),
     setAside: (name, label) =>
@@ -107,6 +130,21 @@ function targetOf(access: S3Access): VaultTarget {
       ? {}
       : { locking: { days: settings.lockDays, prolong: (name, until) => prolongLock(access, keyOf(name), until) } }),
   };
+}
+
+async function readUpTo(stream: Readable, limit: number, name: BlobName): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      bytes += part.length;
+      if (bytes >= limit) break;
+    }
+  } catch (error) {
+    throw targetFailed(`reading blob ${name.sha256}`, error);
+  }
+  return Buffer.concat(parts).subarray(0, limit);
 }
 
 async function readLock({ sdk, client, settings }: S3Access, Key: string): Promise<Date | undefined> {

@@ -6,6 +6,9 @@ export type BlobName = { readonly compartment: string; readonly sha256: string }
 /** A file that was written and flushed beside its place. */
 export type Flushed = { readonly path: string; readonly bytes: number };
 
+/** Whether something was added; false if something stands under the name. */
+export type Added = boolean | { readonly failure: unknown };
+
 /**
  * Where the vault lays its blobs' bytes, as they are sealed: it adds and reads, and takes away only what the vault's own rules allow.
  * Every target passes `tests/target-conformance.ts`.
@@ -17,6 +20,16 @@ export type VaultTarget = {
    * @throws EstateError `disk.full`, `vault.target_failed`
    */
   readonly add: (name: BlobName, file: Flushed) => Promise<boolean>;
+  /**
+   * Adds small objects from memory, many at once, each whole or not at all unless it is killed meanwhile: then what lies
+   * there may be torn, and is to be compared. What was added when it answers would survive a power failure.
+   */
+  readonly addSmall: (objects: readonly { readonly name: BlobName; readonly bytes: Buffer }[]) => Promise<Added[]>;
+  /**
+   * A small object in one piece, or nothing if there is none. One that is longer than told comes with a byte too many.
+   * @throws EstateError `vault.target_failed`
+   */
+  readonly readSmall: (name: BlobName, bytes: number) => Promise<Buffer | undefined>;
   /**
    * @returns the bytes as they lie there, or nothing if there is no such object
    * @throws EstateError `vault.target_failed`

@@ -85,7 +85,7 @@ async function openedVault(t: TestContext, opened: string[]) {
   const open = () =>
     openVault({
       directory,
-      target: { ...disk, open: (name) => (opened.push(name.sha256), disk.open(name)) },
+      target: { ...disk, readSmall: (name, bytes) => (opened.push(name.sha256), disk.readSmall(name, bytes)) },
       quotas: { website: 100 * MIB },
       recipients: [],
       now: () => new Date(),

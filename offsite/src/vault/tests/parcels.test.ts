@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { createBlobStore, fetchParcels, pathOfBlob, sendParcels } from '@bulkhead/blobs';
@@ -82,4 +83,24 @@ test('[V6] [V14] a damaged small blob is left out of what is handed out, and bro
   const elsewhere = createBlobStore({ directory: join(vault.root, 'elsewhere'), vault: vault.website, limitBytes: 1_000_000 });
   await elsewhere.ensureSmall(digests);
   for (const sha256 of digests) assert.equal(await elsewhere.has(sha256), true);
+});
+
+test('[V1] what a kill left of a small blob is compared before it counts as here, and gives way when it is brought again', async (t) => {
+  const vault = await bootVault(t);
+  const [whole, torn] = [parcelOf('whole'), parcelOf('torn')];
+  assert.equal((await sendParcels(vault.website, [whole, torn])).size, 0);
+  await vault.stop('SIGKILL');
+  const register = new DatabaseSync(join(vault.directory, '.keyring', 'register.sqlite'));
+  register.exec("update blob set state = 'coming'");
+  register.close();
+  const path = pathOfBlob(join(vault.directory, 'website'), torn.sha256);
+  const { size } = await stat(path);
+  await chmod(path, 0o600);
+  await writeFile(path, Buffer.alloc(size));
+  await vault.start();
+  const digests = [whole.sha256, torn.sha256];
+  assert.deepEqual(await fetchParcels(vault.website, digests), [whole]);
+  assert.equal((await sendParcels(vault.website, [torn, whole, torn])).size, 0);
+  assert.equal((await fetchParcels(vault.website, digests)).length, 2);
+  assert.equal((await readdir(join(vault.directory, '.damaged', 'website'))).length, 1, 'what lay there is kept as evidence');
 });

@@ -48,6 +48,28 @@ export function testTarget(name: string, open: OpenForTest): void {
     assert.deepEqual(await read(target, blob), contents[won.indexOf(true)]);
   });
 
+  test(`${name}: [V2] small objects come many at once, whole, and none in the place of another`, async (t) => {
+    const { target, reopen } = await open(t);
+    const contents = Array.from({ length: 40 }, (_, number) => randomBytes(1 + number * 500));
+    const objects = contents.map((bytes) => ({ name: nameOf(bytes), bytes }));
+    const [standing, ...others] = objects;
+    assert.ok(standing);
+    await addContent(t, target, standing.name, Buffer.from('the original'));
+    assert.deepEqual(await target.addSmall(objects), [false, ...others.map(() => true)]);
+    assert.deepEqual(
+      await target.addSmall(objects),
+      objects.map(() => false),
+    );
+    const again = await reopen();
+    for (const { name, bytes } of others) {
+      assert.ok((await again.readSmall(name, bytes.length))?.equals(bytes));
+      assert.ok((await read(again, name))?.equals(bytes));
+    }
+    assert.deepEqual(await again.readSmall(standing.name, 12), Buffer.from('the original'));
+    assert.equal((await again.readSmall(standing.name, 5))?.length, 6, 'more than was told is seen to be more');
+    assert.equal(await again.readSmall({ ...standing.name, compartment: 'identity' }, 12), undefined);
+  });
+
   test(`${name}: what is not there is told as absent, and compartments do not see each other's`, async (t) => {
     const { target } = await open(t);
     const content = Buffer.from('of the website');
