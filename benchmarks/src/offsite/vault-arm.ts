@@ -1,15 +1,25 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, createReadStream, mkdirSync, open as openFile, read as readFrom, statSync, writeFileSync } from 'node:fs';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { pipeline } from 'node:stream/promises';
-import { fetchParcels, groupParcels, PARCEL_BYTES, type Parcel, sendParcels } from '@bulkhead/blobs';
+import {
+  FileWriter,
+  fetchParcels,
+  groupParcels,
+  openFromVault,
+  PARCEL_BYTES,
+  type Parcel,
+  releaseBuffer,
+  sendParcels,
+  sendToVault,
+  takeChunks,
+} from '@bulkhead/blobs';
 import { forEachAtOnce, sha256Hex } from '@bulkhead/kernel';
 import { waitUntil } from '@bulkhead/testkit';
-import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
+import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
 import { readCpuSeconds } from '../cpu.ts';
 import type { Figures } from './tools.ts';
@@ -19,8 +29,9 @@ const SECRET = 'a secret of a measurement, of no estate';
 const AT_ONCE = 8;
 const GROUPS_AT_ONCE = 3;
 const READ_BYTES = 1_048_576;
+const READ_AT_ONCE = 8;
 type Sized = { readonly file: string; readonly bytes: number };
-const LIMIT_MS = 3_600_000;
+type Kept = { readonly sha256: string; readonly bytes: number };
 /** A scrub as soon as it starts, as fast as it can. */
 const AT_ONCE_SCRUB = { LOG_LEVEL: 'info', SCRUB_EVERY_SECONDS: '1', SCRUB_BYTES_PER_SECOND: '100000000000' };
 
@@ -43,7 +54,7 @@ export async function startVault(
 ): Promise<{ readonly keeper: Keeper; readonly stop: () => Promise<void> }> {
   const directory = join(place, 'vault');
   const peer: WirePeer = { socket: join(place, 'v.sock'), secret: SECRET };
-  const digests = new Map<string, string>();
+  const kept = new Map<string, Kept>();
   await writeFile(join(place, 'estate.json'), JSON.stringify(estateFor(tree.bytes * 2 + tree.files.length * 8192)));
   let vault = await spawnVault(place, directory);
   const pid = () => vault.pid ?? 0;
@@ -65,8 +76,8 @@ export async function startVault(
       await rm(directory, { recursive: true, force: true });
       vault = await spawnVault(place, directory);
     },
-    ingest: () => timed(() => bringAll(peer, tree, digests)),
-    restore: (into) => timed(() => layDownAll(peer, tree, digests, into)),
+    ingest: () => timed(() => bringAll(peer, tree, kept)),
+    restore: (into) => timed(() => layDownAll(peer, kept, into)),
     check: async () => {
       await end();
       const begunMs = performance.now();
@@ -87,6 +98,8 @@ async function spawnVault(place: string, directory: string, more: Readonly<Recor
     env: {
       LOG_LEVEL: 'error',
       UV_THREADPOOL_SIZE: '16',
+      MALLOC_MMAP_THRESHOLD_: '33554432',
+      MALLOC_TRIM_THRESHOLD_: '33554432',
       DIRECTORY: directory,
       SOCKET: join(place, 'v.sock'),
       SECRETS_JSON: JSON.stringify({ bench: SECRET }),
@@ -106,72 +119,83 @@ async function spawnVault(place: string, directory: string, more: Readonly<Recor
 }
 
 /** The largest beside all others, those many at once. */
-async function bringAll(peer: WirePeer, tree: Tree, digests: Map<string, string>): Promise<void> {
-  const sized = await sizeAll(tree);
+async function bringAll(peer: WirePeer, tree: Tree, kept: Map<string, Kept>): Promise<void> {
+  const sized = tree.files.map((file) => ({ file, bytes: statSync(join(tree.directory, file)).size }));
   const large = sized.filter(({ bytes }) => bytes > PARCEL_BYTES);
   const small = groupParcels(sized.filter(({ bytes }) => bytes <= PARCEL_BYTES));
   const bringGroup = async (group: readonly Sized[]) => {
     const parcels: Parcel[] = [];
-    for (const { file } of group) {
-      const bytes = await readFile(join(tree.directory, file));
-      parcels.push({ sha256: sha256Hex(bytes), bytes });
-      digests.set(file, parcels.at(-1)?.sha256 ?? '');
-    }
+    await forEachAtOnce(group, READ_AT_ONCE, async ({ file, bytes }) => {
+      const content = await readSmall(join(tree.directory, file), bytes);
+      const sha256 = sha256Hex(content);
+      parcels.push({ sha256, bytes: content });
+      kept.set(file, { sha256, bytes });
+    });
     const refused = await sendParcels(peer, parcels);
     if (refused.size > 0) throw new Error(`the vault refused ${refused.size} of ${parcels.length} blobs`);
   };
-  await Promise.all([
-    forEachAtOnce(large, AT_ONCE, ({ file, bytes }) => bring(peer, tree, { file, bytes }, digests)),
-    forEachAtOnce(small, GROUPS_AT_ONCE, bringGroup),
-  ]);
+  const bringLarge = async ({ file, bytes }: Sized) => {
+    const path = join(tree.directory, file);
+    const sha256 = await hashFile(path);
+    await sendToVault(peer, { path, sha256, bytes });
+    kept.set(file, { sha256, bytes });
+  };
+  await Promise.all([forEachAtOnce(large, AT_ONCE, bringLarge), forEachAtOnce(small, GROUPS_AT_ONCE, bringGroup)]);
 }
 
-async function bring(peer: WirePeer, tree: Tree, { file, bytes }: Sized, digests: Map<string, string>): Promise<void> {
-  const path = join(tree.directory, file);
-  const sha256 = await hashFile(path);
-  const headers = { 'content-length': String(bytes) };
-  const stream = createReadStream(path, { highWaterMark: READ_BYTES });
-  const reply = await openWire(peer, { method: 'PUT', path: `/blobs/${sha256}`, stream, headers, timeoutMs: LIMIT_MS });
-  reply.body.resume();
-  digests.set(file, sha256);
-}
-
-async function layDownAll(peer: WirePeer, tree: Tree, digests: ReadonlyMap<string, string>, into: string): Promise<void> {
-  const sized = await sizeAll(tree);
-  for (const directory of new Set(tree.files.map((file) => dirname(join(into, file)))))
-    await mkdir(directory, { recursive: true });
-  const layDownGroup = async (group: readonly Sized[]) => {
+/** Lays down what was brought; of each file the digest and the length are known, as rows tell them. */
+async function layDownAll(peer: WirePeer, kept: ReadonlyMap<string, Kept>, into: string): Promise<void> {
+  const all = [...kept].map(([file, { sha256, bytes }]) => ({ file, sha256, bytes }));
+  for (const directory of new Set(all.map(({ file }) => dirname(join(into, file))))) mkdirSync(directory, { recursive: true });
+  const layDownGroup = async (group: readonly (Kept & Sized)[]) => {
     const found = new Map<string, Buffer>();
-    for (const { sha256, bytes } of await fetchParcels(peer, [...new Set(group.map(({ file }) => digests.get(file) ?? ''))]))
-      found.set(sha256, bytes);
-    for (const { file } of group) {
-      const bytes = found.get(digests.get(file) ?? '');
+    const parcels = await fetchParcels(peer, [...new Set(group.map(({ sha256 }) => sha256))]);
+    for (const { sha256, bytes } of parcels) found.set(sha256, bytes);
+    for (const { file, sha256 } of group) {
+      const bytes = found.get(sha256);
       if (!bytes) throw new Error(`the vault does not give ${file}`);
-      await writeFile(join(into, file), bytes);
+      writeFileSync(join(into, file), bytes);
     }
   };
-  const large = sized.filter(({ bytes }) => bytes > PARCEL_BYTES);
-  const small = groupParcels(sized.filter(({ bytes }) => bytes <= PARCEL_BYTES));
+  const large = all.filter(({ bytes }) => bytes > PARCEL_BYTES);
+  const small = groupParcels(all.filter(({ bytes }) => bytes <= PARCEL_BYTES));
   await Promise.all([
-    forEachAtOnce(large, AT_ONCE, ({ file }) => layDown(peer, digests.get(file) ?? '', join(into, file))),
+    forEachAtOnce(large, AT_ONCE, ({ file, sha256 }) => layDown(peer, sha256, join(into, file))),
     forEachAtOnce(small, GROUPS_AT_ONCE, layDownGroup),
   ]);
 }
 
-async function sizeAll({ directory, files }: Tree): Promise<Sized[]> {
-  const sized: Sized[] = [];
-  for (const file of files) sized.push({ file, bytes: (await stat(join(directory, file))).size });
-  return sized;
+async function layDown(peer: WirePeer, sha256: string, path: string): Promise<void> {
+  const body = await openFromVault(peer, sha256);
+  const handle = await open(path, 'wx');
+  try {
+    const writer = new FileWriter(handle, { isOwner: true, isFlushed: false });
+    await takeChunks(body, (chunk) => writer.take(chunk), 'chunks');
+    await writer.finish();
+  } finally {
+    await handle.close();
+  }
 }
 
-async function layDown(peer: WirePeer, sha256: string, path: string): Promise<void> {
-  const { body } = await openWire(peer, { method: 'GET', path: `/blobs/${sha256}`, timeoutMs: LIMIT_MS });
-  await pipeline(body, createWriteStream(path, { highWaterMark: READ_BYTES }));
+function readSmall(path: string, bytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    openFile(path, 'r', (fault, file) => {
+      if (fault) return reject(fault);
+      return readFrom(file, Buffer.allocUnsafe(bytes), 0, bytes, 0, (error, got, content) => {
+        closeSync(file);
+        if (error || got < bytes) reject(error ?? new Error(`${path} became shorter`));
+        else resolve(content);
+      });
+    });
+  });
 }
 
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES })) hash.update(chunk);
+  for await (const chunk of createReadStream(path, { highWaterMark: READ_BYTES }) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    releaseBuffer(chunk);
+  }
   return hash.digest('hex');
 }
 
