@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { placeOf, startApache, WITHOUT_APACHE } from '#foreign-software.ts';
 import { holdEstate } from '#held-estate.ts';
 import { KILLS, testRestore } from '#killed-restore.ts';
+import { SecondSite, testLostHeadquarters } from '#lost-headquarters.ts';
 import { testOffsiteAway } from '#off-site-away.ts';
 import { askSite, killHard, listProcesses, noteOf, originOf, untilAllIsWell } from '#sites.ts';
 
@@ -21,9 +22,10 @@ function accountIn({ description }: EstateProcess, compartment: string, role: st
 }
 
 /** Of the kills during a restore; each of another process. */
-const EVERY = 3;
+const EVERY = 4;
 
-const estate = holdEstate({ BULKHEAD_LEASE_SECONDS: '5' });
+const secondSite = new SecondSite();
+const estate = holdEstate(async () => ({ BULKHEAD_LEASE_SECONDS: '5', ...(await secondSite.prepare()) }));
 
 suite('a sample estate', () => {
   test('tells every address in one line, and each answers', async () => {
@@ -157,6 +159,7 @@ testRestore(
   KILLS.filter((_, at) => at % EVERY === 0),
 );
 testOffsiteAway(estate);
+testLostHeadquarters(estate, secondSite);
 
 const REAL_ESTATE = {
   organisation: 'Maritime Authority of Example',

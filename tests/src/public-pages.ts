@@ -14,7 +14,6 @@ import { originOf } from './sites.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'];
-const ARTICLE = 'web-services-back-october-2020';
 /** A form of passkeys is shown only where its script runs: the browser itself has no other way to ask for one. */
 const REMOVE_SCRIPTED = "for (const form of document.querySelectorAll('form[data-passkey]')) form.remove()";
 const WITHDRAWN = 'withdrawn-in-a-test';
@@ -22,10 +21,6 @@ const WITHDRAWN = 'withdrawn-in-a-test';
 /** Each kind of page that the public can meet: its host, its path in a language, and the status it comes with. */
 const KINDS: readonly (readonly [kind: string, host: string, path: (language: Language) => string, status: number])[] = [
   ['home page', 'www', (language) => `/${language}/`, 200],
-  ['list of news', 'www', (language) => `/${language}/news/`, 200],
-  ['article', 'www', (language) => `/${language}/news/${ARTICLE}`, 200],
-  ['page about the site', 'www', (language) => `/${language}/about`, 200],
-  ['page for what is not there', 'www', (language) => `/${language}/nothing-here`, 404],
   ['page for what was withdrawn', 'www', (language) => `/${language}/news/${WITHDRAWN}`, 410],
   ['status page', 'status', (language) => `/${language}/`, 200],
   ['sign-in page', 'id', (language) => `/sign-in?lang=${language}`, 200],

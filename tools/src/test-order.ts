@@ -8,7 +8,6 @@ const FIRST: readonly string[] = [
   'compartments/website/tests/public-pages.test.ts',
   'headquarters/supervisor/tests/closure.test.ts',
   'offsite/src/standby/quarantine.test.ts',
-  'tests/exercise.test.ts',
   'tests/estate.test.ts',
 ];
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { runBulkhead } from '@bulkhead/testkit';
+import { suite, test } from 'node:test';
+import { type CommandResult, type EstateProcess, runBulkhead } from '@bulkhead/testkit';
 import { z } from 'zod';
 
 const zero = z.literal(0);
@@ -35,8 +35,14 @@ const reportSchema = z.looseObject({
   unverifiedBytesServed: zero,
 });
 
-async function exercise(names: readonly string[]): Promise<{ report: z.infer<typeof reportSchema>; code: number | null }> {
-  const { code, out, err } = await runBulkhead(['exercise', '--json', '--seed', '3', '--scenario', names.join(',')], {});
+type Report = { readonly report: z.infer<typeof reportSchema>; readonly code: number | null };
+
+/** Plays scenarios and their twin in estates made for them. */
+export async function exercise(names: readonly string[]): Promise<Report> {
+  return readReport(await runBulkhead(['exercise', '--json', '--seed', '3', '--scenario', names.join(',')], {}), names);
+}
+
+function readReport({ code, out, err }: CommandResult, names: readonly string[]): Report {
   const report = reportSchema.safeParse(JSON.parse(out));
   assert.ok(report.success, `${report.error?.message}\n${out}\n${err}`);
   assert.deepEqual(
@@ -46,13 +52,15 @@ async function exercise(names: readonly string[]): Promise<{ report: z.infer<typ
   return { report: report.data, code };
 }
 
-// All nine take some minutes: `npm run exercise`.
-test('[X6] an exercise defaces on disk and through stolen sessions: all is taken back, nothing honest is lost', async (t) => {
-  const { report, code } = await exercise(['defaced-on-disk', 'defacement']);
-  assert.equal(code, 0);
-  const defacement = report.scenarios.find(({ name }) => name === 'defacement');
-  assert.equal(defacement?.recall, 1);
-  assert.ok((defacement?.attackChanges ?? 0) > 0);
-  assert.ok((defacement?.exposureMs ?? 0) > 0, 'the false page could be read until it was taken back');
-  t.diagnostic(`${report.acknowledged} writes, ${report.publicReads} reads, ${defacement?.attackChanges} rows taken back`);
-});
+/** What can be played in an estate that runs: without another build, and without a twin. Those with them: exercise.long.test.ts. */
+export function testExercise(estate: EstateProcess): void {
+  suite('an exercise in a running sample estate', () => {
+    test('[X6] defaces the edition on disk: no reader gets a byte of it, and it is as it was', async (t) => {
+      const { report, code } = readReport(await estate.run('exercise', '--running', '--json', '--seed', '3'), [
+        'defaced-on-disk',
+      ]);
+      assert.equal(code, 0);
+      t.diagnostic(`${report.acknowledged} writes, ${report.publicReads} reads`);
+    });
+  });
+}
