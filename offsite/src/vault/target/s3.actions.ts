@@ -3,8 +3,9 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Settings } from '@bulkhead/contracts';
 import { EstateError, forEachAtOnce, type Now } from '@bulkhead/kernel';
-import { faultOf, statusOf, targetFailed } from './s3.rules.ts';
+import { statusOf, targetFailed, WHOLE_BYTES } from './s3.rules.ts';
 import { checkBucket } from './s3-bucket.actions.ts';
+import { prolongLock, readLock, removeVersions, requireLocked } from './s3-lock.actions.ts';
 import { createSender, type Sent, sendingOf } from './s3-send.actions.ts';
 import type { Added, BlobName, VaultTarget } from './target.rules.ts';
 
@@ -73,7 +74,10 @@ function targetOf(access: S3Access): VaultTarget {
   async function add(name: BlobName, sent: Sent): Promise<boolean> {
     if (!settings.conditionalPut && (await claims.isTaken(name))) return false;
     try {
-      return await send(keyOf(name), sent);
+      const wasAdded = await send(keyOf(name), sent);
+      // What stood there may be of a sending that was killed before it was locked.
+      if (sent.bytes > WHOLE_BYTES) await requireLocked(access, keyOf(name));
+      return wasAdded;
     } finally {
       claims.end(name);
     }
@@ -147,29 +151,6 @@ async function readUpTo(stream: Readable, limit: number, name: BlobName): Promis
   return Buffer.concat(parts).subarray(0, limit);
 }
 
-async function readLock({ sdk, client, settings }: S3Access, Key: string): Promise<Date | undefined> {
-  if (settings.lockDays === 0) return undefined;
-  try {
-    const head = await client.send(new sdk.HeadObjectCommand({ Bucket: settings.bucket, Key }));
-    return head.ObjectLockRetainUntilDate;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw targetFailed('asking until when a blob is locked', error);
-  }
-}
-
-/** In compliance mode the service takes a later date only: nobody, not even the owner of the bucket, can shorten a lock. */
-async function prolongLock({ sdk, client, settings }: S3Access, Key: string, until: Date): Promise<boolean> {
-  const Retention = { Mode: 'COMPLIANCE' as const, RetainUntilDate: until };
-  try {
-    await client.send(new sdk.PutObjectRetentionCommand({ Bucket: settings.bucket, Key, Retention }));
-    return true;
-  } catch (error) {
-    if (statusOf(error) === 404) return false;
-    throw targetFailed('prolonging the lock of a blob', error);
-  }
-}
-
 /** For a service that does not know conditions: the vault, its only writer, keeps two of its own from one name. */
 function createClaims(sizeOf: (name: BlobName) => Promise<number | undefined>) {
   const claimed = new Set<string>();
@@ -213,24 +194,4 @@ async function setAside({ sdk, client, settings }: S3Access, Key: string, eviden
   } catch (error) {
     if (statusOf(error) !== 404) throw targetFailed('setting a damaged blob aside', error);
   }
-}
-
-async function removeVersions({ sdk, client, settings }: S3Access, Key: string): Promise<'removed' | 'locked'> {
-  const Bucket = settings.bucket;
-  if (settings.lockDays === 0) {
-    await client.send(new sdk.DeleteObjectCommand({ Bucket, Key }));
-    return 'removed';
-  }
-  const { Versions = [], DeleteMarkers = [] } = await client.send(new sdk.ListObjectVersionsCommand({ Bucket, Prefix: Key }));
-  let isLocked = false;
-  for (const { VersionId, Key: found } of [...Versions, ...DeleteMarkers]) {
-    if (found !== Key || VersionId === undefined) continue;
-    try {
-      await client.send(new sdk.DeleteObjectCommand({ Bucket, Key, VersionId }));
-    } catch (error) {
-      if (faultOf(error) !== 'AccessDenied' && faultOf(error) !== 'ObjectLocked') throw error;
-      isLocked = true;
-    }
-  }
-  return isLocked ? 'locked' : 'removed';
 }
