@@ -31,6 +31,13 @@ export function decompress(packed: Buffer, maxBytes: number, what: string): Prom
   });
 }
 
+/** Of what has a known length, into one buffer: parts of it would have to be put together. @throws EstateError `archive.damaged` */
+export function decompressAtOnce(packed: Buffer, maxBytes: number, what: string): Promise<Buffer> {
+  return unzstd(packed, { maxOutputLength: maxBytes, chunkSize: maxBytes + ROOM_BYTES }).catch((cause: unknown) => {
+    throw new EstateError('archive.damaged', `unpacking ${what}`, { cause });
+  });
+}
+
 /** Of something small: in this very thread, which costs half of what handing it over does. @throws EstateError `archive.damaged` */
 export function decompressHere(packed: Buffer, maxBytes: number, what: string): Buffer {
   try {

@@ -4,13 +4,9 @@ import { join } from 'node:path';
 import { EstateError, isDiskFull, syncDirectory } from '@bulkhead/kernel';
 import { finishSegment, type Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, offsetInSegment, SEGMENT_BYTES, segmentName, segmentStart } from '#archive/wal.rules.ts';
+import { DiskPace } from './disk-pace.rules.ts';
 import { SegmentFile } from './segment-file.actions.ts';
 import { TailNotes } from './tail-note.actions.ts';
-
-/** A disk that answers so fast is waited for; a slower one works in another thread. */
-const QUICK_MS = 2;
-/** The weight of the last answer in the mean. */
-const WEIGHT = 0.2;
 
 /** The growing segment at one moment. */
 export type TailEnd = { readonly name: string; readonly bytes: number; readonly sha256: string };
@@ -42,7 +38,7 @@ export class WalTail {
   #flushing: Promise<Error | undefined> | undefined;
   #isFrozen = false;
   #failure: EstateError | undefined;
-  #syncMs = 0;
+  readonly #pace = new DiskPace();
 
   /** @param endLsn where the stored bytes end; the start of a segment if there are none */
   constructor(options: {
@@ -198,14 +194,14 @@ export class WalTail {
    * stands before it, so nothing before may be waiting for the disk.
    */
   #writeSome(bytes: Buffer): number {
-    const isDurable = this.#syncMs < QUICK_MS && this.#syncedLsn === this.#writtenLsn;
     const startedMs = performance.now();
+    const isDurable = this.#syncedLsn === this.#writtenLsn && this.#pace.isQuick(startedMs);
     this.#growing ??= this.#openSegment();
     try {
       const taken = this.#growing.write(bytes, isDurable);
       this.#writtenLsn += BigInt(taken);
       if (isDurable) this.#syncedLsn = this.#writtenLsn;
-      if (isDurable) this.#measure(startedMs);
+      if (isDurable) this.#notePace(startedMs);
       return taken;
     } catch (cause) {
       throw this.#failWrite(cause, isDurable);
@@ -234,8 +230,9 @@ export class WalTail {
     return this.#failure;
   }
 
-  #measure(startedMs: number): void {
-    this.#syncMs += WEIGHT * (performance.now() - startedMs - this.#syncMs);
+  #notePace(startedMs: number): void {
+    const nowMs = performance.now();
+    this.#pace.note(nowMs - startedMs, nowMs);
   }
 
   #account(bytes: Buffer): void {
@@ -276,11 +273,9 @@ export class WalTail {
   }
 
   async #sync(file: SegmentFile): Promise<void> {
-    const startedMs = performance.now();
     await file.sync().catch((cause: unknown) => {
       throw this.#giveUp(file.name, cause);
     });
-    this.#measure(startedMs);
   }
 
   // Every step may be repeated: a full disk can stop it between any two.

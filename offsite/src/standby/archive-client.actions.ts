@@ -12,7 +12,7 @@ import {
 import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
 import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 import { unpackPiece } from '#archive/base-reader.actions.ts';
-import { decompress } from '#archive/packing.actions.ts';
+import { decompressAtOnce } from '#archive/packing.actions.ts';
 import { PACKED_SEGMENT_TYPE, PIECES_TYPE, PieceReader } from '#archive/piece.rules.ts';
 import { SEGMENT_BYTES } from '#archive/wal.rules.ts';
 
@@ -109,7 +109,7 @@ export class ArchiveClient {
     const came = Buffer.concat(parts);
     const isWhole = came.length === told;
     const isPacked = headers['content-type'] === PACKED_SEGMENT_TYPE;
-    const bytes = isPacked && isWhole ? await decompress(came, SEGMENT_BYTES, name) : came;
+    const bytes = isPacked && isWhole ? await decompressAtOnce(came, SEGMENT_BYTES, name) : came;
     if (isWhole && sha256Hex(bytes) === headers['x-sha256']) return bytes;
     throw new EstateError('archive.damaged', `fetching ${name}: its bytes do not match the digest sent with them`);
   }
