@@ -230,8 +230,8 @@ export class CompartmentReceiver {
     return this.#bases.take();
   }
 
-  /** What a jailed standby still needs; headquarters keeps it. */
-  setFeedback(feedback: Feedback): void {
+  /** What jailed standbys still need; headquarters keeps it. Undefined while nobody knows: it keeps what it does. */
+  setFeedback(feedback: Feedback | undefined): void {
     this.#stream.forward(feedback);
   }
 

@@ -34,7 +34,8 @@ export class StreamKeeper {
   #wake = new AbortController();
   #isStreaming = false;
   #fault: Fault | undefined;
-  #feedback: Feedback = { xmin: 0n, catalogXmin: 0n };
+  /** Unknown until a standby has spoken: headquarters keeps meanwhile what it was told before this process began. */
+  #feedback: Feedback | undefined;
   #headquartersLsn: Lsn | undefined;
   #lastMessageAt: Date | undefined;
 
@@ -92,10 +93,11 @@ export class StreamKeeper {
     this.#session?.fail(isDiskFull(error) ? new EstateError('disk.full', 'making WAL durable', { cause: error }) : error);
   }
 
-  forward(feedback: Feedback): void {
-    if (feedback.xmin === this.#feedback.xmin && feedback.catalogXmin === this.#feedback.catalogXmin) return;
+  forward(feedback: Feedback | undefined): void {
+    const old = this.#feedback;
+    if (feedback?.xmin === old?.xmin && feedback?.catalogXmin === old?.catalogXmin) return;
     this.#feedback = feedback;
-    this.#session?.forward(feedback);
+    if (feedback) this.#session?.forward(feedback);
   }
 
   async #keepStreaming(): Promise<void> {
@@ -154,7 +156,7 @@ export class StreamKeeper {
     this.#isStreaming = true;
     if (this.#fault) this.#options.log.info({ compartment: this.#options.name }, 'streaming again');
     this.#fault = undefined;
-    this.#session?.forward(this.#feedback);
+    if (this.#feedback) this.#session?.forward(this.#feedback);
   }
 
   #note(error: unknown): void {

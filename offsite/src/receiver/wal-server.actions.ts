@@ -9,9 +9,10 @@ import type { Feedback } from './message.rules.ts';
 import { WalClient } from './wal-client.actions.ts';
 
 const CLIENTS = 8;
-/** For so long a standby that went away is still counted: it may only be starting again. */
-const FEEDBACK_KEPT_MS = 60_000;
-const NOTHING: Feedback = { xmin: 0n, catalogXmin: 0n };
+/** For so long the rows of a standby that went away are kept: it may only be starting again. */
+const ROWS_KEPT_MS = 60_000;
+/** Old rows of the catalog are few, and without them its slot is lost: they are kept as long as building a jail may take. */
+const CATALOG_KEPT_MS = 21_600_000;
 
 type WalServerOptions = { readonly receiver: CompartmentReceiver; readonly secret: string; readonly now: Now; readonly log: Log };
 
@@ -24,9 +25,13 @@ export class WalServer {
   readonly #server: Server;
   readonly #secret: string;
   readonly #now: Now;
-  readonly #clients = new Map<Socket, Feedback>();
+  /** What each standby needs; undefined until it has said so. */
+  readonly #clients = new Map<Socket, Feedback | undefined>();
   readonly #endWatch: () => void;
-  #forget: NodeJS.Timeout | undefined;
+  /** The oldest transaction that decoding needed when a standby last said so; undefined: none has since this process began. */
+  #catalogXmin: bigint | undefined;
+  #rowsTimer: NodeJS.Timeout | undefined;
+  #catalogTimer: NodeJS.Timeout | undefined;
 
   private constructor({ receiver, secret, now, log }: WalServerOptions) {
     this.#receiver = receiver;
@@ -36,9 +41,10 @@ export class WalServer {
     let joined = receiver.archive;
     this.#endWatch = receiver.watch(() => {
       const at = receiver.archive;
-      if (at?.lineage !== joined?.lineage || at?.timeline !== joined?.timeline) this.#sendAllAway();
+      if (at?.lineage !== joined?.lineage || at?.timeline !== joined?.timeline) this.#beginAnew();
       joined = at;
     });
+    this.#awaitStandby();
   }
 
   /** Listens in `directory`, made for this user alone if it is missing. Who comes in must know the secret besides. */
@@ -51,7 +57,8 @@ export class WalServer {
 
   async close(): Promise<void> {
     this.#endWatch();
-    clearTimeout(this.#forget);
+    clearTimeout(this.#rowsTimer);
+    clearTimeout(this.#catalogTimer);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#sendAllAway();
     await closed;
@@ -59,13 +66,14 @@ export class WalServer {
 
   #welcome(socket: Socket, log: Log): void {
     if (this.#clients.size >= CLIENTS) return void socket.destroy();
-    this.#clients.set(socket, NOTHING);
+    this.#clients.set(socket, undefined);
     const client = new WalClient({
       socket,
       receiver: this.#receiver,
       secret: this.#secret,
       now: this.#now,
       onFeedback: (feedback) => {
+        if (!this.#clients.has(socket)) return;
         this.#clients.set(socket, feedback);
         this.#tellFeedback();
       },
@@ -73,8 +81,9 @@ export class WalServer {
     });
     socket.once('close', () => {
       this.#clients.delete(socket);
-      clearTimeout(this.#forget);
-      this.#forget = setTimeout(() => this.#tellFeedback(), FEEDBACK_KEPT_MS).unref();
+      clearTimeout(this.#rowsTimer);
+      this.#rowsTimer = setTimeout(() => this.#tellFeedback(), ROWS_KEPT_MS).unref();
+      this.#awaitStandby();
     });
     client.serve().catch((error: Error) => {
       log.warn({ err: error, compartment: this.#receiver.name }, 'serving WAL to a standby ended');
@@ -86,12 +95,41 @@ export class WalServer {
     for (const socket of this.#clients.keys()) socket.destroy();
   }
 
+  /** What was needed on the timeline that was left says nothing of the one that was joined. */
+  #beginAnew(): void {
+    this.#sendAllAway();
+    this.#clients.clear();
+    this.#catalogXmin = undefined;
+    clearTimeout(this.#catalogTimer);
+    this.#catalogTimer = undefined;
+    this.#receiver.setFeedback(undefined);
+    this.#awaitStandby();
+  }
+
+  /**
+   * A standby that decodes nothing just now is making its slot, or is being built: headquarters goes on keeping what the one
+   * before needed. A receiver that has just begun does not know what that was, and tells nothing.
+   */
   #tellFeedback(): void {
-    const all = [...this.#clients.values()];
-    this.#receiver.setFeedback({
-      xmin: oldest(all.map((one) => one.xmin)),
-      catalogXmin: oldest(all.map((one) => one.catalogXmin)),
-    });
+    const all = [...this.#clients.values()].filter((one) => one !== undefined);
+    const catalogXmin = oldest(all.map((one) => one.catalogXmin));
+    if (catalogXmin === 0n) this.#awaitStandby();
+    else {
+      this.#catalogXmin = catalogXmin;
+      clearTimeout(this.#catalogTimer);
+      this.#catalogTimer = undefined;
+    }
+    if (this.#catalogXmin === undefined) return;
+    this.#receiver.setFeedback({ xmin: oldest(all.map((one) => one.xmin)), catalogXmin: this.#catalogXmin });
+  }
+
+  /** For so long what the standby before needed is kept. */
+  #awaitStandby(): void {
+    this.#catalogTimer ??= setTimeout(() => {
+      this.#catalogTimer = undefined;
+      this.#catalogXmin = 0n;
+      this.#tellFeedback();
+    }, CATALOG_KEPT_MS).unref();
   }
 }
 

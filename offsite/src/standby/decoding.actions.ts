@@ -4,17 +4,21 @@ import type { Base, DecodingCatalog, DecodingHead } from '@bulkhead/contracts';
 import { EstateError, type Log, sleepMs } from '@bulkhead/kernel';
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import {
-  BUNCH_CHARACTERS,
   type DecodingNote,
   decodingNoteSchema,
   hasOlderBase,
+  isConflict,
+  isTriedEnough,
   judgeService,
+  listUpTo,
   NOTHING_NOTED,
+  newestOf,
   REBUILDS_LIMIT,
   TRIED_LIMIT,
 } from './decoding.rules.ts';
-import { DecodingConnection, dropSlot, readDecodingCatalog, readSlot, type SlotState } from './decoding.store.ts';
-import { isBeyond } from './horizon.rules.ts';
+import { DecodingConnection, dropSlot, readDecodingCatalog, readMark, readSlot, type SlotState } from './decoding.store.ts';
+import { streamLines } from './decoding-stream.actions.ts';
+import { type Cleaning, isBeyond } from './horizon.rules.ts';
 import { JailSession } from './session.store.ts';
 
 const POLL_MS = 20;
@@ -23,6 +27,7 @@ const GATE_POLL_MS = 50;
 /** Replay waits so long for somebody to read, and for a reader that does not go on. */
 const UNREAD_MS = 15_000;
 const STALLED_MS = 30_000;
+const MARK_POLLS = 50;
 const RECONNECT_MS = 1_500;
 const CUTS_LIMIT = 4;
 const PAGE_HEADER_BYTES = 40n;
@@ -160,6 +165,8 @@ export class Decoding {
     if (slot === undefined || slot.reason !== undefined || slot.confirmedLsn === undefined || told === null) {
       throw await this.#mend(options, slot);
     }
+    // Whatever could not be waited for, it outlived.
+    this.#isExhausted = false;
     const startLsn = parseLsn(told.startLsn);
     const mayBuild = this.#note.rebuilds < REBUILDS_LIMIT;
     const hasOlder = mayBuild && hasOlderBase(options.bases, this.#note, startLsn);
@@ -185,25 +192,21 @@ export class Decoding {
       timeline: place.timeline,
       base: place.base as DecodingHead['base'],
     };
-    return stream(connection, head, this.#log);
+    return streamLines(connection, head, this.#log);
   }
 
   /**
-   * Waits until the slot needs no row of the catalog up to `horizon`: decoding has come to `behindLsn` then. In vain if
+   * Waits until the slot needs no row of the catalog that is cleaned away: decoding has come up to there then. In vain if
    * nobody reads it, or does not go on: then the slot is lost, and made again from an older state.
    */
-  async untilFree(
-    place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>,
-    horizon: number,
-    behindLsn: number,
-  ): Promise<void> {
+  async untilFree(place: Pick<DecodingPlace, 'socketDirectory' | 'compartment'>, cleaning: Cleaning): Promise<void> {
+    const { horizon, database, behindLsn, listLsn } = cleaning;
     if (this.#needed !== undefined && isBeyond(this.#needed, horizon)) return;
     let confirmed = -1n;
     let cuts = 0;
     let cutAtMs = 0;
     for (let movedAtMs = performance.now(); !this.#isClosed; await sleepMs(GATE_POLL_MS)) {
-      const patienceMs = this.#connection ? STALLED_MS : UNREAD_MS;
-      if (performance.now() - movedAtMs > patienceMs) break;
+      if (performance.now() - movedAtMs > this.#patienceMs) break;
       const asked = await this.#withSession(place, readSlot).then(
         (slot) => ({ slot }),
         () => undefined,
@@ -211,8 +214,14 @@ export class Decoding {
       if (!asked) continue;
       const { slot } = asked;
       if (slot?.catalogXmin === undefined || slot.reason !== undefined) return;
-      this.#needed = slot.catalogXmin;
-      if (isBeyond(slot.catalogXmin, horizon)) return;
+      if (database !== 0 && slot.database !== undefined && database !== slot.database) return;
+      if (isBeyond(slot.catalogXmin, horizon)) {
+        if (!(await this.#isInForce(place, slot))) continue;
+        this.#needed = slot.catalogXmin;
+        return;
+      }
+      // A slot is made at a list of running transactions: the next one stands behind what it does not outlive.
+      if (this.#creating && BigInt(listLsn) < (slot.restartLsn ?? 0n)) break;
       const now = slot.confirmedLsn ?? -1n;
       if (now > confirmed) movedAtMs = performance.now();
       confirmed = now;
@@ -231,6 +240,23 @@ export class Decoding {
     }
     this.#isInVain = this.#creating !== undefined;
     this.#log.warn({ compartment: place.compartment, horizon }, 'decoding does not come far enough: its slot may be lost');
+  }
+
+  get #patienceMs(): number {
+    return this.#connection || this.#creating ? STALLED_MS : UNREAD_MS;
+  }
+
+  /** The server shows what a slot needs a moment before it goes by it: not before it hears the next word of its reader. */
+  async #isInForce(place: Pick<DecodingPlace, 'socketDirectory'>, { isActive }: SlotState): Promise<boolean> {
+    if (this.#creating || !isActive) return true;
+    const connection = this.#connection;
+    const mark = connection?.mark();
+    for (let left = MARK_POLLS; mark !== undefined && left > 0 && connection === this.#connection; left -= 1) {
+      const heard = await this.#withSession(place, readMark).catch(() => undefined);
+      if (heard !== undefined && heard >= mark) return true;
+      await sleepMs(POLL_MS);
+    }
+    return false;
   }
 
   async confirm(lsn: Lsn): Promise<void> {
@@ -270,15 +296,20 @@ export class Decoding {
     const newest = newestOf(bases);
     // No base begins behind the place: the slot does, where it stands.
     const isLast = this.#isExhausted && (newest === undefined || newest.id === place.base);
-    const isHopeless = slot?.reason === 'wal_level_insufficient' || this.#failure !== undefined || isLast;
+    const isDark = slot?.reason === 'wal_level_insufficient';
     if (isLast) {
       this.#isExhausted = false;
       await this.#giveUp(bases.map(({ id }) => id));
     }
+    // Nor does any state from before it get past WAL that says too little.
+    if (isDark) await this.#giveUp(listUpTo(bases, slot.confirmedLsn ?? after));
+    const isHopeless = isDark || isLast || this.#failure !== undefined;
     if (!isHopeless && this.#note.rebuilds < REBUILDS_LIMIT) {
       // The next build begins at the newest base: what lies before it is told as a gap.
       if (this.#isExhausted) await this.#giveUp(bases.filter((base) => base !== newest).map(({ id }) => id));
-      await this.#fallBehind(place, after, { slot, isTried: !this.#isExhausted }, onBehind);
+      // Else it was lost by the way, unread for long or cut short: that says nothing of its base.
+      const isTried = !this.#isExhausted && isTriedEnough(this.#note);
+      await this.#fallBehind(place, after, { slot, isTried }, onBehind);
       return new EstateError('history.behind', 'decoding: the slot is lost; the jail begins again from another state');
     }
     const failure =
@@ -317,7 +348,8 @@ export class Decoding {
       isOver = true;
     });
     for (let waitedMs = 0; waitedMs < APPEAR_MS && !isOver; waitedMs += POLL_MS) {
-      if ((await this.#withSession(place, readSlot))?.isReserving) return;
+      const slot = await this.#withSession(place, readSlot);
+      if (slot?.restartLsn !== undefined && slot.catalogXmin !== undefined) return;
       await sleepMs(POLL_MS);
     }
     if (this.#failure) throw this.#failure;
@@ -360,39 +392,5 @@ export class Decoding {
     this.#note = note;
     await writeFile(`${this.#path}.tmp`, JSON.stringify(note), { mode: 0o600 });
     await rename(`${this.#path}.tmp`, this.#path);
-  }
-}
-
-function newestOf(bases: readonly Base[]): Base | undefined {
-  return bases.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? 1 : -1))[0];
-}
-
-/** What was replayed takes rows away that the command needs. */
-function isConflict(error: unknown): boolean {
-  return error instanceof EstateError && /40001/.test(String(error.cause));
-}
-
-async function* stream(connection: DecodingConnection, head: DecodingHead, log: Log): AsyncGenerator<Buffer> {
-  try {
-    yield Buffer.from(`${JSON.stringify(head)}\n`);
-    let bunch = '';
-    for await (const streamed of connection.stream()) {
-      const { line, cutBytes } = streamed;
-      const lsn = formatLsn(streamed.lsn);
-      if (line === undefined) bunch += `{"lsn":"${lsn}"}\n`;
-      else bunch += `{"lsn":"${lsn}",${cutBytes === undefined ? '' : `"cutBytes":${cutBytes},`}"data":${JSON.stringify(line)}}\n`;
-      if (bunch.length < BUNCH_CHARACTERS && connection.hasMore) continue;
-      yield Buffer.from(bunch);
-      bunch = '';
-    }
-  } catch (error) {
-    log.info({ err: error }, 'decoding ended');
-    const message =
-      error instanceof EstateError
-        ? `${error.message}${error.cause instanceof Error ? `: ${error.cause.message}` : ''}`
-        : String(error);
-    yield Buffer.from(`${JSON.stringify({ lsn: '0/0', error: message.slice(0, 500) })}\n`);
-  } finally {
-    connection.destroy();
   }
 }

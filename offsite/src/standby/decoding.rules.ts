@@ -1,4 +1,5 @@
-import { baseIdSchema, lsnSchema } from '@bulkhead/contracts';
+import { type Base, baseIdSchema, lsnSchema } from '@bulkhead/contracts';
+import { EstateError } from '@bulkhead/kernel';
 import { z } from 'zod';
 import { type Lsn, parseLsn } from '#archive/wal.rules.ts';
 
@@ -20,6 +21,13 @@ export const NOTHING_NOTED: DecodingNote = { slot: null, wantedLsn: null, tried:
 
 /** What so many builds could not tell, none will: history is told of the gap. */
 export const REBUILDS_LIMIT = 4;
+/** So often in a row a slot may be lost by the way, with nothing confirmed between, before its base is held to be the reason. */
+const LOSSES_BY_CHANCE = 2;
+
+/** Whether the base that the slot was made at is not worth another attempt. */
+export function isTriedEnough({ rebuilds }: DecodingNote): boolean {
+  return rebuilds >= LOSSES_BY_CHANCE;
+}
 
 /** What is to be done when history asks for all that was committed after a position. */
 export type Service =
@@ -54,6 +62,20 @@ export function hasOlderBase(
   startLsn: Lsn,
 ): boolean {
   return bases.some(({ id, endLsn }) => id !== note.slot?.base && parseLsn(endLsn) < startLsn && !note.tried.includes(id));
+}
+
+export function newestOf(bases: readonly Base[]): Base | undefined {
+  return bases.toSorted((left, right) => (parseLsn(left.endLsn) < parseLsn(right.endLsn) ? 1 : -1))[0];
+}
+
+/** The bases that end at or before a position. */
+export function listUpTo(bases: readonly Base[], lsn: Lsn): Base['id'][] {
+  return bases.filter(({ endLsn }) => parseLsn(endLsn) <= lsn).map(({ id }) => id);
+}
+
+/** What was replayed takes rows away that the command needs. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof EstateError && /40001/.test(String(error.cause));
 }
 
 /** Lines of the wire: a bunch of them at a time. */

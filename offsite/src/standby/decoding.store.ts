@@ -52,6 +52,8 @@ export class DecodingConnection {
   #ended: Error | undefined;
   #wake: (() => void) | undefined;
   #receivedLsn = 0n;
+  #isStreaming = false;
+  #marks = 0;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
@@ -93,6 +95,18 @@ export class DecodingConnection {
     const answer = await this.#next();
     if (answer.type === 'E') throw refused('starting to decode', answer);
     if (answer.type !== 'W') throw new EstateError('history.lost', `starting to decode: unexpected message ${answer.type}`);
+    this.#isStreaming = true;
+  }
+
+  /**
+   * Sends the server a mark, which it shows when it has done all that it was told before; undefined while nothing is streamed.
+   * It travels as the time of a status, which nobody needs otherwise.
+   */
+  mark(): number | undefined {
+    if (!this.#isStreaming) return undefined;
+    this.#marks += 1;
+    this.confirm(undefined);
+    return this.#marks;
   }
 
   /** Whether something waits that has not been given yet. */
@@ -127,7 +141,7 @@ export class DecodingConnection {
   confirm(lsn: Lsn | undefined): void {
     if (lsn !== undefined && lsn > this.#confirmedLsn) this.#confirmedLsn = lsn;
     const received = this.#receivedLsn > this.#confirmedLsn ? this.#receivedLsn : this.#confirmedLsn;
-    this.#write(encodeStatus(received, this.#confirmedLsn, new Date(0), false));
+    this.#write(encodeStatus(received, this.#confirmedLsn, new Date(this.#marks), false));
   }
 
   destroy(): void {
@@ -210,13 +224,20 @@ const slotRows = z.array(
     restart: z.string().nullable(),
     reason: z.string().nullable(),
     needed: z.string().nullable(),
+    active: z.boolean(),
+    database: z.number().nullable(),
   }),
 );
+const markRows = z.array(z.object({ mark: z.number() }));
 /** The slot as the server keeps it; undefined if there is none. `reason` tells why it can serve no more. */
 export type SlotState = {
   readonly confirmedLsn: Lsn | undefined;
   readonly reason: string | undefined;
-  readonly isReserving: boolean;
+  /** From where on WAL is held back for it. */
+  readonly restartLsn: Lsn | undefined;
+  /** Whether a server process works with it. */
+  readonly isActive: boolean;
+  readonly database: number | undefined;
   /** The catalog's rows from this transaction on are needed. */
   readonly catalogXmin: number | undefined;
 };
@@ -225,7 +246,7 @@ export async function readSlot(session: JailSession): Promise<SlotState | undefi
   const [row] = slotRows.parse(
     await session.query(
       `select confirmed_flush_lsn::text as confirmed, restart_lsn::text as restart, catalog_xmin::text as needed,
-              coalesce(invalidation_reason, case when wal_status = 'lost' then 'wal_removed' end) as reason
+              active, datoid::int8::float8 as database, coalesce(invalidation_reason, case when wal_status = 'lost' then 'wal_removed' end) as reason
          from pg_replication_slots where slot_name = $1`,
       [SLOT],
     ),
@@ -234,9 +255,24 @@ export async function readSlot(session: JailSession): Promise<SlotState | undefi
   return {
     confirmedLsn: row.confirmed === null ? undefined : parseLsn(row.confirmed),
     reason: row.reason ?? undefined,
-    isReserving: row.restart !== null,
+    restartLsn: row.restart === null ? undefined : parseLsn(row.restart),
+    isActive: row.active,
+    database: row.database ?? undefined,
     catalogXmin: row.needed === null ? undefined : Number(row.needed),
   };
+}
+
+/** The last mark that the slot's reader sent, and the server heard. */
+export async function readMark(session: JailSession): Promise<number | undefined> {
+  const [row] = markRows.parse(
+    await session.query(
+      `select (extract(epoch from r.reply_time) * 1000)::float8 as mark
+         from pg_stat_replication r join pg_replication_slots s on s.active_pid = r.pid
+        where s.slot_name = $1 and r.reply_time is not null`,
+      [SLOT],
+    ),
+  );
+  return row?.mark;
 }
 
 export async function dropSlot(session: JailSession): Promise<void> {

@@ -7,7 +7,7 @@ import { listenOnSocket } from '@bulkhead/wire';
 import { SEGMENT_BYTES } from '#archive/wal.rules.ts';
 import { WalWalker } from '#archive/wal-walk.rules.ts';
 import { encodeFrame, type Frame, FrameReader } from '#receiver/frame.rules.ts';
-import { catalogHorizon } from './horizon.rules.ts';
+import { type Cleaning, catalogHorizon, cleanedDatabase, isList } from './horizon.rules.ts';
 
 const SOCKET_NAME = '.s.PGSQL.5432';
 const FRAME_LIMIT_BYTES = 8_388_608;
@@ -18,7 +18,7 @@ const CLIENTS = 4;
  * Asked before a record that takes old rows of the catalog away is let through: resolves when no slot needs them, or when
  * waiting is of no use.
  */
-export type Gate = (horizon: number, behindLsn: number) => Promise<void>;
+export type Gate = (cleaning: Cleaning) => Promise<void>;
 
 /**
  * The receiver's WAL for the jail's own standby, held back where replaying it would end decoding: what is decoded late
@@ -86,6 +86,7 @@ class Pacer {
   readonly #reader = new FrameReader(FRAME_LIMIT_BYTES);
   readonly #closed: Promise<unknown>;
   #walker: WalWalker | undefined;
+  #listLsn = 0;
 
   constructor(client: Socket, passing: Passing) {
     this.#client = client;
@@ -117,12 +118,14 @@ class Pacer {
   async #passPiece(lsn: number, bytes: Buffer, header: Buffer): Promise<void> {
     let passed = 0;
     for (const record of this.#walk(lsn, bytes)) {
+      if (isList(record)) this.#listLsn = record.startLsn;
       const horizon = catalogHorizon(record);
       if (horizon === undefined) continue;
       const until = Math.max(passed, record.startLsn - lsn);
       await this.#writeWal(lsn + passed, bytes.subarray(passed, until), header);
       passed = until;
-      await this.#passing.gate(horizon, record.startLsn);
+      const database = cleanedDatabase(record);
+      await this.#passing.gate({ horizon, database, behindLsn: record.startLsn, listLsn: this.#listLsn });
     }
     await this.#writeWal(lsn + passed, bytes.subarray(passed), header);
   }

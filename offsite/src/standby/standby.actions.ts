@@ -267,8 +267,8 @@ export class StandbyJail implements Jail {
     this.#paced ??= await PacedWal.listen({
       directory: join(dirname(socketDirectory), 'w'),
       sourceDirectory: this.#source.walSocketDirectory,
-      gate: async (horizon, behindLsn) => {
-        if (!this.#mustNotWait) await this.#decoding.untilFree({ socketDirectory, compartment }, horizon, behindLsn);
+      gate: async (cleaning) => {
+        if (!this.#mustNotWait) await this.#decoding.untilFree({ socketDirectory, compartment }, cleaning);
       },
       onPassed: (endLsn) => this.#watch.passed(endLsn),
       log,

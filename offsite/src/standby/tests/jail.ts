@@ -112,7 +112,7 @@ export class JailProcess {
   }
 
   async untilIs(isAsWished: (health: JailHealth) => boolean, what: string): Promise<JailHealth> {
-    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 50) {
+    for (let waitedMs = 0; waitedMs < 180_000; waitedMs += 50) {
       const health = await this.health();
       if (isAsWished(health)) return health;
       await sleepMs(50);
