@@ -18,7 +18,9 @@ import type { Surroundings } from '../command.ts';
 import { drawRunSecrets, launchSite, type Site, stopSite, untilReady } from './launch.ts';
 import { isPortTaken, isSocketTaken } from './port.ts';
 
-const START_LIMIT_MS = 120_000;
+/** A busy machine takes its time, as long as one process after another gets on. */
+const STILL_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 600_000;
 const LEFTOVER_LIMIT_MS = 45_000;
 const REJOIN_LIMIT_MS = 60_000;
 const OPEN_TO_OTHERS =
@@ -146,7 +148,7 @@ async function launch(
 async function untilAllReady(sites: readonly Site[], { paths, tell }: Surroundings, stopAsked: AbortSignal): Promise<void> {
   const logs = filesOf(paths).logs;
   const onChange = (status: SiteStatus) => tell(tellProgress(status));
-  const ready = sites.map((site) => untilReady(site, { timeoutMs: START_LIMIT_MS, logs, onChange }));
+  const ready = sites.map((site) => untilReady(site, { stillMs: STILL_LIMIT_MS, timeoutMs: START_LIMIT_MS, logs, onChange }));
   await Promise.race([Promise.all(ready), rejectOn(stopAsked)]);
 }
 

@@ -98,15 +98,22 @@ export async function askSite(control: WirePeer, timeoutMs = 2000): Promise<Site
 
 /**
  * Waits until a site says that it is ready, telling each change of its processes.
- * @throws EstateError `process.start_failed` when its supervisor ends or `timeoutMs` pass
+ * @throws EstateError `process.start_failed` when its supervisor ends, when for `stillMs` none of its processes got on, or when
+ * `timeoutMs` pass
  */
 export async function untilReady(
   site: Site,
-  options: { readonly timeoutMs: number; readonly onChange: (status: SiteStatus) => void; readonly logs: string },
+  options: {
+    readonly stillMs: number;
+    readonly timeoutMs: number;
+    readonly onChange: (status: SiteStatus) => void;
+    readonly logs: string;
+  },
 ): Promise<SiteStatus> {
   let ended: number | null | undefined;
   void site.exited.then((code) => (ended = code));
-  const deadline = performance.now() + options.timeoutMs;
+  const begunMs = performance.now();
+  let changedMs = begunMs;
   let told = '';
   for (;;) {
     if (ended !== undefined)
@@ -117,14 +124,18 @@ export async function untilReady(
     const status = await askSite(site.control);
     if (status) {
       const shown = status.processes.map(({ name, state }) => `${name}:${state}`).join(' ');
-      if (shown !== told) options.onChange(status);
+      if (shown !== told) {
+        changedMs = performance.now();
+        options.onChange(status);
+      }
       told = shown;
       if (status.ready) return status;
     }
-    if (performance.now() > deadline)
+    const nowMs = performance.now();
+    if (nowMs - changedMs > options.stillMs || nowMs - begunMs > options.timeoutMs)
       throw new EstateError(
         'process.start_failed',
-        `starting ${site.name}: ${tellUnready(status)} after ${options.timeoutMs / 1000} s; see ${options.logs}`,
+        `starting ${site.name}: ${tellUnready(status)} after ${Math.round((nowMs - begunMs) / 1000)} s; see ${options.logs}`,
       );
     await sleepMs(100);
   }

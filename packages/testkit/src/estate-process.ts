@@ -9,7 +9,8 @@ import { layTemplate } from './template.ts';
 const CHECKOUT = new URL('../../..', import.meta.url).pathname;
 /** What estates of tests run unless told: each compartment more costs every start some seconds. */
 export const TEST_COMPARTMENTS = 'identity,website';
-const START_LIMIT_MS = 180_000;
+/** The command itself gives up before. */
+const START_LIMIT_MS = 660_000;
 
 export type EstateAccount = {
   readonly email: string;
@@ -91,7 +92,11 @@ export async function findFreePort(): Promise<number> {
 async function launch(directory: string, environment: Readonly<Record<string, string>>): Promise<EstateProcess> {
   const first = spawnStart(environment);
   const started = [first];
-  const description = await untilDescribed(first.child, first.err);
+  // One that does not get ready must not go on beside the tests that follow.
+  const description = await untilDescribed(first.child, first.err).catch(async (error: unknown) => {
+    await end(first);
+    throw error;
+  });
 
   const stop = async () => {
     for (const one of started) await end(one);
