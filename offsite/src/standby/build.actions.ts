@@ -191,7 +191,7 @@ async function fetchAll(
       progress?.laidDown(file.bytes);
     }
   };
-  const fetched = await Promise.allSettled(Array.from({ length: FETCHED_AT_ONCE }, fetchNext));
+  const fetched = await Promise.allSettled(Array.from({ length: Math.min(FETCHED_AT_ONCE, files.length) }, fetchNext));
   for (const one of fetched) if (one.status === 'rejected') throw one.reason;
 }
 

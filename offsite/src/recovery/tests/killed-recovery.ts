@@ -19,6 +19,9 @@ const undo: OperatorCommand = {
   closeRoutes: [],
 };
 
+const STEP_LIMIT_MS = 300_000;
+const START_LIMIT_MS = 60_000;
+
 /** Where recovery calls others, in the order of the steps. */
 const CALLS = [
   'receiver.seal',
@@ -99,13 +102,13 @@ export async function killAtEach(cluster: ScratchCluster, places: readonly strin
     const signed = world.sign('alice', undo);
     await world.send(signed).catch(() => undefined);
     const id = await waitUntil(async () => (await world.state()).recoveries[0]?.id, { what: 'the recovery is known' });
-    const waiting = await untilStep(world, id, 'approve');
+    const waiting = await untilStep(world, id, 'approve', places.length);
     await killer.settle();
     await world.kill();
     await world.start();
     await world.command('bob', { kind: 'approve', request: id, digest: waiting.awaiting?.digest ?? '' });
     await killer.arrive('approved');
-    await untilStep(world, id, 'done');
+    await untilStep(world, id, 'done', places.length);
     await killer.settle();
 
     assert.deepEqual(
@@ -161,13 +164,14 @@ function attack(world: World): void {
   world.peers.copiedRows = [{ id: '3' }];
 }
 
-export async function untilStep(world: World, id: string, step: 'approve' | 'done' | 'failed') {
+/** @param kills how often recovery may be killed by then: each time it starts anew, and a starved machine takes its time */
+export async function untilStep(world: World, id: string, step: 'approve' | 'done' | 'failed', kills = 0) {
   return waitUntil(
     async () => {
       const found = await world.recovery(id);
       return found.step === step && (step !== 'approve' || found.awaiting) ? found : undefined;
     },
-    { what: `the recovery is ${step}`, timeoutMs: 300_000 },
+    { what: `the recovery is ${step}`, timeoutMs: STEP_LIMIT_MS + kills * START_LIMIT_MS },
   );
 }
 

@@ -1,10 +1,13 @@
 import { type Lsn, offsetInSegment, SEGMENT_BYTES, segmentStart } from '#archive/wal.rules.ts';
 
+/** Little is written of most segments: memory is taken for so much at a time. */
+const PIECE_BYTES = 131_072n;
+
 /** All WAL that a simulated primary ever wrote on one timeline: what the model knows, and the archive must have. */
 export class WrittenWal {
   readonly timeline: number;
   readonly startLsn: Lsn;
-  readonly #segments = new Map<Lsn, Buffer>();
+  readonly #pieces = new Map<Lsn, Buffer>();
   /** Where a transaction ended: a restore may stop there. */
   readonly boundaries: Lsn[];
   #endLsn: Lsn;
@@ -40,30 +43,29 @@ export class WrittenWal {
   }
 
   read(fromLsn: Lsn, toLsn: Lsn): Buffer {
-    const pieces: Buffer[] = [];
+    const parts: Buffer[] = [];
     for (let at = fromLsn; at < toLsn; ) {
-      const untilLsn = segmentStart(at) + BigInt(SEGMENT_BYTES);
+      const untilLsn = at - (at % PIECE_BYTES) + PIECE_BYTES;
       const end = untilLsn < toLsn ? untilLsn : toLsn;
-      const offset = offsetInSegment(at);
-      pieces.push(this.#segment(at).subarray(offset, offset + Number(end - at)));
+      const offset = Number(at % PIECE_BYTES);
+      parts.push(this.#piece(at).subarray(offset, offset + Number(end - at)));
       at = end;
     }
-    return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+    return parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
   }
 
   #write(bytes: Buffer): void {
     for (let at = 0; at < bytes.length; ) {
-      const offset = offsetInSegment(this.#endLsn);
-      const taken = bytes.copy(this.#segment(this.#endLsn), offset, at);
+      const taken = bytes.copy(this.#piece(this.#endLsn), Number(this.#endLsn % PIECE_BYTES), at);
       at += taken;
       this.#endLsn += BigInt(taken);
     }
   }
 
-  #segment(lsn: Lsn): Buffer {
-    const start = segmentStart(lsn);
-    const segment = this.#segments.get(start) ?? Buffer.alloc(SEGMENT_BYTES);
-    this.#segments.set(start, segment);
-    return segment;
+  #piece(lsn: Lsn): Buffer {
+    const start = lsn - (lsn % PIECE_BYTES);
+    const piece = this.#pieces.get(start) ?? Buffer.alloc(Number(PIECE_BYTES));
+    this.#pieces.set(start, piece);
+    return piece;
   }
 }
