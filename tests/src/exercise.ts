@@ -38,7 +38,7 @@ const reportSchema = z.looseObject({
 type Report = { readonly report: z.infer<typeof reportSchema>; readonly code: number | null };
 
 /** Plays scenarios and their twin in estates made for them. */
-export async function exercise(names: readonly string[]): Promise<Report> {
+export async function playWithTwin(names: readonly string[]): Promise<Report> {
   return readReport(await runBulkhead(['exercise', '--json', '--seed', '3', '--scenario', names.join(',')], {}), names);
 }
 

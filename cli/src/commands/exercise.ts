@@ -53,7 +53,8 @@ Examples:
   bulkhead exercise
   bulkhead exercise --scenario defacement --seed 7
   bulkhead exercise --honest 10000 --markdown
-  bulkhead exercise --scenario officer --records 5000`,
+  bulkhead exercise --scenario officer --records 5000
+  bulkhead exercise --scenario import`,
   run: async (given, surroundings) => {
     const report = await exercise(given, surroundings);
     const print = given.options['markdown'] ? writeMarkdown : writeReport;

@@ -1,6 +1,6 @@
 import type { Cell, Counted } from './comparison.ts';
 import { listTakenBack, reportScenario, type ScenarioReport, type TwinRows } from './measures.ts';
-import type { HonestRequest } from './people/people.ts';
+import type { HonestRequest } from './people/at-work.ts';
 import { createLedger } from './registry-rows.store.ts';
 import type { ExerciseReport } from './report.ts';
 import type { Snapshot } from './rows.store.ts';

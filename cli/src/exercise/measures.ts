@@ -2,7 +2,7 @@ import { tellDependent } from '#operator/desk.ts';
 import type { AdoptedKept } from './adopted.ts';
 import { type Cell, type Counted, measureRepair, ratio } from './comparison.ts';
 import { explain } from './explanation.ts';
-import type { HonestRequest } from './people/people.ts';
+import type { HonestRequest } from './people/at-work.ts';
 import { type Moment, nameTransaction, type Played } from './play.ts';
 import type { Snapshot } from './rows.store.ts';
 import { isRepaired, type Scenario } from './scenario/scenario.ts';

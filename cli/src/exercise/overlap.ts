@@ -1,7 +1,7 @@
 import type { RowImage, RowLife, TransactionSummary } from '@bulkhead/contracts';
 import type { WirePeer } from '@bulkhead/wire';
 import { getRowLife, getTransaction, searchHistory } from '#operator/desk.ts';
-import type { HonestRequest } from './people/people.ts';
+import type { HonestRequest } from './people/at-work.ts';
 import { COMPARTMENT } from './scenario/scenario.ts';
 
 const KEYS: Readonly<Record<string, readonly string[]>> = {

@@ -2,7 +2,7 @@ import type { Dependent, TransactionSummary } from '@bulkhead/contracts';
 import { sleepMs } from '@bulkhead/kernel';
 import { type AdoptedKept, compareAdopted } from './adopted.ts';
 import { listOverlapping } from './overlap.ts';
-import type { HonestRequest } from './people/people.ts';
+import type { HonestRequest } from './people/at-work.ts';
 import { type Recovered, recover, type Sealed, untilSealed } from './recovering.ts';
 import type { Snapshot } from './rows.store.ts';
 import { listTransactions, untilHistoryFollows } from './scenario/finding.ts';
@@ -93,7 +93,7 @@ export async function play(scenario: Scenario, stage: Stage, calm: (least: numbe
     attackTransactions: transactions,
     expected,
     dependents,
-    honestTransactions: await findHonest(stage, dependents, crew.count.acknowledged),
+    honestTransactions: await findHonest(stage, dependents, crew.atWork.count.acknowledged),
     window,
     adopted,
   };
@@ -109,12 +109,12 @@ async function changeBoards({ people, boards }: Stage, when: 'before' | 'after')
   const [editor = '', other = editor] = people.staff.editors;
   if (boards.length === 0) return [];
   const done = [
-    await people.act(editor, {
+    await people.atWork.act(editor, {
       kind: 'change',
       slug: boards[0] ?? '',
       fields: { 'note-en': `Changed ${when} by the first editor.` },
     }),
-    await people.act(other, {
+    await people.atWork.act(other, {
       kind: 'change',
       slug: boards[1] ?? '',
       fields: { 'title-en': `A title of ${when}`, 'summary-en': `A summary of ${when}.` },
@@ -133,19 +133,19 @@ async function contain(stage: Stage, scenario: Scenario, found: Found): Promise<
 
 /** Rows and honest requests of the same moment: people finish what is under way and wait. */
 async function takeMoment({ crew }: Stage): Promise<Moment> {
-  await crew.pause();
+  await crew.atWork.pause();
   try {
-    return { rows: await crew.readRows(), requests: crew.count.acknowledged.length };
+    return { rows: await crew.readRows(), requests: crew.atWork.count.acknowledged.length };
   } finally {
-    crew.goOn();
+    crew.atWork.goOn();
   }
 }
 
 /** Whoever was signed out with the hole signs in anew. */
 async function letAllIn({ crew }: Stage): Promise<void> {
-  await crew.pause();
+  await crew.atWork.pause();
   await crew.letIn();
-  crew.goOn();
+  crew.atWork.goOn();
 }
 
 /** The transactions of the attack as history has them. */
@@ -195,7 +195,7 @@ async function findHonest(
 
 /** Calm for at least `leastMs`, and until so many honest requests were answered. */
 export function createCalm(
-  people: Pick<Stage['crew'], 'count'>,
+  answered: () => number,
   shares: readonly number[],
   stopAsked?: AbortSignal,
 ): (leastMs: number) => Promise<void> {
@@ -204,6 +204,6 @@ export function createCalm(
     const wanted = shares[Math.min(at, shares.length - 1)] ?? 0;
     at += 1;
     await sleepMs(leastMs);
-    while (people.count.acknowledged.length < wanted && !stopAsked?.aborted) await sleepMs(50);
+    while (answered() < wanted && !stopAsked?.aborted) await sleepMs(50);
   };
 }

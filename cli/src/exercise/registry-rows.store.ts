@@ -62,7 +62,8 @@ export async function countLines(
   const admin = await openReader(paths, REGISTRY);
   try {
     const [row] = await admin.query<{ attack: number; back: number }>(
-      `select count(*) filter (where source = $1)::int as attack, count(*) filter (where act = 'taken-back')::int as back from field_change`,
+      `select count(*) filter (where c.source = $1)::int as attack, count(*) filter (where c.act = 'taken-back')::int as back from field_change c
+        where exists (select 1 from field_change a where a.module = c.module and a.record_id = c.record_id and a.source = $1)`,
       [mark],
     );
     return { attack: row?.attack ?? 0, takenBack: row?.back ?? 0 };

@@ -1,5 +1,5 @@
 import { hasCode, sleepMs } from '@bulkhead/kernel';
-import type { HonestRequest } from './people/people.ts';
+import type { HonestRequest } from './people/at-work.ts';
 import { RegistryStaff } from './people/registry-staff.ts';
 import type { Origin } from './people/staff.ts';
 import type { Snapshot } from './rows.store.ts';

@@ -11,9 +11,9 @@ import { EditionWitness } from './editions.ts';
 import type { Builds } from './implant/builds.ts';
 import { MARKER_FILE } from './implant/implant.ts';
 import { livePages } from './live-pages.ts';
-import type { Crew } from './people/crew.ts';
+import type { HonestRequest, PeopleCount } from './people/at-work.ts';
 import { type LibraryCount, LibraryPeople } from './people/library.ts';
-import { type HonestRequest, People } from './people/people.ts';
+import { People } from './people/people.ts';
 import { Registrars, type Size } from './people/registrars.ts';
 import { REGISTRY } from './people/registry-staff.ts';
 import type { Origin } from './people/staff.ts';
@@ -34,7 +34,7 @@ export type Story = {
   readonly seed: number;
   /** How many honest requests are to be answered at the least. */
   readonly honest: number;
-  /** How many records of the registry one officer's session alters. */
+  /** How many records of the registry one officer's session alters, about. */
   readonly records: number;
   readonly now: Now;
   readonly tell: (line: string) => void;
@@ -54,7 +54,7 @@ export type Told = {
   /** What people of the adopted library did; null where none was adopted. */
   readonly library: LibraryCount | null;
   /** What people of the registry did; null where no scenario is about it. */
-  readonly registry: (Crew['count'] & { readonly rows: Snapshot }) | null;
+  readonly registry: (PeopleCount & { readonly rows: Snapshot }) | null;
   /** Rows at the very end. */
   readonly rows: Snapshot;
 };
@@ -90,26 +90,26 @@ export async function tellStory(story: Story): Promise<Told> {
   });
   const library = await joinLibrary(story, origin, label);
   const registrars = await gatherRegistrars(story, origin, label);
-  if (story.scenarios.some((scenario) => !isOfRegistry(scenario))) people.work();
+  if (story.scenarios.some((scenario) => !isOfRegistry(scenario))) people.begin();
   library?.work();
   tell(`people read, sign in, edit, review and publish${library ? ', and lend books' : ''}`);
   try {
     const desk = await ExerciseDesk.create(running.desk, filesOf(paths).operators, { now, stopAsked: story.stopAsked });
     const those = { people, library, registrars, readers, desk, witness, ...origin, certificates: origin.certificates };
     const played = await playAll(story, those, startedAt);
-    await people.stop();
+    await people.atWork.stop();
     await library?.stop();
     const read = await readers.stop();
-    const { acknowledged, inDoubt, refused } = people.count;
+    const { acknowledged, inDoubt, refused } = people.atWork.count;
     const requests = await orderByCommit(running, acknowledged, played);
-    const registry = registrars ? { ...registrars.count, rows: await registrars.readRows() } : null;
+    const registry = registrars ? { ...registrars.atWork.count, rows: await registrars.readRows() } : null;
     const others = { library: library?.count ?? null, registry };
     return { startedAt, boundary, played, requests, inDoubt, refused, read, ...others, rows: await readOwn() };
   } finally {
     await rm(markerFile, { force: true });
-    await people.stop();
+    await people.atWork.stop();
     people.staff.leave();
-    await registrars?.stop();
+    await registrars?.atWork.stop();
     registrars?.staff.leave();
     await library?.stop();
     await readers.stop();
@@ -126,20 +126,27 @@ async function playAll(story: Story, those: Everybody, startedAt: Date): Promise
   const { running, paths, now, tell, seed } = story;
   const { people, registrars } = those;
   const played: Played[] = [];
-  const calm = createCalm(people, listShares(story), story.stopAsked);
+  const calm = createCalm(() => people.atWork.count.acknowledged.length, listShares(story), story.stopAsked);
   const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
   for (const scenario of story.scenarios) {
     const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
     const compartment = scenario.compartment ?? COMPARTMENT;
     const shared = { running, paths, now, tell, nextBuild, compartment, mark, chance: createChance(seed + 3 + played.length) };
-    if (isOfRegistry(scenario) && registrars) {
+    if (scenario.registrySize && registrars) {
+      const size = scenario.registrySize(story.records);
       // Nobody changes thousands of records while others are attacked, and the newsroom rests meanwhile.
-      await people.pause();
-      registrars.work();
+      await people.atWork.pause();
+      registrars.begin(size);
       const stage = { ...those, ...shared, crew: registrars, boards: [] };
-      played.push(await play(scenario, stage, createCalm(registrars, sharesOf(registrars.size), story.stopAsked)));
-      await registrars.stop();
-      people.goOn();
+      played.push(
+        await play(
+          scenario,
+          stage,
+          createCalm(() => registrars.answered, sharesOf(size), story.stopAsked),
+        ),
+      );
+      await registrars.atWork.stop();
+      people.atWork.goOn();
       continue;
     }
     const boards = isRepaired(scenario) ? await people.beginBoards(scenario.name) : [];
@@ -155,17 +162,13 @@ async function joinLibrary({ running, scenarios }: Story, origin: Origin, label:
   return LibraryPeople.join({ origin: originUrl(running.estate, 'library'), address, certificates, label });
 }
 
-/** Honest changes of the registry for each altered record. */
-export const HONEST_FOR_EACH = 10;
-
 async function gatherRegistrars(story: Story, origin: Origin, label: string): Promise<Registrars | undefined> {
-  const { running, paths, seed, records, scenarios } = story;
+  const { running, paths, seed, scenarios } = story;
   if (!scenarios.some(isOfRegistry)) return undefined;
   return Registrars.gather({
     ...inRegistry(running, origin),
     chance: createChance(seed + 7),
     label,
-    size: { records, honest: records * HONEST_FOR_EACH },
     readRows: () => readRegistryOf({ running, paths }),
   });
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliDecompress } from 'node:zlib';
+import { REQUEST_ID_HEADER } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { Page, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
@@ -33,7 +34,12 @@ export type SentFile = {
   /** Nothing is written: what would be is told. */
   readonly isDry?: boolean;
 };
-export type Imported = { readonly counts: ImportCounts; readonly faultsFile: string };
+export type Imported = {
+  readonly counts: ImportCounts;
+  readonly faultsFile: string;
+  /** The ids of the requests that sent it and carried it out. */
+  readonly requests: readonly string[];
+};
 
 const STEP_MS = 120_000;
 const MOST_STEPS = 10_000;
@@ -43,20 +49,27 @@ const MOST_STEPS = 10_000;
  * does on the pages.
  * @throws EstateError `input.invalid`, `wire.refused`
  */
-export async function importFile(visitor: Visitor, origin: string, file: SentFile): Promise<Imported> {
+export async function importFile(
+  visitor: Visitor,
+  origin: string,
+  file: SentFile,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Imported> {
   const { module } = file;
+  const asked = { headers, timeoutMs: STEP_MS };
   const form = new FormData();
   form.set('source', file.source);
   form.set('since', file.since ?? '');
   form.set('file', new File([file.content], file.name));
-  const sent = await visitor.visit(`${origin}/${module}/import`, { form, redirects: 0, timeoutMs: STEP_MS });
+  const sent = await visitor.visit(`${origin}/${module}/import`, { ...asked, form, redirects: 0 });
   const { location } = sent.headers;
   if (sent.status !== 303 || typeof location !== 'string') throw refusedBy(sent, `sending ${file.name} to ${module}`);
   const url = new URL(location, origin).href;
   const faultsFile = `${url}/faults.csv`;
+  const requests = [requestOf(sent)];
   for (let left = MOST_STEPS; left > 0; left -= 1) {
-    const told = await look(visitor, url);
-    if (told.state === 'done') return { counts: told.counts, faultsFile };
+    const told = await look(visitor, url, headers);
+    if (told.state === 'done') return { counts: told.counts, faultsFile, requests };
     const { check } = told;
     if (check === null || check.state === 'unreadable' || check.state === 'failed')
       throw new EstateError(
@@ -65,20 +78,30 @@ export async function importFile(visitor: Visitor, origin: string, file: SentFil
       );
     if (check.state !== 'done') continue;
     if (file.isDry === true || check.counts.added + check.counts.changed + check.counts.asked === 0) {
-      const faults = await visitor.visit(`${url}/drop`, { form: {} });
+      const faults = await visitor.visit(`${url}/drop`, { ...asked, form: {}, redirects: 0 });
       if (faults.status >= 400) throw refusedBy(faults, `giving up ${file.name}`);
-      return { counts: check.counts, faultsFile };
+      return { counts: check.counts, faultsFile, requests: [...requests, requestOf(faults)] };
     }
     const step = { checked: check.at, ...(file.isSure === true ? { sure: 'yes' } : {}) };
     const id = url.split('/').at(-1) ?? '';
-    const carried = await visitor.visit(`${origin}/${module}/import/${id}`, { form: step, redirects: 0, timeoutMs: STEP_MS });
+    const carried = await visitor.visit(`${origin}/${module}/import/${id}`, { ...asked, form: step, redirects: 0 });
     if (carried.status !== 303) throw refusedBy(carried, `carrying out ${file.name}`);
+    requests.push(requestOf(carried));
   }
   throw new EstateError('wire.invalid_reply', `importing ${file.name}: it does not come to an end`);
 }
 
-async function look(visitor: Visitor, url: string): Promise<z.infer<typeof lookSchema>> {
-  const page = await visitor.visit(url, { headers: { accept: 'application/json' }, timeoutMs: STEP_MS });
+function requestOf({ headers }: Page): string {
+  const { [REQUEST_ID_HEADER]: id } = headers;
+  return typeof id === 'string' ? id : '';
+}
+
+async function look(
+  visitor: Visitor,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<z.infer<typeof lookSchema>> {
+  const page = await visitor.visit(url, { headers: { ...headers, accept: 'application/json' }, timeoutMs: STEP_MS });
   if (page.status !== 200) throw refusedBy(page, `looking at ${url}`);
   return lookSchema.parse(JSON.parse(page.text));
 }

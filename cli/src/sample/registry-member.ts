@@ -2,6 +2,7 @@ import { REQUEST_ID_HEADER } from '@bulkhead/contracts';
 import { EstateError, type Now } from '@bulkhead/kernel';
 import { type Page, type SignInAccount, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
+import { type Imported, importFile, type SentFile } from './intake.ts';
 
 const recordSchema = z.object({ revision: z.number().int(), fields: z.record(z.string(), z.unknown()) });
 /** A record as somebody read it. */
@@ -68,6 +69,11 @@ export class RegistryMember {
    */
   change(path: string, revision: number, fields: Readonly<Record<string, string>>): Promise<string> {
     return this.#send(`${path}/change`, { ...fields, revision: String(revision) });
+  }
+
+  /** Sends a file of records, and carries it out. @throws EstateError `input.invalid`, `wire.refused`, `wire.unreachable` */
+  importFile(file: SentFile): Promise<Imported> {
+    return importFile(this.#visitor, this.#origin, file, this.#headers);
   }
 
   async readRecord(path: string): Promise<ReadRecord> {

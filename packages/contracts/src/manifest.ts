@@ -55,7 +55,10 @@ const routeSchema = z.object({
     .optional(),
   /** Requests a minute from one address (or account); the gateway's default otherwise. */
   perMinute: z.number().int().min(1).max(100_000).optional(),
-  /** Rows that one transaction of this route may change before a person should look, where it is more than the manifest's `massRows`: imports. */
+  /**
+   * Rows that one transaction of this route may write before a person should look, where it is more than the manifest's `massRows`: imports.
+   * Of rows that stood before it may change no more than any other route.
+   */
   massRows: z.number().int().min(10).max(1_000_000).optional(),
   /** Whatever this route does when it does not refuse is a finding of this rule: the gateway raises it. */
   raises: z.enum(Object.keys(FINDING_RULES) as [FindingRule, ...FindingRule[]]).optional(),
@@ -96,7 +99,7 @@ export const manifestSchema = z.strictObject({
   recoveryOrder: z.number().int().min(0).max(1000),
   origins: z.array(originSchema).min(1).max(10),
   /** None for an adopted application, whose every address is passed on. */
-  routes: z.array(routeSchema).max(1000),
+  routes: z.array(routeSchema).max(2000),
   jobs: z.array(jobSchema).max(100),
   /** Processes beside the compartment's own, for what must not run in it: each with a uid and a socket, and nothing else. */
   workers: z.array(workerSchema).max(5).optional(),

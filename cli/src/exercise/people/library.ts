@@ -1,7 +1,7 @@
 import { EstateError, hasCode, sleepMs } from '@bulkhead/kernel';
 import { type Page, Visitor } from '@bulkhead/visitor';
 import type { Lent } from '../library.store.ts';
-import { REFUSED_AT_DOOR } from './people.ts';
+import { REFUSED_AT_DOOR } from './at-work.ts';
 
 export type LibraryCount = {
   /** Requests that were answered with yes. */

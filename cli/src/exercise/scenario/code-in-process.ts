@@ -28,7 +28,7 @@ export const codeInProcess: Scenario = {
     await writeFile(rideFile(stage), JSON.stringify(listRides(stage, mark)), { mode: 0o644 });
     // Somebody submits a draft: a request whose route may write no texts, and is ridden all the same.
     const [editor = ''] = stage.people.staff.editors;
-    await stage.people.act(editor, { kind: 'submit', slug: stage.boards.at(-1) ?? '' });
+    await stage.people.atWork.act(editor, { kind: 'submit', slug: stage.boards.at(-1) ?? '' });
     const rows = await untilRidden(stage);
     tell(`${rows} rows were changed by code that rode ${RIDES} honest requests`);
     const again = async () => {

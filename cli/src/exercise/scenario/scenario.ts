@@ -6,10 +6,11 @@ import type { SampleAccount } from '#sample/accounts.ts';
 import type { ExerciseDesk } from '../desk.ts';
 import type { EditionWitness } from '../editions.ts';
 import type { Patch } from '../implant/builds.ts';
+import type { HonestRequest } from '../people/at-work.ts';
 import type { Crew } from '../people/crew.ts';
 import type { LibraryPeople } from '../people/library.ts';
-import type { HonestRequest, People } from '../people/people.ts';
-import type { Registrars } from '../people/registrars.ts';
+import type { People } from '../people/people.ts';
+import type { Registrars, Size } from '../people/registrars.ts';
 import { REGISTRY } from '../people/registry-staff.ts';
 import type { Chance } from '../random.ts';
 import type { Readers } from '../readers.ts';
@@ -93,6 +94,8 @@ export type Scenario = {
   readonly look?: (stage: Stage) => Promise<Readonly<Record<string, unknown>>>;
   /** The website unless told. */
   readonly compartment?: string;
+  /** How large the registry's part is, of so many records to alter. */
+  readonly registrySize?: (records: number) => Size;
   /** The hole is closed by running this build from then on. */
   readonly patch?: Patch;
   /** The hole is closed by closing these routes, until a patched build is there. */
@@ -103,6 +106,9 @@ export type Scenario = {
 export function isRepaired({ way }: Pick<Scenario, 'way'>): boolean {
   return way === 'undo' || way === 'redo';
 }
+
+/** Honest requests of the registry for each altered record. */
+export const HONEST_FOR_EACH = 10;
 
 /** Whether its rows are those of the registry; else they are the website's. */
 export function isOfRegistry({ compartment }: Pick<Scenario, 'compartment'>): boolean {

@@ -3,6 +3,7 @@ import { adopted } from './adopted.ts';
 import { codeInProcess } from './code-in-process.ts';
 import { defacedOnDisk } from './defaced-on-disk.ts';
 import { defacement } from './defacement.ts';
+import { importScenario } from './import.ts';
 import { insider } from './insider.ts';
 import { officer } from './officer.ts';
 import { ransomware } from './ransomware.ts';
@@ -21,5 +22,6 @@ export const SCENARIOS: readonly Scenario[] = [
   codeInProcess,
   adopted,
   officer,
+  importScenario,
   wiper,
 ];

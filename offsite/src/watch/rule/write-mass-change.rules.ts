@@ -22,8 +22,8 @@ const MARKS_LIMIT = 100_000;
 
 /**
  * T1486: many rows at once, many within a minute by one session, most of a table, order that was lost, or the words of a
- * ransom note [W7]. The estate's own releases and repairs may change as much as they need, its declared jobs as many rows, a
- * route that imports as many as its manifest says.
+ * ransom note [W7]. The estate's own releases and repairs may change as much as they need, its declared jobs as many rows. A
+ * route that imports may write as many as its manifest says; of rows that stood before it may change no more than any other.
  */
 export const writeMassChange: TransactionRule = {
   rule: 'write.mass_change',
@@ -78,7 +78,7 @@ class Tally {
   #countReasons({ changes, tables }: TransactionSummary, route: string | undefined): string[] {
     const { manifest, recent, rowsOf } = this.#context;
     const allowed = manifest.routes.find(({ id }) => id === route)?.massRows;
-    const limit = allowed ?? manifest.repair?.massRows ?? 1000;
+    const limit = manifest.repair?.massRows ?? 1000;
     const before = [...recent.marks.values()].reduce((sum, { size }) => sum + size, 0);
     const emptied = tables.filter(({ truncates }) => truncates > 0).map(({ table }) => table);
     const shares = [...this.#marks].filter(([table, marks]) => {
@@ -87,10 +87,9 @@ class Tally {
       return rows !== undefined && touched >= SHARE_FROM && touched >= rows * SHARE;
     });
     return [
-      ...(changes > limit ? [`${changes} rows in one transaction`] : []),
-      ...(before > 0 && before + this.#marked > (allowed ?? limit * A_MINUTE)
-        ? [`${before + this.#marked} rows within a minute`]
-        : []),
+      ...(changes > (allowed ?? limit) ? [`${changes} rows in one transaction`] : []),
+      ...(allowed !== undefined && this.#marked > limit ? [`${this.#marked} rows that stood before in one import`] : []),
+      ...(before > 0 && before + this.#marked > limit * A_MINUTE ? [`${before + this.#marked} rows within a minute`] : []),
       ...(emptied.length > 0 ? [`${listShortly(emptied)} emptied`] : []),
       ...(shares.length > 0 ? [`most rows of ${listShortly(shares.map(([table]) => table))}`] : []),
     ];

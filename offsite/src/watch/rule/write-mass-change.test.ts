@@ -19,14 +19,19 @@ test('[W7] more rows in one transaction than the manifest allows are a mass chan
   assert.deepEqual(judge(many(500, edit), { tokens: [job('job:repair', 'order-1')] }), []);
 });
 
-test('[W7] a route that imports changes as many rows in one transaction as the manifest says of it, and no more', () => {
+test('[W7] a route that imports adds as many rows in one transaction as the manifest says of it, and changes no more of those that stood than others', () => {
   const { routes, ...rest } = sampleManifest();
   const manifest = {
     ...rest,
     routes: routes.map((route) => (route.id === 'article.change' ? { ...route, massRows: 300 } : route)),
   };
-  assert.deepEqual(judge(many(300, edit), {}, { manifest }), []);
-  assert.match(judge(many(301, edit), {}, { manifest })[0]?.summary ?? '', /301 rows in one transaction/);
+  const added = (count: number) => many(count, (id) => inserted({ id: String(id), title: `Title ${id}` }));
+  assert.deepEqual(judge(added(300), {}, { manifest }), []);
+  assert.match(judge(added(301), {}, { manifest })[0]?.summary ?? '', /301 rows in one transaction/);
+  assert.deepEqual(judge([...added(150), ...many(100, edit)], {}, { manifest }), []);
+  const altered = judge([...added(150), ...many(101, edit)], {}, { manifest });
+  assert.match(altered[0]?.summary ?? '', /101 rows that stood before in one import/);
+  assert.doesNotMatch(altered[0]?.summary ?? '', /in one transaction|most rows/);
   const elsewhere = judge(many(101, edit), { tokens: [token({ route: 'account.roles' })] }, { manifest });
   assert.ok(rulesOf(elsewhere).includes('write.mass_change'));
 });
