@@ -1,11 +1,9 @@
 import './without-eval.ts';
-import { readFile } from 'node:fs/promises';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
-import { createLog, EstateError, readConfig, untilStopped } from '@bulkhead/kernel';
+import { createLog, readConfig, readJsonFile, untilStopped } from '@bulkhead/kernel';
 import { connectionTo } from '@bulkhead/postgres/connection';
 import { openDatabase } from '@bulkhead/postgres/database';
 import { serveCompartment } from '@bulkhead/web';
-import type { z } from 'zod';
 import { createIdentity } from './app.ts';
 import { type Config, configSchema } from './config.ts';
 import type { Schema } from './schema.ts';
@@ -45,14 +43,6 @@ async function run(config: Config): Promise<void> {
   identity.close();
   await server.close();
   await database.close();
-}
-
-async function readJsonFile<Form extends z.ZodType>(path: string, schema: Form): Promise<z.infer<Form>> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw new EstateError('config.invalid', `reading ${path}`, { cause });
-  }
 }
 
 try {

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { createBlobStore, obeyVaultForever } from '@bulkhead/blobs';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
-import { createLog, EstateError, type Log, readConfig, untilStopped } from '@bulkhead/kernel';
+import { createLog, type Log, readConfig, readJsonFile, untilStopped } from '@bulkhead/kernel';
 import { connectionTo } from '@bulkhead/postgres/connection';
 import { openDatabase } from '@bulkhead/postgres/database';
 import { serveCompartment } from '@bulkhead/web';
-import type { z } from 'zod';
 import { createWebsite } from './app.ts';
 import { type Config, configSchema } from './config.ts';
 import { loadEditorAssets } from './editor/asset.actions.ts';
@@ -62,14 +60,6 @@ async function run(config: Config, log: Log): Promise<void> {
   await server.close();
   await obeying;
   await database.close();
-}
-
-async function readJsonFile<Form extends z.ZodType>(path: string, schema: Form): Promise<z.infer<Form>> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw new EstateError('config.invalid', `reading ${path}`, { cause });
-  }
 }
 
 try {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { EstateError } from './error.ts';
 
@@ -21,6 +22,18 @@ export function readConfig<Shape extends z.ZodObject>(
   const parsed = schema.safeParse(known);
   if (parsed.success) return Object.freeze(parsed.data);
   throw new EstateError('config.invalid', `reading the configuration:\n${listFaults(schema, parsed.error)}`);
+}
+
+/**
+ * Reads a file that a configuration names, of the form that a schema asks for.
+ * @throws EstateError `config.invalid` with the path, and what is wrong as its cause
+ */
+export async function readJsonFile<Form extends z.ZodType>(path: string, schema: Form): Promise<z.infer<Form>> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch (cause) {
+    throw new EstateError('config.invalid', `reading ${path}`, { cause });
+  }
 }
 
 function listFaults(schema: z.ZodObject, error: z.ZodError): string {

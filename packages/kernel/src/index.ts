@@ -2,7 +2,7 @@ export type { Brand } from './brand.ts';
 export { canonicalJson, type Json } from './canonical-json.ts';
 export { FakeClock, type Now, sleepMs } from './clock.ts';
 export { isSameSecret, sha256Hex } from './compare.ts';
-export { jsonText, readConfig, wholeNumber } from './config.ts';
+export { jsonText, readConfig, readJsonFile, wholeNumber } from './config.ts';
 export {
   isDiskFull,
   isMissing,

@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { estateSchema, trustSchema } from '@bulkhead/contracts';
-import { createLog, EstateError, type Log, readConfig, untilStopped } from '@bulkhead/kernel';
+import { createLog, type Log, readConfig, readJsonFile, untilStopped } from '@bulkhead/kernel';
 import { connectionTo } from '@bulkhead/postgres/connection';
 import { openDatabase } from '@bulkhead/postgres/database';
 import { serveCompartment } from '@bulkhead/web';
-import type { z } from 'zod';
 import { createApp } from './app.ts';
 import { manifest } from './compartment.ts';
 import { type Config, configSchema } from './config.ts';
@@ -31,14 +29,6 @@ async function run(config: Config, log: Log): Promise<void> {
   log.info({ why }, 'the compartment stops');
   await server.close();
   await database.close();
-}
-
-async function readJsonFile<Form extends z.ZodType>(path: string, schema: Form): Promise<z.infer<Form>> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (cause) {
-    throw new EstateError('config.invalid', `reading ${path}`, { cause });
-  }
 }
 
 try {
