@@ -9,7 +9,9 @@ import type { Module } from '#declaration/module.rules.ts';
 import { addDutyRoutes } from '#duty/duty.routes.ts';
 import { findVersion } from '#export/export.actions.ts';
 import { addExportRoutes } from '#export/export.routes.ts';
+import { Checks } from '#intake/check.actions.ts';
 import { addIntakeRoutes } from '#intake/intake.routes.ts';
+import { addImportsOfPrograms } from '#intake/program.routes.ts';
 import { addListRoutes } from '#list/list.routes.ts';
 import { addMapRoutes } from '#map/map.routes.ts';
 import { MODULES } from '#modules/modules.ts';
@@ -66,7 +68,9 @@ export function createApp(options: AppOptions): CompartmentApp {
   addChartRoutes(app, { site, db, now });
   addSiteRoutes(app, { site, db, now });
   addExportRoutes(app, { site, db, now });
-  addIntakeRoutes(app, { site, database, blobs, directory: scratchDirectory, now, log });
+  const checks = new Checks({ blobs, directory: scratchDirectory, db, modules: site.modules, now, log });
+  addIntakeRoutes(app, { site, database, blobs, checks, now });
+  addImportsOfPrograms(app, { site, database, blobs, checks, now });
   addRecordRoutes(app, { site, database, blobs, secret: randomBytes(32), now });
   const versionOf = async (module: Module, viewer: Viewer) =>
     (await findVersion({ db }, { module, viewer }, '', now()))?.changedAt.toISOString() ?? null;

@@ -7,8 +7,9 @@ import { test } from 'node:test';
 import { brotliDecompressSync } from 'node:zlib';
 import { temporaryDirectory } from '@bulkhead/testkit';
 import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
 import { openRows, readTable } from '#intake/table.actions.ts';
-import { bootRegistry, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
+import { bootRegistry, KENYA, NORWAY, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
 import { type Look, SUPPLIER, senderOf } from './sending.ts';
 import { startVault } from './vault.ts';
 
@@ -72,6 +73,43 @@ test('the sample files are imported whole, and every refusal is one that is know
   }
   for (const { name, sql } of (await import('#compartment.ts')).manifest.checks)
     assert.deepEqual(await admin.query(sql), [], name);
+});
+
+test('[GI25] the sample files again: each row that was filed is there, unchanged, and nothing is written', async () => {
+  for (const [module, added, refused, asked] of KNOWN) {
+    const { path } = await send(module, SECRETARIAT_AND_SUPPLIER, new Uint8Array(unpack(module)), { source: 'Sample data' });
+    const { counts } = (await lookAt(path)).check ?? {};
+    assert.deepEqual(counts, { added: 0, changed: 0, same: added, refused, asked }, module);
+    await ask({ path: `${path}/drop`, as: SECRETARIAT_AND_SUPPLIER, form: {} });
+  }
+});
+
+test('[GI21] a file of a program with more rows than one request carries out is gone on with at its address', async () => {
+  const reportSchema = z.object({
+    id: z.string(),
+    state: z.string(),
+    doneRows: z.number(),
+    counts: z.object({ added: z.number() }),
+  });
+  const rows = Array.from(
+    { length: 5200 },
+    (_, at) => `2024-01-01 00:${String(at % 60).padStart(2, '0')} UTC,boarded,Numbered ${at},KEN`,
+  );
+  const body = Buffer.from(`happened_at,act,ship_name,reporting_state\n${rows.join('\n')}\n`);
+  const sent = await ask({ method: 'POST', path: '/api/piracy/import?source=A+test', as: KENYA, body });
+  assert.equal(sent.status, 202, sent.text.slice(0, 500));
+  let report = reportSchema.parse(JSON.parse(sent.text));
+  const path = `/api/piracy/imports/${report.id}`;
+  const first = report.doneRows;
+  assert.ok(report.state === 'carrying' && first > 0 && first < 5200, JSON.stringify(report));
+  assert.equal((await ask({ path, as: NORWAY })).status, 404);
+  for (let left = 50; left > 0 && report.state === 'carrying'; left -= 1)
+    report = reportSchema.parse(JSON.parse((await ask({ method: 'POST', path, as: KENYA })).text));
+  assert.deepEqual([report.state, report.doneRows, report.counts.added], ['done', 5200, 5200]);
+  const [row] = await admin.query<{ n: number }>(
+    `select count(*)::int as n from piracy_incident where ship_name like 'Numbered %'`,
+  );
+  assert.equal(row?.n, 5200);
 });
 
 test('[GI20] 200 MiB of CSV are read and looked at in constant memory', async () => {

@@ -84,15 +84,56 @@ test('[GI4] an officer imports for the own State alone, nobody sees the import o
 });
 
 test('[GI5] what looks like a record that stands is asked back once for the whole file: left out, or filed where the person says so', async () => {
-  const rows =
-    'happened_at,act,ship_name,reporting_state\n2025-05-01 10:00 UTC,boarded,Ship of KEN,KEN\n2025-06-01 10:00 UTC,boarded,Another,KEN\n';
+  const rows = [
+    'happened_at,act,ship_name,reporting_state,place',
+    '2025-05-01 10:00 UTC,boarded,Ship of KEN,KEN,Elsewhere',
+    '2025-06-01 10:00 UTC,boarded,Another,KEN,Lagos',
+    '',
+  ].join('\n');
   const careful = await send('piracy', KENYA, rows);
   assert.deepEqual((await look(careful.path, KENYA)).check?.counts, { added: 1, changed: 0, same: 0, refused: 0, asked: 1 });
   await carry('piracy', careful.path, KENYA);
   assert.deepEqual((await look(careful.path, KENYA)).counts, { added: 1, changed: 0, same: 0, refused: 1, asked: 0 });
   const sure = await send('piracy', KENYA, rows);
   await carry('piracy', sure.path, KENYA, { sure: 'yes' });
-  assert.deepEqual((await look(sure.path, KENYA)).counts, { added: 2, changed: 0, same: 0, refused: 0, asked: 0 });
+  assert.deepEqual((await look(sure.path, KENYA)).counts, { added: 1, changed: 0, same: 1, refused: 0, asked: 0 });
+  const again = await send('piracy', KENYA, rows);
+  assert.deepEqual((await look(again.path, KENYA)).check?.counts, { added: 0, changed: 0, same: 2, refused: 0, asked: 0 });
+  await ask({ path: `${again.path}/drop`, as: KENYA, form: {} });
+});
+
+test('[GI25] the same file again: rows that are filed already, whatever tells records apart, are the same and not refused; nothing is written', async () => {
+  const treaties = 'short_name,full_name,kind,adopted_on\nSAMPLE,Sample Convention,convention,1974-11-01\n';
+  const acts = [
+    'treaty,party,act,done_on,territory,text',
+    'SAMPLE,KEN,ratification,1999-07-21,,',
+    'SAMPLE,GBR,extension,1977-02-15,BMU,With a declaration',
+    '',
+  ].join('\n');
+  for (const [module, rows, added] of [
+    ['treaty', treaties, 1],
+    ['treaty-action', acts, 2],
+  ] as const) {
+    const first = await send(module, SECRETARIAT, rows);
+    await carry(module, first.path, SECRETARIAT);
+    assert.deepEqual((await look(first.path, SECRETARIAT)).counts, { added, changed: 0, same: 0, refused: 0, asked: 0 }, module);
+    const lines = await count('field_change');
+    const again = await send(module, SECRETARIAT, rows);
+    const { counts } = (await look(again.path, SECRETARIAT)).check ?? {};
+    assert.deepEqual(counts, { added: 0, changed: 0, same: added, refused: 0, asked: 0 }, module);
+    const page = await ask({ path: again.path, as: SECRETARIAT });
+    assert.ok(page.text.includes('Already there, unchanged') && page.text.includes('There is nothing to carry out'));
+    await carry(module, again.path, SECRETARIAT);
+    assert.deepEqual([(await look(again.path, SECRETARIAT)).counts.same, await count('field_change')], [added, lines], module);
+  }
+  const other = await send('treaty-action', SECRETARIAT, acts.replace('With a declaration', 'Another text'));
+  const { check } = await look(other.path, SECRETARIAT);
+  assert.deepEqual([check?.counts.same, check?.counts.refused], [1, 1]);
+  await ask({ path: `${other.path}/drop`, as: SECRETARIAT, form: {} });
+  const [heading = '', , extension = ''] = acts.split('\n');
+  const double = await send('treaty-action', SECRETARIAT, `${heading}\n${extension}\n${extension}\n`);
+  assert.deepEqual((await look(double.path, SECRETARIAT)).check?.counts, { added: 0, changed: 0, same: 1, refused: 1, asked: 0 });
+  await ask({ path: `${double.path}/drop`, as: SECRETARIAT, form: {} });
 });
 
 test('[GI6] a record that somebody changed meanwhile is not touched: the row is refused, and the others are carried out', async () => {

@@ -3,6 +3,7 @@ export { checkFields, type FieldRules, type FormFaults, type FormResult, type Fo
 export { detectImageType, IMAGE_TYPES, type ImageType, isAvif } from './form/image-type.ts';
 export { type FormLimits, readForm, readJson } from './form/read-form.ts';
 export { readUpload, type UploadOptions, type UploadResult } from './form/read-upload.ts';
+export { receiveFile } from './form/receive-file.ts';
 export type { FileField, FoundFile } from './form/store-file.ts';
 export {
   type Attributes,

@@ -34,6 +34,14 @@ export const API_SENTENCES = {
     zh: '一天内带 Idempotency-Key 的写入过多：最早的将在 24 小时后清除。',
     ar: 'عدد كبير من عمليات الكتابة بمفتاح Idempotency-Key في يوم واحد: تُنسى أقدمها بعد 24 ساعة.',
   },
+  rowsRefused: {
+    en: 'Nothing was written: rows of the file are refused or asked back. Correct them; or send it with "partial=true" to leave them out, with "sure=true" to file what is asked back.',
+    fr: "Rien n'a été écrit : des lignes du fichier sont refusées ou à confirmer. Corrigez-les ; ou envoyez-le avec « partial=true » pour les laisser de côté, avec « sure=true » pour enregistrer celles à confirmer.",
+    es: 'No se ha escrito nada: hay filas rechazadas o por confirmar. Corríjalas; o envíe el archivo con "partial=true" para omitirlas, o con "sure=true" para registrar las que hay que confirmar.',
+    ru: 'Ничего не записано: часть строк отклонена или требует подтверждения. Исправьте их; либо отправьте файл с "partial=true", чтобы их пропустить, или с "sure=true", чтобы внести требующие подтверждения.',
+    zh: '未写入任何内容：文件中有行被拒绝或需要确认。请更正；或加上 "partial=true" 略过这些行，加上 "sure=true" 登记需要确认的行。',
+    ar: 'لم يُكتب شيء: في الملف صفوف مرفوضة أو تحتاج إلى تأكيد. صحّحها؛ أو أرسل الملف مع ‎"partial=true"‎ لتركها، أو مع ‎"sure=true"‎ لتسجيل ما يحتاج إلى تأكيد.',
+  },
   overtaken: {
     en: 'The record was changed meanwhile. It stands beside this as it is now: look at it, and send the change upon its revision.',
     fr: 'La fiche a été modifiée entre-temps. Elle figure ci-joint telle quelle : examinez-la et renvoyez la modification sur sa révision.',

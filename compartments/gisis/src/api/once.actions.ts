@@ -4,7 +4,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { z } from 'zod';
 import type { Outcome } from '#record/outcome.rules.ts';
 import type { Schema } from '#schema.ts';
-import type { Answer, Once } from './once.rules.ts';
+import { type Answer, AnsweredAlready, type Once } from './once.rules.ts';
 import { claimKey, deleteOldAnswers, findAnswer, hasMostKeys, hasOldAnswers, keepAnswer, releaseKey } from './once.store.ts';
 
 type Deps = {
@@ -15,8 +15,6 @@ type Deps = {
 export type Answered =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly isRepeat: boolean }
   | Exclude<Outcome, { kind: 'done' }>;
-
-class AnsweredAlready extends Error {}
 
 /**
  * Does a write once for its key, and answers each repeat with what the first was answered: key and answer are kept in the
@@ -56,13 +54,30 @@ export async function answerOnce(
   }
 }
 
-async function findRepeat({ db, now }: Deps, once: Once): Promise<Answered | undefined> {
+async function findRepeat(deps: Deps, once: Once): Promise<Answered | undefined> {
+  const answer = await findKept(deps, once);
+  return answer && { kind: 'answered', isRepeat: true, answer };
+}
+
+/** What the same request was answered with before, under its key. @throws EstateError `idempotency_key.reused` */
+export async function findKept({ db, now }: Pick<Deps, 'db' | 'now'>, once: Once): Promise<Answer | undefined> {
   const before = await findAnswer(db, once, now());
   if (before === undefined) return undefined;
   const { requestSha256, ...answer } = before;
-  if (requestSha256 !== once.requestSha256)
-    throw new EstateError('idempotency_key.reused', 'writing a record: the key came with another request before');
-  return { kind: 'answered', isRepeat: true, answer };
+  if (requestSha256 === once.requestSha256) return answer;
+  throw new EstateError('idempotency_key.reused', 'writing a record: the key came with another request before');
+}
+
+/** Takes a key for this transaction. @throws AnsweredAlready once another request has it, EstateError `request.too_many` */
+export async function takeKey(trx: Transaction<Schema>, once: Once, now: Date): Promise<void> {
+  if (!(await claimKey(trx, once, now))) throw new AnsweredAlready('another request has this key');
+  if (await hasMostKeys(trx, once.accountId))
+    throw new EstateError('request.too_many', 'writing a record: as many keys as are kept stand for this account');
+}
+
+/** Keeps what a request is answered with under the key that this transaction took. */
+export async function keepUnderKey(trx: Transaction<Schema>, once: Once, answer: Answer): Promise<void> {
+  await keepAnswer(trx, once, answer);
 }
 
 /** Takes the key first, so that the same request at the same time waits for this one, and keeps the answer last. */
@@ -73,9 +88,7 @@ function keepingAnswer(
 ): Deps['transact'] {
   return (run) =>
     transact(async (trx) => {
-      if (!(await claimKey(trx, once, now()))) throw new AnsweredAlready('another request has this key');
-      if (await hasMostKeys(trx, once.accountId))
-        throw new EstateError('request.too_many', 'writing a record: as many keys as are kept stand for this account');
+      await takeKey(trx, once, now());
       const result = await run(trx);
       const reference = referenceOf(result);
       if (reference === null) await releaseKey(trx, once);

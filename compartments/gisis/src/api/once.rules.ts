@@ -5,6 +5,9 @@ export type Once = { readonly accountId: string; readonly key: string; readonly 
 /** What a write was answered with. */
 export type Answer = { readonly status: 200 | 201; readonly reference: string; readonly etag: string; readonly body: string };
 
+/** Another request has this key: what it was answered with is the answer. */
+export class AnsweredAlready extends Error {}
+
 /** So long a key is known. */
 export const KEPT_MS = 86_400_000;
 /** So many keys of one account are known at once. */
@@ -15,13 +18,23 @@ export function readKey(header: string): string | undefined {
   return /^"?([\x21\x23-\x7e]{1,200})"?$/.exec(header.trim())?.[1];
 }
 
-/** Two requests are the same if all that decides what they do is. */
-export function digestRequest(asked: {
+/** All that decides what a request does. */
+export type Deciding = {
   readonly method: string;
   readonly path: string;
   readonly ifMatch: string;
   readonly body: Uint8Array;
-}): string {
+};
+
+/** What a request's header says; null where no key is given, undefined where it is none. */
+export function readOnce(header: string | undefined, accountId: string, asked: Deciding): Once | null | undefined {
+  if (header === undefined) return null;
+  const key = readKey(header);
+  return key === undefined ? undefined : { accountId, key, requestSha256: digestRequest(asked) };
+}
+
+/** Two requests are the same if all that decides what they do is. */
+export function digestRequest(asked: Deciding): string {
   return createHash('sha256')
     .update(JSON.stringify([asked.method, asked.path, asked.ifMatch]))
     .update(asked.body)

@@ -2,6 +2,7 @@ import type { Module } from '#declaration/module.rules.ts';
 import { type FormatName, formatNames, offeredFilters, offeredOrders } from '#list/query.rules.ts';
 import { PUBLIC } from '#sight/viewer.rules.ts';
 import { statesOf, workflowOf } from '#workflow/workflow.rules.ts';
+import { importPathsOf } from './openapi-import.rules.ts';
 import { operationId, schemaName, writtenName } from './openapi-schema.rules.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -38,6 +39,7 @@ export function pathsOf(module: Module): Json {
     [`/api/${name}/{reference}/acts/{act}`]: { parameters: [REFERENCE], post: describeActing(module) },
     [`/${name}/changes.json`]: { get: describeChanges(module) },
     [`/${name}/changes.atom`]: { get: describeAtom(module) },
+    ...importPathsOf(module, { refusals: WRITE_REFUSALS, idempotency: IDEMPOTENCY }),
     ...Object.fromEntries(
       formatNames(module).map((format) => [`/${name}/export.${format}`, { get: describeExport(module, format) }]),
     ),

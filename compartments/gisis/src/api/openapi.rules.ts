@@ -1,4 +1,5 @@
 import type { Module } from '#declaration/module.rules.ts';
+import { IMPORT_PARAMETERS, IMPORT_SCHEMA } from './openapi-import.rules.ts';
 import { describeFilters, HEADERS, type Json, pathsOf, REFUSALS } from './openapi-paths.rules.ts';
 import {
   CHANGE_SCHEMA,
@@ -20,6 +21,8 @@ const ABOUT = `Reads and writes the registry: without a token what everybody may
 
 **Repeating** a write is safe with an \`Idempotency-Key\`: for 24 hours the same request is answered with what the first was answered.
 
+**Importing** many records: \`POST /api/<module>/import\` with a CSV file or workbook as its body. Nothing is written of a file of which a row is refused, unless \`partial\` says so; \`dry_run\` writes nothing. What takes longer than one request is answered 202 and carried on at its address.
+
 **Following** changes: \`changes.json\` gives what changed after a place or moment, and where to go on; no change is left out, one may come twice. \`410\` says that the registry was put back: read everything anew.
 
 **Webhooks** are registered on the registry's pages and signed as Standard Webhooks 1.0 have it.`;
@@ -37,7 +40,7 @@ export function describeApi(modules: readonly Module[], { title, origin, version
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'A personal API token.' } },
       headers: HEADERS,
-      parameters: Object.assign({}, ...modules.map(describeFilters)) as Json,
+      parameters: { ...IMPORT_PARAMETERS, ...(Object.assign({}, ...modules.map(describeFilters)) as Json) },
       responses: {
         Problem: {
           description: 'What is wrong.',
@@ -48,6 +51,7 @@ export function describeApi(modules: readonly Module[], { title, origin, version
         Problem: PROBLEM_SCHEMA,
         Change: CHANGE_SCHEMA,
         Message: MESSAGE_SCHEMA,
+        ImportReport: IMPORT_SCHEMA,
         ...Object.fromEntries(modules.map((module) => [schemaName(module), describeRecord(module)])),
         ...Object.fromEntries(modules.map((module) => [writtenName(module), describeWritten(module)])),
       },

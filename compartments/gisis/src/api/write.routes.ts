@@ -15,7 +15,7 @@ import { recordPath, type Site } from '#site/site.rules.ts';
 import { workflowOf } from '#workflow/workflow.rules.ts';
 import { API_SENTENCES } from './api.words.ts';
 import { type Answered, answerOnce } from './once.actions.ts';
-import { digestRequest, type Once, readKey } from './once.rules.ts';
+import { readOnce } from './once.rules.ts';
 import { etagOf, writeRecord } from './representation.rules.ts';
 import { type Body, readBody, readRevision, tellFaults, typeBody, type WrittenFault } from './written.rules.ts';
 
@@ -88,7 +88,9 @@ async function answerWrite(
   if (site.isReadOnly) throw new EstateError('compartment.read_only', 'writing a record');
   const body = readBody(readSentJson(c), c.var.language);
   if (!body.ok) return answerFaults(c, body.faults);
-  const once = readOnce(c, accountId);
+  const ifMatch = c.req.header('if-match') ?? '';
+  const asked = { method: c.req.method, path: c.req.path, ifMatch, body: c.var.body };
+  const once = readOnce(c.req.header('idempotency-key'), accountId, asked);
   if (once === undefined)
     return answerProblem(c, { status: 400, code: 'input.invalid', detail: API_SENTENCES.badKey[c.var.language] });
   const reading = { db: database.read, modules: site.modules };
@@ -111,16 +113,6 @@ async function answerWrite(
 function readSentJson(c: CompartmentContext): unknown {
   if (/^application\/(?:merge-patch\+)?json(?:\s*;|$)/i.test(c.req.header('content-type') ?? '')) return readJson(c, z.unknown());
   throw new EstateError('input.invalid', 'reading a JSON body: its content type is not application/json');
-}
-
-/** Null where no key is given, undefined where it is none. */
-function readOnce(c: CompartmentContext, accountId: string): Once | null | undefined {
-  const header = c.req.header('idempotency-key');
-  if (header === undefined) return null;
-  const key = readKey(header);
-  if (key === undefined) return undefined;
-  const ifMatch = c.req.header('if-match') ?? '';
-  return { accountId, key, requestSha256: digestRequest({ method: c.req.method, path: c.req.path, ifMatch, body: c.var.body }) };
 }
 
 function answerFaults(c: CompartmentContext, errors: readonly WrittenFault[]): Response {

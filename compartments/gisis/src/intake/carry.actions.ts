@@ -9,7 +9,7 @@ import { tellCodes } from '#told/told.actions.ts';
 import { IMPORT_ACT } from '#workflow/workflow.rules.ts';
 import { splitRows } from './check.actions.ts';
 import type { Check } from './check.rules.ts';
-import type { ImportFile } from './import-file.rules.ts';
+import type { ImportFile, ImportId } from './import-file.rules.ts';
 import { insertFaults, lockImport, writeProgress } from './intake.store.ts';
 import { BATCH_ROWS, MOST_FAULTS, STEP_CHANGES, STEP_MS, STEP_ROWS } from './limits.rules.ts';
 import { judgeMany, nothingSeen, writeMany } from './many.actions.ts';
@@ -25,15 +25,23 @@ export type CarryDeps = {
   /** Records of a sample estate are samples. */
   readonly isSample: boolean;
 };
-type Carrying = { readonly file: ImportFile; readonly check: Check; readonly isSure: boolean; readonly by: Viewer };
+type Carrying = {
+  readonly file: ImportFile;
+  readonly check: Check;
+  readonly isSure: boolean;
+  readonly by: Viewer;
+  /** Notes the import in the transaction of its first part; without, it stands already. */
+  readonly begin?: (trx: Transaction<Schema>) => Promise<ImportFile>;
+};
 
 const TRIES = 3;
 
 /**
  * Carries out a part of what was looked at, in one transaction with how far it came: whatever ends it, that part stands or not as a
  * whole, the next goes on after it, and no row is written twice.
+ * @returns which import it is; undefined for one that is none any more
  */
-export async function carryOn(deps: CarryDeps, module: Module, carrying: Carrying): Promise<void> {
+export async function carryOn(deps: CarryDeps, module: Module, carrying: Carrying): Promise<ImportId | undefined> {
   if (carrying.check.table === null || carrying.check.columns === null || carrying.check.state !== 'done')
     throw new EstateError('input.invalid', 'carrying out an import: it was not looked at');
   for (let left = TRIES; ; left -= 1) {
@@ -49,11 +57,16 @@ export async function carryOn(deps: CarryDeps, module: Module, carrying: Carryin
 /** How far a part came, and what it came to. */
 type Part = { doneRows: number; counts: Counts; told: readonly string[]; written: number };
 
-async function carryPart(trx: Transaction<Schema>, deps: CarryDeps, module: Module, carrying: Carrying): Promise<void> {
+async function carryPart(
+  trx: Transaction<Schema>,
+  deps: CarryDeps,
+  module: Module,
+  carrying: Carrying,
+): Promise<ImportId | undefined> {
   const { check } = carrying;
-  const file = await lockImport(trx, carrying.file.id);
+  const file = await (carrying.begin ? carrying.begin(trx) : lockImport(trx, carrying.file.id));
   // Another request carried it on meanwhile.
-  if (!file || file.sha256 === null || file.doneRows !== carrying.file.doneRows || check.table === null) return;
+  if (!file || file.sha256 === null || file.doneRows !== carrying.file.doneRows || check.table === null) return file?.id;
   const isFirst = file.state === 'filed';
   const decided = {
     ...carrying,
@@ -82,6 +95,7 @@ async function carryPart(trx: Transaction<Schema>, deps: CarryDeps, module: Modu
     counts: part.counts,
     told: part.told,
   });
+  return file.id;
 }
 
 type Decided = Carrying & { readonly at: Date; readonly checkedAt: Date };

@@ -12,7 +12,7 @@ import type { Viewer } from '#sight/viewer.rules.ts';
 import type { Check } from './check.rules.ts';
 import { type Columns, isSpreadsheetError, readColumns, toGiven } from './column.rules.ts';
 import { UnreadableFile } from './file-fault.rules.ts';
-import type { ImportFile, ImportId } from './import-file.rules.ts';
+import { draftOf, type ImportFile, type ImportId, type NewImport } from './import-file.rules.ts';
 import { inSix } from './intake.words.ts';
 import { BATCH_ROWS, CHECKING_MS, HELD_TABLES } from './limits.rules.ts';
 import { judgeMany, nothingSeen } from './many.actions.ts';
@@ -38,9 +38,16 @@ export class Checks {
   readonly #deps: CheckDeps;
   readonly #checks = new Map<ImportId, Check>();
   #last: Promise<void> = Promise.resolve();
+  #drafts = 0;
 
   constructor(deps: CheckDeps) {
     this.#deps = deps;
+  }
+
+  /** Begins to look at a file of which nothing is written yet. */
+  look(file: NewImport, module: Module, by: Viewer): Check {
+    this.#drafts += 1;
+    return this.begin(draftOf(file, `draft-${this.#drafts}` as ImportId), module, by);
   }
 
   /** Begins to look at a file, unless that was begun before. */
@@ -80,10 +87,25 @@ export class Checks {
     return this.#checks.get(id);
   }
 
+  /** Goes on under the number of an import that what was only looked at has become. */
+  adopt(check: Check, id: ImportId): void {
+    this.#checks.delete(check.importId);
+    check.importId = id;
+    this.#checks.set(id, check);
+  }
+
+  /** How many files wait or are looked at just now: those of an account, and all. */
+  countUnderWay(accountId: string): { readonly own: number; readonly all: number } {
+    const isUnderWay = ({ state }: Check) => state === 'waiting' || state === 'reading' || state === 'checking';
+    const all = [...this.#checks.values()].filter(isUnderWay);
+    return { own: all.filter(({ by }) => by.accountId === accountId).length, all: all.length };
+  }
+
   /** Forgets a file: it was carried out or given up. */
   async forget(id: ImportId): Promise<void> {
+    const path = this.#checks.get(id)?.table?.path ?? this.#pathOf(id, 'rows');
     this.#checks.delete(id);
-    await rm(this.#pathOf(id, 'rows'), { force: true });
+    await rm(path, { force: true });
   }
 
   #pathOf(id: ImportId, what: 'sent' | 'rows'): string {

@@ -7,7 +7,8 @@ import type { Table } from './table.rules.ts';
 
 /** What is found out of a file before anything is written. */
 export type Check = {
-  readonly importId: ImportId;
+  /** Changes once a file that was only looked at is kept. */
+  importId: ImportId;
   readonly startedAt: Date;
   readonly by: Viewer;
   state: 'waiting' | 'reading' | 'checking' | 'done' | 'unreadable' | 'failed';

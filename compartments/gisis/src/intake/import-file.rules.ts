@@ -1,5 +1,5 @@
 import type { Brand } from '@bulkhead/kernel';
-import type { Counts } from './outcome.rules.ts';
+import { type Counts, NO_COUNTS } from './outcome.rules.ts';
 
 export type ImportId = Brand<string, 'ImportId'>;
 
@@ -39,6 +39,13 @@ export type NewImport = Pick<ImportFile, 'module' | 'accountId' | 'name' | 'byte
   readonly accountName: string;
   readonly at: Date;
 };
+
+/** An import as it would stand; nothing names it yet. */
+export function draftOf(file: NewImport, id: ImportId): ImportFile {
+  const { module, accountId, name, bytes, source, since, sha256, at } = file;
+  const begun = { state: 'filed', checkedAt: null, isSure: false, doneRows: 0, rows: null, told: [], endedAt: null } as const;
+  return { ...begun, id, module, accountId, name, bytes, source, since, sha256, counts: NO_COUNTS, createdAt: at };
+}
 
 export function isOpen({ state }: Pick<ImportFile, 'state'>): boolean {
   return state === 'filed' || state === 'carrying';

@@ -3,10 +3,12 @@ import type { BlobStore } from '@bulkhead/blobs';
 import type { Now } from '@bulkhead/kernel';
 import type { Transact } from '@bulkhead/web';
 import type { Kysely, Transaction } from 'kysely';
+import { keepUnderKey, takeKey } from '#api/once.actions.ts';
+import type { Once } from '#api/once.rules.ts';
 import type { Module } from '#declaration/module.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { Checks } from './check.actions.ts';
-import { type ImportFile, type ImportId, isOpen, type NewImport } from './import-file.rules.ts';
+import { draftOf, type ImportFile, type ImportId, isOpen, type NewImport } from './import-file.rules.ts';
 import { countOpen, dropImport, findImport, hasOld, insertImport, listFaults, listImportsOf, tidyOld } from './intake.store.ts';
 import type { IntakeWord } from './intake.words.ts';
 import { FILE_BYTES, KEPT_DAYS, MOST_FAULTS, OPEN_OF_ALL, OPEN_OF_ONE } from './limits.rules.ts';
@@ -18,10 +20,11 @@ type Writing = { readonly transact: Transact<Transaction<Schema>>; readonly now:
 const DAY_MS = 86_400_000;
 
 /** Why somebody may not send a further file just now; null where they may. */
-export async function refuseMore({ db }: Reading, accountId: string): Promise<IntakeWord | null> {
-  const { own, all } = await countOpen(db, accountId);
-  if (own >= OPEN_OF_ONE) return 'tooManyOpen';
-  return all >= OPEN_OF_ALL ? 'tooManyOfAll' : null;
+export async function refuseMore({ db }: Reading, checks: Checks, accountId: string): Promise<IntakeWord | null> {
+  const open = await countOpen(db, accountId);
+  const underWay = checks.countUnderWay(accountId);
+  if (open.own >= OPEN_OF_ONE || underWay.own >= OPEN_OF_ONE) return 'tooManyOpen';
+  return open.all >= OPEN_OF_ALL || underWay.all >= OPEN_OF_ALL ? 'tooManyOfAll' : null;
 }
 
 /** Keeps what was sent, here and in the vault: a restart loses nothing of it. */
@@ -32,6 +35,14 @@ export function keepFile(blobs: BlobStore, content: Readable): Promise<{ readonl
 /** Notes a file that was sent and kept: what it holds is looked at, and carried out later if its sender says so. */
 export async function fileImport({ transact }: Writing, file: NewImport): Promise<ImportId> {
   return transact((trx) => insertImport(trx, file));
+}
+
+/** Notes a file in a transaction that goes on with it, and what the request's key is answered with: the import itself. */
+export async function beginImport(trx: Transaction<Schema>, file: NewImport, once: Once | null): Promise<ImportFile> {
+  if (once !== null) await takeKey(trx, once, file.at);
+  const id = await insertImport(trx, file);
+  if (once !== null) await keepUnderKey(trx, once, { status: 201, reference: id, etag: '', body: '' });
+  return draftOf(file, id);
 }
 
 /** An import of this account's; nobody else's is shown. */

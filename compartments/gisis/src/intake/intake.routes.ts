@@ -1,6 +1,4 @@
-import type { BlobStore } from '@bulkhead/blobs';
-import { EstateError, type Log, type Now } from '@bulkhead/kernel';
-import type { Database } from '@bulkhead/postgres';
+import { EstateError } from '@bulkhead/kernel';
 import {
   type CompartmentApp,
   type CompartmentContext,
@@ -8,19 +6,14 @@ import {
   fillIn,
   readForm,
   readUpload,
-  requirePerson,
-  transactFor,
   wantsJson,
 } from '@bulkhead/web';
 import { z } from 'zod';
-import type { Module } from '#declaration/module.rules.ts';
-import type { Schema } from '#schema.ts';
-import { mayFile } from '#sight/sight.rules.ts';
-import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
-import { linkTo, type Site, type Visit } from '#site/site.rules.ts';
+import { answerPage } from '#site/answer.ts';
+import { linkTo } from '#site/site.rules.ts';
 import { carryOn } from './carry.actions.ts';
-import { Checks } from './check.actions.ts';
 import type { Check } from './check.rules.ts';
+import { type Deps, enter, find, LOOK_WAIT_MS, requireOpen, waitFor, writing } from './entrance.ts';
 import { writeFaultsFile, writeTemplate } from './faults-file.rules.ts';
 import { cleanFileName, type ImportFile, isOpen } from './import-file.rules.ts';
 import {
@@ -35,23 +28,9 @@ import {
 } from './intake.actions.ts';
 import { importPage, sendingPage } from './intake.views.ts';
 import { intakeWords } from './intake.words.ts';
-import { FILE_BYTES, WORKBOOK_BYTES } from './limits.rules.ts';
+import { FILE_BYTES, LONGEST_SOURCE, WORKBOOK_BYTES } from './limits.rules.ts';
 import { CSV_TYPE, detectTable, XLSX_TYPE } from './sniff.rules.ts';
 
-export type IntakeDeps = {
-  readonly site: Site;
-  readonly database: Database<Schema>;
-  readonly blobs: BlobStore;
-  /** Where files that are looked at lie meanwhile. */
-  readonly directory: string;
-  readonly now: Now;
-  readonly log: Log;
-};
-type Deps = IntakeDeps & { readonly checks: Checks };
-
-/** How long a page waits for what is being looked at: most files are done by then. What commits is answered at once. */
-const LOOK_WAIT_MS = 8_000;
-const LONGEST_SOURCE = 500;
 const CSV_HEADERS = { 'content-type': 'text/csv; charset=utf-8; header=present', 'cache-control': 'no-store' };
 const sentSchema = z.object({
   source: z.string().trim().min(1).max(LONGEST_SOURCE),
@@ -59,10 +38,8 @@ const sentSchema = z.object({
 });
 
 /** Many records from a file: sent, looked at, carried out in parts. */
-export function addIntakeRoutes(app: CompartmentApp, given: IntakeDeps): void {
-  const { site, database, blobs, directory, now, log } = given;
-  const checks = new Checks({ blobs, directory, db: database.read, modules: site.modules, now, log });
-  const deps = { ...given, checks };
+export function addIntakeRoutes(app: CompartmentApp, deps: Deps): void {
+  const { site, database, checks } = deps;
   app.get('/:module/import/template.csv', (c) => {
     const { module, visit } = enter(c, site);
     const headers = { ...CSV_HEADERS, 'content-disposition': `attachment; filename="${module.name}-template.csv"` };
@@ -94,30 +71,6 @@ export function addIntakeRoutes(app: CompartmentApp, given: IntakeDeps): void {
   });
 }
 
-function writing(c: CompartmentContext, { database, now }: Deps) {
-  return { transact: transactFor(c, database), now };
-}
-
-function enter(
-  c: CompartmentContext,
-  site: Site,
-): { readonly module: Module; readonly visit: Visit; readonly accountId: string } {
-  const module = moduleOf(site, c.req.param('module') ?? '');
-  const visit = visitOf(c, site);
-  requireImporting(module, visit);
-  return { module, visit, accountId: requirePerson(c).accountId };
-}
-
-function requireImporting(module: Module, { viewer }: Visit): void {
-  if (module.bulk === false) throw new EstateError('request.not_found', `importing into ${module.name}: it takes no files`);
-  if (!mayFile(module, viewer))
-    throw new EstateError('request.forbidden', `importing into ${module.name}: the person files nothing here`);
-}
-
-function requireOpen(site: Site): void {
-  if (site.isReadOnly) throw new EstateError('compartment.read_only', 'importing records');
-}
-
 type Typed = { readonly source?: string; readonly since?: string; readonly faults?: Readonly<Record<string, string>> };
 
 async function answerSending(c: CompartmentContext, deps: Deps, typed: Typed, status: 200 | 422 = 200): Promise<Response> {
@@ -128,11 +81,11 @@ async function answerSending(c: CompartmentContext, deps: Deps, typed: Typed, st
 }
 
 async function answerSent(c: CompartmentContext, deps: Deps): Promise<Response> {
-  const { site, database, blobs, now } = deps;
+  const { site, database, blobs, checks, now } = deps;
   const { module, visit, accountId } = enter(c, site);
   requireOpen(site);
   const words = intakeWords(visit.language);
-  const why = await refuseMore({ db: database.read }, accountId);
+  const why = await refuseMore({ db: database.read }, checks, accountId);
   if (why !== null) {
     // What was sent is read to its end and dropped: else its sender might not hear the answer.
     c.env.incoming.resume();
@@ -170,25 +123,6 @@ async function answerSent(c: CompartmentContext, deps: Deps): Promise<Response> 
     at: now(),
   });
   return c.redirect(linkTo(visit, `/imports/${id}`), 303);
-}
-
-async function waitFor({ ended }: Check, ms: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  await Promise.race([ended, promise]);
-  clearTimeout(timer);
-}
-
-type Found = { readonly file: ImportFile; readonly module: Module; readonly visit: Visit };
-
-/** @throws EstateError `request.not_found` for an import of somebody else */
-async function find(c: CompartmentContext, { site, database }: Deps): Promise<Found> {
-  const visit = visitOf(c, site);
-  const file = await readImport({ db: database.read }, c.req.param('id') ?? '', requirePerson(c).accountId);
-  if (!file) throw new EstateError('request.not_found', 'finding an import: this person sent none of this number');
-  const module = moduleOf(site, file.module);
-  requireImporting(module, visit);
-  return { file, module, visit };
 }
 
 async function answerLook(c: CompartmentContext, deps: Deps): Promise<Response> {

@@ -32,6 +32,7 @@ export const STEP_MS = 6000;
 export const STEP_CHANGES = 20_000;
 export const BATCH_CHANGES = 12_000;
 
+export const LONGEST_SOURCE = 500;
 /** Faults that are kept to be read; all are counted. */
 export const MOST_FAULTS = 5000;
 export const SHOWN_FAULTS = 20;

@@ -14,6 +14,7 @@ import {
   refusedAt,
   refusedTwice,
   type Surroundings,
+  saysThat,
   type Terms,
   tupleOf,
   type Verdict,
@@ -58,7 +59,8 @@ export async function judgeMany(
     if (key !== '') seen.references.add(key);
     return judgeOwned(module, judgeRow(module, given, around, terms), terms);
   });
-  return judgeTwins(db, module, await refuseUniques(db, module, verdicts, seen), seen);
+  const judging = { db, module, terms, seen };
+  return judgeTwins(judging, await refuseUniques(judging, verdicts));
 }
 
 function judgeOwned(module: Module, verdict: Verdict, { by }: Terms): Verdict {
@@ -145,13 +147,10 @@ async function listReferences({ db, modules }: ReadDeps, module: Module, rows: r
   return (to: string, reference: string) => wanted.get(to)?.has(reference) !== true || known.get(to)?.has(reference) === true;
 }
 
-/** Of records with the same values in some fields there is one. */
-async function refuseUniques(
-  db: Kysely<Schema>,
-  module: Module,
-  verdicts: readonly Verdict[],
-  seen: Seen,
-): Promise<readonly Verdict[]> {
+type Judging = { readonly db: Kysely<Schema>; readonly module: Module; readonly terms: Terms; readonly seen: Seen };
+
+/** Of records with the same values in some fields there is one: a row that says what it says is the same, another is refused. */
+async function refuseUniques({ db, module, terms, seen }: Judging, verdicts: readonly Verdict[]): Promise<readonly Verdict[]> {
   let judged = verdicts;
   for (const fields of module.unique ?? []) {
     const candidates = judged.filter((one) => one.kind === 'new' || one.kind === 'changed');
@@ -161,29 +160,32 @@ async function refuseUniques(
       fields,
       candidates.map(({ values }) => values),
     );
-    const refused = new Set<Verdict>();
+    const standing = await readTwins({ db, module, terms }, candidates, twins);
+    const rejudged = new Map<Verdict, Verdict>();
     candidates.forEach((one, place) => {
       const own = one.kind === 'changed' ? one.standing.reference : null;
-      const twin = twins.get(place);
+      const others = (twins.get(place) ?? []).filter((twin) => twin !== own);
       const tuple = tupleOf(module, one.values, fields);
       const mark = `${fields.join()} ${tuple ?? ''}`;
-      if ((twin !== undefined && twin !== own) || (tuple !== null && seen.references.has(mark))) refused.add(one);
+      const isSecond = tuple !== null && seen.references.has(mark);
+      const isSame =
+        !isSecond && one.kind === 'new' && standing(others).some((twin) => saysThat(module, one, twin, terms.columns));
+      if (isSame) rejudged.set(one, { kind: 'same', given: one.given });
+      // Where one of the fields is empty there may be several: each stands for itself.
+      else if (isSecond || (tuple !== null && others.length > 0))
+        rejudged.set(one, refusedAt(one.given, fields[0] ?? WHOLE_ROW, inAllLanguages('filedAlready')));
       if (tuple !== null) seen.references.add(mark);
     });
-    judged = judged.map((one) =>
-      refused.has(one) ? refusedAt(one.given, fields[0] ?? WHOLE_ROW, inAllLanguages('filedAlready')) : one,
-    );
+    judged = judged.map((one) => rejudged.get(one) ?? one);
   }
   return judged;
 }
 
-/** New rows that look like a record that stands, or like an earlier row, are asked about. */
-async function judgeTwins(
-  db: Kysely<Schema>,
-  module: Module,
-  verdicts: readonly Verdict[],
-  seen: Seen,
-): Promise<readonly Verdict[]> {
+/**
+ * New rows that look like a record that stands, or like an earlier row, are asked about. One that says all that such a record holds,
+ * and nothing else, is the same: the file was sent before.
+ */
+async function judgeTwins({ db, module, terms, seen }: Judging, verdicts: readonly Verdict[]): Promise<readonly Verdict[]> {
   let judged = verdicts;
   for (const fields of module.alike ?? []) {
     const fresh = judged.filter((one) => one.kind === 'new').filter(({ values }) => tupleOf(module, values, fields) !== null);
@@ -193,19 +195,36 @@ async function judgeTwins(
       fields,
       fresh.map(({ values }) => values),
     );
-    const asked = new Map<Verdict, Verdict>();
+    const standing = await readTwins({ db, module, terms }, fresh, twins);
+    const rejudged = new Map<Verdict, Verdict>();
     fresh.forEach((one, place) => {
-      const twin = twins.get(place);
+      const found = twins.get(place) ?? [];
       const mark = `${fields.join()} ${tupleOf(module, one.values, fields)}`;
-      if (twin !== undefined || seen.alike.has(mark)) {
-        const fault = faultAt(fields[0] ?? WHOLE_ROW, MANY_SENTENCES.alike, twin === undefined ? [] : [twin]);
-        asked.set(one, { ...one, asked: [...one.asked, fault] });
+      const isSame = standing(found).some((twin) => saysThat(module, one, twin, new Set(Object.keys(one.values))));
+      if (isSame) rejudged.set(one, { kind: 'same', given: one.given });
+      else if (found.length > 0 || seen.alike.has(mark)) {
+        const fault = faultAt(fields[0] ?? WHOLE_ROW, MANY_SENTENCES.alike, found.slice(0, 1));
+        rejudged.set(one, { ...one, asked: [...one.asked, fault] });
       }
       seen.alike.add(mark);
     });
-    judged = judged.map((one) => asked.get(one) ?? one);
+    judged = judged.map((one) => rejudged.get(one) ?? one);
   }
   return judged;
+}
+
+/** The records that new rows may be, of those that their sender sees. */
+async function readTwins(
+  { db, module, terms }: Omit<Judging, 'seen'>,
+  candidates: readonly Verdict[],
+  twins: ReadonlyMap<number, readonly string[]>,
+): Promise<(references: readonly string[]) => readonly Registered[]> {
+  const wanted = [...twins].flatMap(([place, references]) => (candidates[place]?.kind === 'new' ? references : []));
+  const records = await listByReference(db, module, [...new Set(wanted)], { isLocked: false });
+  const seen = new Map(
+    records.filter((record) => seesRecord(module, record, terms.by)).map((record) => [record.reference, record] as const),
+  );
+  return (references) => references.flatMap((reference) => seen.get(reference) ?? []);
 }
 
 export type Written = {

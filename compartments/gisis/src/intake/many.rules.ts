@@ -215,6 +215,17 @@ export function refusedTwice(given: GivenRow): Verdict {
   return { ...refusedAt(given, WHOLE_ROW, MANY_SENTENCES.twice), isTwice: true };
 }
 
+/** Whether a new row says of these fields what a record holds: it was filed from the same file, or by somebody else. */
+export function saysThat(
+  module: Module,
+  { given, values }: Extract<Verdict, { kind: 'new' }>,
+  standing: Registered,
+  fields: ReadonlySet<string>,
+): boolean {
+  if (given.state !== '' && given.state !== standing.state) return false;
+  return [...fields].every((name) => !(name in values) || isSameValue(values[name], standing.values[name]));
+}
+
 /** A row's values in some fields as one text: alike rows have the same; null where one of them is empty. */
 export function tupleOf(module: Module, values: Values, fields: readonly string[]): string | null {
   if (fields.some((name) => (values[name] ?? null) === null)) return null;

@@ -10,6 +10,9 @@ import { meaningsOf } from '#value/meaning.rules.ts';
 import type { Values } from '#value/record-rule.rules.ts';
 import { columnName } from '#value/value.rules.ts';
 
+/** Records that are alike in what tells records apart: more of them are the same to whoever looks. */
+const MOST_TWINS = 20;
+
 /** Records by their references; locked until the transaction ends where they are to be written. */
 export async function listByReference(
   db: Kysely<Schema>,
@@ -43,7 +46,7 @@ export async function listHeldSince(
 }
 
 /**
- * Of many values of some fields, which records that stand have the same: by place in `rows`. Each lookup is answered from an index:
+ * Of many values of some fields, which records that stand have the same, the first filed first: by place in `rows`. Each lookup is answered from an index:
  * a field that lists are sorted by is compared as its index has it.
  */
 export async function listTwins(
@@ -51,27 +54,33 @@ export async function listTwins(
   module: Module,
   fields: readonly string[],
   rows: readonly Values[],
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, readonly string[]>> {
   if (rows.length === 0) return new Map();
   const columns = fields.flatMap((name) =>
-    (meaningsOf(module)[name]?.columns ?? []).map(({ suffix, type }) => ({ name: columnName(name, suffix), type })),
+    (meaningsOf(module)[name]?.columns ?? []).map(({ suffix, type }) => ({
+      name: columnName(name, suffix),
+      type,
+      // Empty is like empty; what is never empty is compared so that an index answers it.
+      is: module.fields[name]?.required === true ? '=' : 'is not distinct from',
+    })),
   );
   const given = rows.map((values, place) => {
     const packed = packValues(module, Object.fromEntries(fields.map((name) => [name, values[name] ?? null])));
     return { place, ...Object.fromEntries(columns.map(({ name }, at) => [`c${at}`, packed[name] ?? null])) };
   });
   const sorted = new Set(ordersOf(module).map(({ field }) => field));
-  const same = columns.flatMap(({ name }, at) => [
-    `r.${quote(name)} = g.c${at}`,
+  const same = columns.flatMap(({ name, is }, at) => [
+    `r.${quote(name)} ${is} g.c${at}`,
     ...(sorted.has(name) ? [`${orderExpression(module, name)} = ${orderExpression(module, name, `g.c${at}`)}`] : []),
   ]);
   const shape = ['place integer', ...columns.map(({ type }, at) => `c${at} ${type}`)].join(', ');
-  const found =
-    await sql`select g.place, f.reference from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(${sql.raw(shape)})
-    cross join lateral (select r.reference from ${sql.table(module.table)} r where ${sql.raw(same.join(' and '))}
-      and r.state <> 'withdrawn' and r.id > 0 limit 1) f`.execute(db);
-  const parsed = z.array(z.object({ place: z.number(), reference: z.string() })).parse(found.rows);
-  return new Map(parsed.map(({ place, reference }) => [place, reference]));
+  const found = await sql`select g.place, f.found from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as g(${sql.raw(shape)})
+    cross join lateral (select array_agg(t.reference order by t.id) as found from (select r.id, r.reference from ${sql.table(module.table)} r
+      where ${sql.raw(same.join(' and '))} and r.state <> 'withdrawn' and r.id > 0 limit ${MOST_TWINS}) t) f where f.found is not null`.execute(
+    db,
+  );
+  const parsed = z.array(z.object({ place: z.number(), found: z.array(z.string()) })).parse(found.rows);
+  return new Map(parsed.map(({ place, found: references }) => [place, references]));
 }
 
 /** Draws several numbers of a year, one after another; @returns the first. */

@@ -22,6 +22,8 @@ const EXPORTS_A_MINUTE = 20;
 /** Pages that are made of many records. */
 const PAGES_A_MINUTE = 30;
 const SENT_A_MINUTE = 10;
+/** An import of a program: asked how far it is, and carried on. */
+const PARTS_A_MINUTE = 60;
 /** What one request carries out, with lines of history, who is told, and how far it came. */
 const STEP_ROWS_WRITTEN = STEP_CHANGES + BATCH_CHANGES;
 const QUOTA_BYTES = 21_474_836_480;
@@ -143,6 +145,8 @@ function importRoutes(origin: string, module: Module): ManifestRoute[] {
   const drawn = 'prefix' in reference ? ['record_number'] : [];
   const written = [table, 'field_change', 'told', ...drawn, 'import_file', 'import_fault'];
   const path = `/${name}/import`;
+  const program = { ...open, callers: 'software' as const, perMinute: SENT_A_MINUTE };
+  const one = `/api/${name}/imports/:id`;
   return [
     { ...open, id: `${name}.import`, method: 'GET', path },
     { ...open, id: `${name}.import-template`, method: 'GET', path: `${path}/template.csv` },
@@ -164,6 +168,26 @@ function importRoutes(origin: string, module: Module): ManifestRoute[] {
       maxBodyBytes: FORM_BYTES,
       massRows: STEP_ROWS_WRITTEN,
     },
+    {
+      ...program,
+      id: `${name}.api-import`,
+      method: 'POST',
+      path: `/api/${name}/import`,
+      writes: [...written, 'answered_write'],
+      maxBodyBytes: FILE_BYTES,
+      massRows: STEP_ROWS_WRITTEN,
+    },
+    { ...program, id: `${name}.api-import-show`, method: 'GET', path: one, perMinute: PARTS_A_MINUTE },
+    {
+      ...program,
+      id: `${name}.api-import-carry`,
+      method: 'POST',
+      path: one,
+      writes: written,
+      perMinute: PARTS_A_MINUTE,
+      massRows: STEP_ROWS_WRITTEN,
+    },
+    { ...program, id: `${name}.api-import-drop`, method: 'DELETE', path: one, writes: ['import_file'] },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { PassThrough, type Readable, Transform } from 'node:stream';
+import { PassThrough, type Readable, Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { EstateError } from '@bulkhead/kernel';
 import busboy, { type Busboy } from 'busboy';
@@ -105,7 +105,8 @@ function createParser(c: CompartmentContext, options: UploadOptions<unknown>): B
   }
 }
 
-async function passThroughHash(c: CompartmentContext, parser: Busboy): Promise<EstateError | undefined> {
+/** Lets a body through, and compares its hash with that of the request's token; @returns what is wrong with it */
+export async function passThroughHash(c: CompartmentContext, into: Writable | Busboy): Promise<EstateError | undefined> {
   const hash = createHash('sha256');
   const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -113,7 +114,7 @@ async function passThroughHash(c: CompartmentContext, parser: Busboy): Promise<E
       done(null, chunk);
     },
   });
-  await pipeline(bodyOf(c), measure, parser);
+  await pipeline(bodyOf(c), measure, into);
   if (hash.digest('hex') === c.var.claims.bodySha256) return undefined;
   return new EstateError('token.wrong_request', 'verifying a token: it was issued for another body');
 }
@@ -125,7 +126,7 @@ function bodyOf(c: CompartmentContext): Readable {
   return held;
 }
 
-function toInputFault(error: unknown): EstateError {
+export function toInputFault(error: unknown): EstateError {
   if (error instanceof EstateError) return error;
   return new EstateError('input.invalid', 'reading a form: it ended early or is malformed', { cause: error });
 }

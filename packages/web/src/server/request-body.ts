@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { EstateError } from '@bulkhead/kernel';
 
-/** Bodies up to this size are read and verified before a handler runs; larger ones are streamed by `readUpload` only. */
+/** Bodies up to this size are read and verified before a handler runs; larger ones are streamed by `readUpload` and `receiveFile` only. */
 export const HELD_BODY_LIMIT = 1_048_576;
 
 /** Whether a request announces a body. */
