@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { EstateError } from '@bulkhead/kernel';
 import type { Ask, OutgoingRequest } from '@bulkhead/web';
 import { z } from 'zod';
+import { manifest } from '#compartment.ts';
 import { bootRegistry, DELEGATE, KENYA, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
 
 /** A server outside: answers as it is told, and keeps what it was sent. */
@@ -102,6 +103,31 @@ test('[GP11] a private feed address shows what the public sees of a search to wh
   assert.deepEqual([(await ask({ path: address })).status, (await ask({ path: second })).status], [404, 200]);
   assert.equal((await ask({ path: `${path}/address/end`, as: KENYA, form: {} })).status, 303);
   assert.equal((await ask({ path: second })).status, 404);
+});
+
+test('[GP11] with a token its holder reads a saved search as they see it at that moment: a role that is gone is gone from the feed', async () => {
+  const path = String((await save('Own sight', 'area=red-sea', KENYA)).headers.location);
+  const page = (await ask({ path, as: KENYA })).text;
+  assert.ok(page.includes(`${path}/own.atom`) && page.includes('Feed with your own sight'));
+  const draft = await fileIncident({ ship_name: 'Sample Own Draft' });
+  const entries = async (as: typeof KENYA) => {
+    const { status, text } = await ask({ path: `${path}/own.atom`, as });
+    return `${status} ${text.includes(referenceOf(draft))}`;
+  };
+  assert.equal(await entries(KENYA), '200 true');
+  assert.equal(
+    await entries({ ...KENYA, delegation: 'state-nor' }),
+    '200 false',
+    'who works for another State now sees as that State',
+  );
+  assert.equal(await entries(DELEGATE), '404 false');
+  assert.equal((await ask({ path: `${path}/own.atom` })).status, 401);
+  const route = manifest.routes.find(({ id }) => id === 'search.own-feed');
+  assert.deepEqual([route?.callers, route?.roles], ['any', ['signed-in']]);
+  await admin.query(`insert into saved_search (id, account_id, name, module, query, created_at, looked_at)
+    values ('own-hidden', 'account-keziah-of-kenya', 'By what is hidden', 'piracy', 'hidden_field=1', now(), '2020-01-01')`);
+  assert.equal((await ask({ path: '/searches/own-hidden/own.atom', as: KENYA })).status, 403);
+  await admin.query('delete from saved_search');
 });
 
 const register = (form: Readonly<Record<string, string>>, as = KENYA) =>

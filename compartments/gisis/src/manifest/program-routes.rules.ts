@@ -73,6 +73,7 @@ export function programRoutes(origin: string, modules: readonly Module[]): Manif
       callers: 'any',
       perMinute: FEEDS_A_MINUTE,
     },
+    { ...own, id: 'search.own-feed', method: 'GET', path: '/searches/:id/own.atom', callers: 'any', perMinute: FEEDS_A_MINUTE },
     { ...reporting, id: 'webhook.list', method: 'GET', path: '/webhooks' },
     { ...kept, id: 'webhook.register', path: '/webhooks', perMinute: 20 },
     { ...reporting, id: 'webhook.show', method: 'GET', path: '/webhooks/:id' },

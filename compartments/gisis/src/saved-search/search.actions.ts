@@ -56,6 +56,21 @@ export async function openSearch(deps: ReadDeps, id: string, viewer: Viewer): Pr
   return { ...counted, latest, isForEverybody: isForEverybody(module, search.query, { now: deps.now() }) };
 }
 
+/**
+ * One search of somebody's own, and its query as they may ask it at this moment; null where it narrows by what they do not see any more.
+ * @throws EstateError `request.not_found`
+ */
+export async function readOwn(
+  deps: ReadDeps,
+  id: string,
+  viewer: Viewer,
+): Promise<{ readonly search: SavedSearch; readonly module: Module; readonly query: Query | null }> {
+  const search = await requireOwn(deps, id, viewer);
+  const module = deps.modules.get(search.module);
+  if (module === undefined) throw new EstateError('request.not_found', 'reading a saved search: its module is gone');
+  return { search, module, query: readKept(module, search.query, viewer, { now: deps.now() }) };
+}
+
 async function requireOwn({ db }: ReadDeps, id: string, { accountId }: Viewer): Promise<SavedSearch> {
   const search = accountId === null ? undefined : await findSearch(db, accountId, id);
   if (search) return search;

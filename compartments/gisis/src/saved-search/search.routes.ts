@@ -1,14 +1,15 @@
 import { EstateError, type Now } from '@bulkhead/kernel';
 import type { Database } from '@bulkhead/postgres';
-import { type CompartmentApp, type CompartmentContext, readForm, requirePerson, transactFor } from '@bulkhead/web';
+import { answerProblem, type CompartmentApp, type CompartmentContext, readForm, requirePerson, transactFor } from '@bulkhead/web';
 import { z } from 'zod';
+import type { Module } from '#declaration/module.rules.ts';
 import { findVersion } from '#export/export.actions.ts';
 import { tellVersion } from '#export/tell-version.ts';
 import { ATOM_ENTRIES, ATOM_TYPE, writeAtom } from '#feed/atom.rules.ts';
 import { readLatest } from '#list/list.actions.ts';
-import { showingAllStates, writeQuery } from '#list/query.rules.ts';
+import { type Query, showingAllStates, writeQuery } from '#list/query.rules.ts';
 import type { Schema } from '#schema.ts';
-import { PUBLIC } from '#sight/viewer.rules.ts';
+import { PUBLIC, type Viewer } from '#sight/viewer.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
 import { linkTo, type Site } from '#site/site.rules.ts';
 import {
@@ -18,12 +19,14 @@ import {
   giveAddress,
   noteLooked,
   openSearch,
+  readOwn,
   saveSearch,
   takeAddress,
   type WriteDeps,
 } from './search.actions.ts';
-import { LONGEST_QUERY, readKept, readName } from './search.rules.ts';
+import { LONGEST_QUERY, readKept, readName, type SavedSearch } from './search.rules.ts';
 import { newSearchPage, searchesPage, searchPage } from './search.views.ts';
+import { searchWords } from './search.words.ts';
 
 type Deps = {
   readonly site: Site;
@@ -44,7 +47,7 @@ const newSchema = z.object({
 export function addSearchRoutes(app: CompartmentApp, deps: Deps): void {
   addOwnSearches(app, deps);
   addOneSearch(app, deps);
-  addPrivateFeed(app, deps);
+  addFeeds(app, deps);
 }
 
 function addOwnSearches(app: CompartmentApp, deps: Deps): void {
@@ -127,23 +130,44 @@ function addOneSearch(app: CompartmentApp, deps: Deps): void {
   });
 }
 
-/** Whoever holds the address reads what the public sees of the search. */
-function addPrivateFeed(app: CompartmentApp, { site, database, now }: Deps): void {
-  const db = database.read;
+type Fed = {
+  readonly search: SavedSearch;
+  readonly module: Module;
+  readonly query: Query;
+  readonly viewer: Viewer;
+  readonly path: string;
+};
+
+/** Whoever holds the private address reads what the public sees of the search; whoever presents a token, what its holder sees now. */
+function addFeeds(app: CompartmentApp, deps: Deps): void {
+  const { site, database, now } = deps;
+  const reading = { db: database.read, modules: site.modules, now };
   app.get('/searches/:secret/changes.atom', async (c) => {
-    const { search, module, query } = await findAddressed({ db, modules: site.modules, now }, c.req.param('secret'));
-    const { language } = c.var;
-    const address = `${c.req.url} ${language}`;
-    if (tellVersion(c, await findVersion({ db }, { module, viewer: PUBLIC }, address, now()))) return c.body(null, 304);
-    const asked = { viewer: PUBLIC, after: null, limit: ATOM_ENTRIES };
-    const records = await readLatest({ db }, module, showingAllStates(module, query), asked);
-    const { origin, organisation } = site;
-    const list = `${origin}${writeQuery(module, query, null)}`;
-    const self = `${origin}/searches/${c.req.param('secret')}/changes.atom`;
-    const feed = { module, viewer: PUBLIC, language, origin, organisation, subject: search.name, self, list, records };
-    c.header('content-language', language);
-    return c.body(writeAtom(feed), 200, { 'content-type': ATOM_TYPE });
+    const secret = c.req.param('secret');
+    const addressed = await findAddressed(reading, secret);
+    return answerFeed(c, deps, { ...addressed, viewer: PUBLIC, path: `/searches/${secret}/changes.atom` });
   });
+  app.get('/searches/:id/own.atom', async (c) => {
+    requirePerson(c);
+    const { viewer } = visitOf(c, site);
+    const { search, module, query } = await readOwn(reading, c.req.param('id'), viewer);
+    if (query === null)
+      return answerProblem(c, { status: 403, code: 'request.forbidden', detail: searchWords(c.var.language).cannotAsk });
+    return answerFeed(c, deps, { search, module, query, viewer, path: `/searches/${search.id}/own.atom` });
+  });
+}
+
+async function answerFeed(c: CompartmentContext, { site, database, now }: Deps, fed: Fed): Promise<Response> {
+  const { search, module, query, viewer, path } = fed;
+  const db = database.read;
+  const { language } = c.var;
+  if (tellVersion(c, await findVersion({ db }, { module, viewer }, `${c.req.url} ${language}`, now()))) return c.body(null, 304);
+  const records = await readLatest({ db }, module, showingAllStates(module, query), { viewer, after: null, limit: ATOM_ENTRIES });
+  const { origin, organisation } = site;
+  const [self, list] = [`${origin}${path}`, `${origin}${writeQuery(module, query, null)}`];
+  const feed = { module, viewer, language, origin, organisation, subject: search.name, self, list, records };
+  c.header('content-language', language);
+  return c.body(writeAtom(feed), 200, { 'content-type': ATOM_TYPE });
 }
 
 function writing(c: CompartmentContext, { site, database, now }: Deps): WriteDeps {

@@ -141,7 +141,10 @@ function addressView(visit: Visit, { opened, address }: ShownSearch): Html {
 ${isForEverybody ? html`<p>${words.addressHint}</p>` : html`<p>${words.addressNot}</p>`}
 ${address === null ? null : html`<div class="panel notice" role="status"><p><strong>${words.addressOnce}</strong></p><p><code dir="ltr" class="long">${address}</code></p></div>`}
 ${search.hasAddress && address === null ? html`<p>${words.addressStands}</p>` : null}
-${visit.site.isReadOnly ? null : addressForms(visit, search, isForEverybody)}</section>`;
+${visit.site.isReadOnly ? null : addressForms(visit, search, isForEverybody)}</section>
+<section class="facts"><h2>${words.ownFeed}</h2>
+<p>${words.ownFeedHint}</p>
+<p><code dir="ltr" class="long">${visit.site.origin}/searches/${search.id}/own.atom</code></p></section>`;
 }
 
 function addressForms(visit: Visit, { id, hasAddress }: SavedSearch, isForEverybody: boolean): Html {

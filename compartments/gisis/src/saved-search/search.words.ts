@@ -32,6 +32,9 @@ const en = {
   addressStands: 'It has an address. It was shown once; if it is lost, make another.',
   addressOnce: 'Copy it now: it is not shown again.',
   addressEnd: 'End the address',
+  ownFeed: 'Feed with your own sight',
+  ownFeedHint:
+    'A program that presents a personal API token of yours reads here what you may see at that moment, as this page does. When a role is taken from you, the feed loses what that role saw.',
   remove: 'Delete this search',
 } as const;
 export type SearchWord = keyof typeof en;
@@ -67,6 +70,9 @@ const fr: Readonly<Record<SearchWord, string>> = {
   addressStands: 'Elle a une adresse, montrée une seule fois. Si elle est perdue, créez-en une autre.',
   addressOnce: 'Copiez-la maintenant : elle ne sera plus affichée.',
   addressEnd: 'Supprimer l’adresse',
+  ownFeed: 'Flux selon vos droits',
+  ownFeedHint:
+    'Un programme qui présente un de vos jetons d’API personnels lit ici ce que vous pouvez voir à ce moment-là, comme sur cette page. Si un rôle vous est retiré, le flux perd ce que ce rôle voyait.',
   remove: 'Supprimer cette recherche',
 };
 
@@ -101,6 +107,9 @@ const es: Readonly<Record<SearchWord, string>> = {
   addressStands: 'Tiene una dirección, que se mostró una sola vez. Si se ha perdido, cree otra.',
   addressOnce: 'Cópiela ahora: no se volverá a mostrar.',
   addressEnd: 'Eliminar la dirección',
+  ownFeed: 'Canal según sus permisos',
+  ownFeedHint:
+    'Un programa que presente una de sus claves personales de API lee aquí lo que usted puede ver en ese momento, como en esta página. Si se le retira una función, el canal pierde lo que esa función veía.',
   remove: 'Eliminar esta búsqueda',
 };
 
@@ -135,6 +144,9 @@ const ru: Readonly<Record<SearchWord, string>> = {
   addressStands: 'Адрес есть; он был показан один раз. Если он утерян, создайте другой.',
   addressOnce: 'Скопируйте его сейчас: больше он показан не будет.',
   addressEnd: 'Отменить адрес',
+  ownFeed: 'Лента по вашим правам',
+  ownFeedHint:
+    'Программа с вашим личным токеном API читает здесь то, что вам видно в этот момент, как и на этой странице. Если у вас отзовут роль, из ленты уйдёт всё, что было видно по ней.',
   remove: 'Удалить этот поиск',
 };
 
@@ -168,6 +180,9 @@ const zh: Readonly<Record<SearchWord, string>> = {
   addressStands: '已有地址，仅显示过一次。如已遗失，请生成新地址。',
   addressOnce: '请立即复制：之后不再显示。',
   addressEnd: '停用地址',
+  ownFeed: '按您的权限订阅',
+  ownFeedHint:
+    '持有您的个人 API 令牌的程序可在此读取您当时有权查看的内容，与本页一致。若您的某一角色被收回，订阅中便不再包含该角色可见的内容。',
   remove: '删除此搜索',
 };
 
@@ -202,6 +217,9 @@ const ar: Readonly<Record<SearchWord, string>> = {
   addressStands: 'له عنوان عُرض مرة واحدة. إذا فُقد فأنشئ عنوانًا آخر.',
   addressOnce: 'انسخه الآن: لن يُعرض مرة أخرى.',
   addressEnd: 'إنهاء العنوان',
+  ownFeed: 'تغذية بحسب صلاحياتك',
+  ownFeedHint:
+    'البرنامج الذي يقدّم رمز API الشخصي الخاص بك يقرأ هنا ما يحق لك رؤيته في تلك اللحظة، كما في هذه الصفحة. وإذا سُحب منك دور فقدت التغذية ما كان ذلك الدور يراه.',
   remove: 'حذف هذا البحث',
 };
 
