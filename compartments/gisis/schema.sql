@@ -2163,6 +2163,8 @@ table search_and_rescue (
   former_names text,
   search_text text generated always as (registry_fold(((((((((COALESCE(name, ''::text) || ' '::text) || COALESCE(mmsi, ''::text)) || ' '::text) || COALESCE(inmarsat, ''::text)) || ' '::text) || reference) || ' '::text) || COALESCE(former_names, ''::text)))) stored,
   search_prose tsvector generated always as (to_tsvector('simple'::regconfig, ''::text)) stored,
+  area text,
+  constraint search_and_rescue_area_fits CHECK (((char_length(area) >= 1) AND (char_length(area) <= 12000))),
   constraint search_and_rescue_changed_by_check CHECK (((length(changed_by) >= 1) AND (length(changed_by) <= 64))),
   constraint search_and_rescue_country_fits CHECK ((country ~ '^[A-Z]{3}$'::text)),
   constraint search_and_rescue_email_fits CHECK (((char_length(email) >= 1) AND (char_length(email) <= 200))),
@@ -2273,6 +2275,7 @@ CREATE INDEX ship_of_imo_number ON public.ship USING btree (imo_number);
 CREATE INDEX ship_of_status ON public.ship USING btree (status, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ship_of_type ON public.ship USING btree (type, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ship_of_un_measures ON public.ship USING gin (un_measures);
+CREATE INDEX ship_owes_fuel_report ON public.ship USING btree (flag, reference) WHERE ((id > 0) AND (flag IS NOT NULL) AND (state = 'listed'::text) AND (gross_tonnage >= 5000) AND ((status IS NULL) OR (status = ANY (ARRAY['in-service'::text, 'laid-up'::text, 'in-reserve'::text, 'in-casualty'::text, 'converting'::text, 'non-trading'::text]))));
 CREATE UNIQUE INDEX ship_reference ON public.ship USING btree (reference);
 CREATE INDEX ship_search_name ON public.ship USING gin (search_text gin_trgm_ops);
 CREATE INDEX ship_search_prose ON public.ship USING gin (search_prose);

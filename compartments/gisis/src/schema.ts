@@ -1052,6 +1052,7 @@ export interface SearchAndRescueTable {
   former_names: string | null;
   search_text: GeneratedAlways<string | null>;
   search_prose: GeneratedAlways<string | null>;
+  area: string | null;
 }
 
 export interface ShipTable {

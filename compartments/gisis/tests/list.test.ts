@@ -99,7 +99,7 @@ test('[GR12] every order, filter, facet and search of a list is answered from an
 });
 
 test('[GD11] a box of the map is answered from an index, in a list, on a map and across the antimeridian', async () => {
-  const mapped = { position: 'position', colour: 'act' };
+  const mapped = { position: 'position', colour: 'act', area: null };
   for (const box of ['100,-5,110,5', '175,-20,-175,-10']) {
     const query = read(`position.box=${box}`);
     const condition = conditionOf(piracy, query, PUBLIC, nothing);

@@ -4,7 +4,8 @@ import { DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQue
 import { z } from 'zod';
 import { manifest } from '#compartment.ts';
 import { dutiesOf } from '#duty/duty.rules.ts';
-import { pendingQuery } from '#duty/duty.store.ts';
+import { type Asked, pendingQuery } from '#duty/duty.store.ts';
+import { yearlyOf } from '#duty/yearly.rules.ts';
 import { listPage } from '#list/list.views.ts';
 import { readQuery } from '#list/query.rules.ts';
 import { findModule, MODULES } from '#modules/modules.ts';
@@ -107,6 +108,42 @@ test('[GM14] who may not see what a duty follows from does not learn of it: not 
   assert.equal((await count(SECRETARIAT)) - (await count()), 1);
 });
 
+test('[GM22] a report that nobody began is owed, and overdue after its day: by the State of each ship that must report, and seen by nobody else', async () => {
+  const supplier = person('secretariat', 'data-supplier');
+  const ships = [
+    { imo_number: '9074729', name: 'Owes two years', gross_tonnage: '5000', status: 'in-service', built: '1998' },
+    { imo_number: '9241061', name: 'Too small', gross_tonnage: '4999' },
+    { imo_number: '9319466', name: 'Broken up', gross_tonnage: '9000', status: 'broken-up' },
+    { imo_number: '9395044', name: 'Built since', gross_tonnage: '9000', built: '2025' },
+  ];
+  for (const ship of ships) await file('ship', supplier, { flag: 'KEN', sure: 'yes', ...ship });
+  const owed = async () => {
+    const page = await pageOf('/states/KEN/owed?lang=en', KENYA);
+    const lines = page.split('<tr>').filter((line) => line.includes('Report the fuel oil that was used in the year'));
+    return lines.map((line) =>
+      `${/<bdi>([^<]*)/.exec(line)?.[1]} ${/datetime="([^"]*)/.exec(line)?.[1]} ${/overdue by \d+ days/.exec(line)?.[0] ?? ''}`.trim(),
+    );
+  };
+  assert.deepEqual(await owed(), [
+    'Owes two years, 9074729 2025-03-31 overdue by 336 days',
+    'Owes two years, 9074729 2026-03-31',
+    'Built since, 9395044 2026-03-31',
+  ]);
+  const calendar = (await pageOf('/states/KEN/owed.ics', SECRETARIAT)).replaceAll('\r\n ', '');
+  assert.match(calendar, /UID:ship\.fuel-report\.9074729\.ken\.2025-03-31@[^\r]*\r\n(?:[^\r]*\r\n)*?DTSTART;VALUE=DATE:20250331/);
+  const title = /Report the fuel oil that was used/;
+  for (const as of [undefined, NORWAY]) {
+    assert.doesNotMatch(await pageOf('/states/KEN/owed', as), title);
+    assert.doesNotMatch(await pageOf('/states/KEN/owed.ics', as), title);
+  }
+  const report = { flag: 'KEN', ship: '9074729', year: '2024', year_ended_on: '2024-12-31', gross_tonnage: '5000', sure: 'yes' };
+  const address = await file('fuel-consumption', KENYA, report);
+  assert.deepEqual(await owed(), ['Owes two years, 9074729 2026-03-31', 'Built since, 9395044 2026-03-31']);
+  const withdrawn = { revision: '1', source: 'Filed by mistake' };
+  assert.equal((await ask({ path: `${address}/acts/withdraw`, as: KENYA, form: withdrawn })).status, 303);
+  assert.equal((await owed()).length, 3);
+});
+
 test('[GM15] a State is reminded before a day and after it, once each however often the job runs, and so are those whom it concerns besides', async () => {
   await runJob();
   const inadequacy = {
@@ -157,11 +194,21 @@ test('[GM16] what is owed is read from indexes that hold only what is pending', 
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
   });
-  await admin.query('set enable_seqscan = off');
-  for (const of of dutiesOf(MODULES)) {
-    const { sql: text, parameters } = pendingQuery([{ ...of, hidden: [] }], 'KEN').compile(writer);
+  const explain = async (asked: Asked) => {
+    const { sql: text, parameters } = pendingQuery(asked, 'KEN').compile(writer);
     const inlined = text.replaceAll(/\$(\d+)/g, (_, number: string) => `'${String(parameters[Number(number) - 1])}'`);
-    const plan = JSON.stringify(await admin.query(`explain (costs off) ${inlined}`));
+    return JSON.stringify(await admin.query(`explain (costs off) ${inlined}`));
+  };
+  await admin.query('set enable_seqscan = off');
+  const yearly = yearlyOf(new Map(MODULES.map((module) => [module.name, module])));
+  assert.ok(yearly.length > 0);
+  for (const of of yearly) {
+    const plan = await explain({ duties: [], yearly: [of], today: '2026-03-02' });
+    assert.match(plan, new RegExp(`${of.module.table}_owes_${of.report.name.replaceAll('-', '_')}`), plan);
+    assert.doesNotMatch(plan, /Seq Scan/, of.report.name);
+  }
+  for (const of of dutiesOf(MODULES)) {
+    const plan = await explain({ duties: [{ ...of, hidden: [] }], yearly: [], today: '2026-03-02' });
     assert.match(plan, new RegExp(`${of.module.table}_(?:duty_${of.duty.name.replaceAll('-', '_')}|of_)`), plan);
     assert.doesNotMatch(plan, /Seq Scan/, `${of.module.name} ${of.duty.name}`);
   }

@@ -84,6 +84,51 @@ test('[GD1] a map and a chart show what the query finds and its viewer sees, to 
   );
 });
 
+test('[GD12] areas that records tell are drawn in the picture, sent to the moving map, and stand as a table of corners on their record', async () => {
+  const officer = { ...KENYA, roles: ['search-and-rescue-officer'] };
+  const filed = {
+    country: 'KEN',
+    name: 'RMRCC Mombasa',
+    kind: 'mrcc',
+    position: '04°03′S 039°40′E',
+    telephone: '+254 41 000',
+    area: '12°00′S 041°00′E\n01°00′N 041°00′E\n01°00′N 055°00′E\n12°00′S 055°00′E',
+    sure: 'yes',
+  };
+  const crossed = { ...filed, area: '0, 40; 10, 50; 0, 50; 10, 40' };
+  const refused = await ask({ path: '/search-and-rescue/new', as: officer, form: crossed });
+  assert.equal(refused.status, 422);
+  assert.match(refused.text, /id="f-area-fault"[^>]*>The side after corner 1 and the side after corner 3 cross/);
+  assert.match(refused.text, /<textarea[^>]*name="area"[^>]*>\s*0, 40; 10, 50/, 'what was typed is not lost');
+  const address = await registry.file('search-and-rescue', officer, filed);
+  const record = (await ask({ path: address })).text;
+  assert.match(record, /Corners: 4[\s\S]*Latitude[\s\S]*12°00\.00′S[\s\S]*055°00\.00′E/);
+  const shapes = z.object({
+    areas: z.object({
+      features: z.array(
+        z.object({ geometry: z.object({ type: z.literal('Polygon'), coordinates: z.array(z.array(z.array(z.number()))) }) }),
+      ),
+    }),
+  });
+  const { areas } = shapes.parse(JSON.parse((await ask({ path: '/search-and-rescue/map.json' })).text));
+  assert.deepEqual(
+    areas.features.map(({ geometry }) => geometry.coordinates[0]?.length),
+    [5],
+  );
+  for (const path of [
+    '/search-and-rescue/map',
+    '/search-and-rescue/map.svg',
+    '/search-and-rescue/map?position.box=35,-10,45,0',
+  ]) {
+    const drawn = [...(await ask({ path })).text.matchAll(/<path class="area s\d" d="([^"]+)"/g)].map(([, d = '']) => d);
+    assert.equal(drawn.length, 1, path);
+    assert.ok((drawn[0]?.length ?? 0) > 20, path);
+  }
+  const json = z.object({ fields: z.object({ area: z.object({ type: z.string() }) }) });
+  const read = await ask({ path: `/api${address}`, as: officer });
+  assert.equal(json.parse(JSON.parse(read.text)).fields.area.type, 'Polygon');
+});
+
 test('[GD1] by a field that somebody may not see in every record nothing is drawn or counted', () => {
   const piracy = findModule('piracy') ?? assert.fail('there is no module piracy');
   const hide = (name: string) => {
@@ -92,8 +137,8 @@ test('[GD1] by a field that somebody may not see in every record nothing is draw
   };
   const member = { ...PUBLIC, accountId: 'a', state: 'NOR' };
   assert.equal(mappedFor(hide('position'), PUBLIC), null);
-  assert.deepEqual(mappedFor(hide('position'), member), { position: 'position', colour: 'act' });
-  assert.deepEqual(mappedFor(hide('act'), PUBLIC), { position: 'position', colour: null });
+  assert.deepEqual(mappedFor(hide('position'), member), { position: 'position', colour: 'act', area: null });
+  assert.deepEqual(mappedFor(hide('act'), PUBLIC), { position: 'position', colour: null, area: null });
   assert.deepEqual(
     chartsFor(hide('act'), PUBLIC).map(({ by, split }) => [by, split]),
     [

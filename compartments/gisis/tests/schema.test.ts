@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { describeSchema, describeTypes, migrate } from '@bulkhead/postgres';
 import { manifest } from '#compartment.ts';
 import { MODULES } from '#modules/modules.ts';
+import { writeCanary } from '#schema-writer/canary.rules.ts';
 import { differenceBetween } from '#schema-writer/difference.rules.ts';
 import { writeSchema } from '#schema-writer/schema.rules.ts';
 import { bootRegistry, KENYA, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
@@ -32,13 +33,34 @@ test('[GR16] the schema is what the declarations ask for: a field that was added
   );
 });
 
-async function describeDeclared(): Promise<string> {
+test('[GR16] a module and a field that were declared since: the next migration makes what a new database would have', async () => {
+  const of = (wanted: string) => MODULES.filter(({ name }) => name === wanted);
+  const [port, region] = [of('port'), of('search-and-rescue')];
+  const anchorage = { kind: 'position', title: 'Anchorage' } as const;
+  const later = writeSchema([...port.map((module) => ({ ...module, fields: { ...module.fields, anchorage } })), ...region]);
+  const first = writeSchema(port);
+  const declared = await describeMigrated('declared_later', [later]);
+  const { statements, byHand } = differenceBetween(await describeMigrated('declared_first', [first]), declared, later);
+  assert.deepEqual(byHand, []);
+  const next = [...statements, ...region.map(writeCanary)].join('\n');
+  assert.match(next, /add column anchorage_lat double precision;[\s\S]*anchorage_lat between -90 and 90/);
+  const migrated = await describeMigrated('declared_next', [first, next]);
+  assert.deepEqual(differenceBetween(migrated, declared).statements, []);
+  assert.deepEqual(differenceBetween(declared, migrated).statements, []);
+});
+
+function describeDeclared(): Promise<string> {
+  return describeMigrated('declared', [writeSchema(MODULES)]);
+}
+
+/** The schema of a new database after these migrations. */
+async function describeMigrated(name: string, migrations: readonly string[]): Promise<string> {
   const { prepareDatabase } = await import('@bulkhead/postgres');
   const directory = await mkdtemp(join(tmpdir(), 'declared-'));
   try {
-    await writeFile(join(directory, '0001-create-registry.sql'), writeSchema(MODULES));
-    await prepareDatabase({ admin: cluster.admin, name: 'declared', passwords: cluster.passwords, extensions: ['pg_trgm'] });
-    const connection = { ...cluster.connection('owner', 'declared'), user: 'declared_owner' };
+    for (const [at, sql] of migrations.entries()) await writeFile(join(directory, `000${at + 1}-make-schema.sql`), sql);
+    await prepareDatabase({ admin: cluster.admin, name, passwords: cluster.passwords, extensions: ['pg_trgm'] });
+    const connection = { ...cluster.connection('owner', name), user: `${name}_owner` };
     await migrate({ connection, directory });
     return await describeSchema(connection);
   } finally {

@@ -19,6 +19,7 @@ const TYPED: Readonly<Record<string, Typed>> = {
   moment: '2026-01-02 03:04:05 UTC',
   period: ['2026-01-02', ''],
   position: '49°17.22′N 123°06.50′W',
+  area: '01°00′S 041°00′E; 01°00′N 055°00′E; 12°00′S 055°00′E',
   state: 'KEN',
   states: ['NOR', 'KEN'],
   locode: 'KEMBA',

@@ -22,7 +22,11 @@ const name = process.argv[2] ?? (files.length === 0 ? 'create-registry' : 'follo
 
 if (files.length === 0) await write(writeSchema(MODULES));
 else {
-  const difference = differenceBetween(await readFile(join(root, 'schema.sql'), 'utf8'), await describeDeclared());
+  const difference = differenceBetween(
+    await readFile(join(root, 'schema.sql'), 'utf8'),
+    await describeDeclared(),
+    writeSchema(MODULES),
+  );
   for (const line of difference.byHand) console.error(`write by hand: ${line}`);
   if (difference.statements.length === 0) console.log('the declarations ask for nothing that does not stand');
   else {

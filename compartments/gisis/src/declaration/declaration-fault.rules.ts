@@ -14,6 +14,7 @@ export function listDeclarationFaults(declaration: Declaration, all: readonly De
     ...mentionFaults(declaration),
     ...workflowFaults(declaration),
     ...dutyFaults(declaration),
+    ...yearlyFaults(declaration, all),
     ...organizationFaults(declaration),
     ...pageFaults(declaration),
     ...filledFaults(declaration),
@@ -95,6 +96,7 @@ function mentionFaults(declaration: Declaration): readonly string[] {
       'the year of its reference may be missing',
     ),
     ...when(map !== undefined && fields[map.position]?.kind !== 'position', 'its map shows no position'),
+    ...when(map?.area !== undefined && fields[map.area]?.kind !== 'area', 'its map draws no area'),
   ];
 }
 
@@ -194,6 +196,40 @@ function dutyFaults({ duties = [], fields, workflow, owner }: Declaration): read
       ...when(owedBy !== 'own-state' && fields[owedBy.stateIn]?.kind !== 'state', `“${title}” is owed by no State`),
       ...when(duty.given !== undefined && !(duty.given in fields), `“${title}” rests on a field that is not there`),
       ...when(where?.among.some((code) => !codes.includes(code)) ?? false, `“${title}” asks for a value that is not there`),
+    ];
+  });
+}
+
+/** What is owed every year rests on fields that are there, of a module that is there. */
+function yearlyFaults(declaration: Declaration, all: readonly Declaration[]): readonly string[] {
+  const { yearlyReports = [], duties = [], fields, owner, workflow, name: own } = declaration;
+  return yearlyReports.flatMap(({ name, title, heldIn, dueOn, states, atLeast, among, since }) => {
+    const holder = all.find((other) => other.name === heldIn.module);
+    const named = holder?.fields[heldIn.record];
+    const kept = fields[among.field];
+    const codes = kept?.kind === 'choice' ? Object.keys(kept.of) : [];
+    return [
+      ...when(!/^[a-z]+(?:-[a-z]+)*$/.test(name) || name.length > 30, `“${title}” has no plain name`),
+      ...when(
+        [...duties, ...yearlyReports].filter((other) => other.name === name).length > 1,
+        `“${title}” has the name of another duty`,
+      ),
+      ...when(owner === 'secretariat', `“${title}” is owed by nobody`),
+      ...when(!/^(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/.test(dueOn), `“${title}” is due on no day`),
+      ...when(named?.kind !== 'reference' || named.to !== own, `“${title}” is held where no record of this module is named`),
+      ...when(holder?.fields[heldIn.year]?.kind !== 'whole', `“${title}” is held where no year is named`),
+      ...when(
+        fields[atLeast.field]?.kind !== 'whole' || fields[since]?.kind !== 'whole',
+        `“${title}” rests on a number that is not there`,
+      ),
+      ...when(
+        among.values.length === 0 || among.values.some((code) => !codes.includes(code)),
+        `“${title}” asks for a value that is not there`,
+      ),
+      ...when(
+        states.length === 0 || states.some((state) => !(state in (workflow?.states ?? {}))),
+        `“${title}” asks for a state that is not there`,
+      ),
     ];
   });
 }

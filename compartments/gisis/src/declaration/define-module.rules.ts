@@ -11,8 +11,8 @@ export function defineModule(declaration: Declaration, terms: Terms): Module {
 }
 
 /** Every source of law that a declaration names. */
-export function sourcesOf({ law, duties = [] }: Declaration): readonly Source[] {
-  return [...law, ...duties.flatMap(({ source }) => source ?? [])];
+export function sourcesOf({ law, duties = [], yearlyReports = [] }: Declaration): readonly Source[] {
+  return [...law, ...[...duties, ...yearlyReports].flatMap(({ source }) => source ?? [])];
 }
 
 /** Every English text of a declaration that people read. */
@@ -34,7 +34,7 @@ export function textsOf(declaration: Declaration): readonly string[] {
     ...Object.values(workflow?.states ?? {}),
     ...Object.values(workflow?.acts ?? {}).map((act) => act.title),
     ...(declaration.charts ?? []).map((chart) => chart.title),
-    ...(declaration.duties ?? []).map((duty) => duty.title),
+    ...[...(declaration.duties ?? []), ...(declaration.yearlyReports ?? [])].map(({ title }) => title),
     ...(declaration.pages ?? []).flatMap(({ title, about }) => [title, about]),
   ];
   return [...new Set(texts.filter((text) => text !== undefined))];

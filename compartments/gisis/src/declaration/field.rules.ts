@@ -39,6 +39,7 @@ export type Field = Titled &
     | { readonly kind: 'moment'; readonly notAfter?: 'now' }
     | { readonly kind: 'period' }
     | { readonly kind: 'position' }
+    | { readonly kind: 'area' }
     | { readonly kind: 'state' }
     | { readonly kind: 'states' }
     | { readonly kind: 'locode' }
@@ -95,6 +96,8 @@ export const moment = (title: string, said: Said & { readonly notAfter?: 'now' }
 export const period = (title: string, said: Said = {}): Field => ({ kind: 'period', title, ...said });
 /** Latitude and longitude (WGS 84), typed in any of the common notations. */
 export const position = (title: string, said: Said = {}): Field => ({ kind: 'position', title, ...said });
+/** An area of the sea by its corners, each typed as a position is. */
+export const area = (title: string, said: Said = {}): Field => ({ kind: 'area', title, ...said });
 /** A State, by ISO 3166-1 alpha-3. */
 export const state = (title: string, said: Said = {}): Field => ({ kind: 'state', title, ...said });
 export const states = (title: string, said: Said = {}): Field => ({ kind: 'states', title, ...said });

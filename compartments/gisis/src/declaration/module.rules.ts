@@ -58,6 +58,30 @@ export type Duty = {
   readonly source?: Source;
 };
 
+/**
+ * A report that the State of each record owes every year, begun or not: it is owed as long as no record of another module tells of that
+ * year. Who does not see the reports does not learn that one is missing.
+ */
+export type YearlyReport = {
+  /** What calendars know it by, once and for all; no duty of the module has the same. */
+  readonly name: string;
+  readonly title: string;
+  /** The module that holds the reports, and its fields that name the record and the year. */
+  readonly heldIn: { readonly module: string; readonly record: string; readonly year: string };
+  /** The day (MM-DD) of the next year on which it is due. */
+  readonly dueOn: string;
+  readonly firstYear: number;
+  /** Owed of records in these states of the workflow alone, */
+  readonly states: readonly string[];
+  /** in which this number is so large, */
+  readonly atLeast: { readonly field: string; readonly value: number };
+  /** this choice is empty or one of these, */
+  readonly among: { readonly field: string; readonly values: readonly string[] };
+  /** and this year is empty or not after the one reported. */
+  readonly since: string;
+  readonly source?: Source;
+};
+
 /** A page that is made of many records of a module: a matrix, a list of a month. What stands on it is code in the module's folder. */
 export type Page = {
   /** In its address: `monthly` of piracy is /piracy/monthly, and /piracy/monthly.csv. */
@@ -124,9 +148,11 @@ export type Declaration = {
     /** Fields that the search box looks into. */
     readonly search: readonly string[];
   };
-  readonly map?: { readonly position: string; readonly colour?: string };
+  /** `area`: what is drawn beside the marks. */
+  readonly map?: { readonly position: string; readonly colour?: string; readonly area?: string };
   readonly charts?: readonly Chart[];
   readonly duties?: readonly Duty[];
+  readonly yearlyReports?: readonly YearlyReport[];
   /** Of records with the same values in these fields there is one. */
   readonly unique?: readonly (readonly string[])[];
   /** Records alike in these fields are probably the same: whoever files one is asked. */

@@ -21,6 +21,7 @@ import {
   stageOf,
 } from './duty.rules.ts';
 import { countOwed, listOwedBy, listRecordsOf, listToldOf, listUntold, listVerySerious, noteTold } from './duty.store.ts';
+import { seesYearly, yearlyOf } from './yearly.rules.ts';
 
 export type DutyDeps = {
   readonly db: Kysely<Schema>;
@@ -42,7 +43,9 @@ export async function readOwed(
   const duties = dutiesOf(deps.modules.values())
     .filter((of) => seesDuty(of, state, viewer))
     .map((of) => ({ ...of, hidden: hiddenFrom(of, state, viewer) }));
-  const declared = await listOwedBy(deps.db, duties, state, { after, limit: limit + 1 });
+  const yearly = yearlyOf(deps.modules).filter((of) => seesYearly(of, state, viewer));
+  const asked = { duties, yearly, today: deps.now().toISOString().slice(0, 10) };
+  const declared = await listOwedBy(deps.db, asked, state, { after, limit: limit + 1 });
   const computed = (await readOfCasualties(deps, state)).filter((owed) => after === null || comparePlaces(owed, after) > 0);
   const all = [...declared, ...computed].toSorted(comparePlaces);
   const shown = all.slice(0, limit);
@@ -87,7 +90,8 @@ export async function readDebts(
   const duties = dutiesOf(deps.modules.values())
     .filter((of) => seesDuty(of, '', viewer))
     .map((of) => ({ ...of, hidden: hiddenFrom(of, '', viewer) }));
-  const debts = new Map((await countOwed(deps.db, duties, today)).map((debt) => [debt.state, debt]));
+  const yearly = yearlyOf(deps.modules).filter((of) => seesYearly(of, '', viewer));
+  const debts = new Map((await countOwed(deps.db, { duties, yearly, today })).map((debt) => [debt.state, debt]));
   for (const { owedBy, due } of await readOfCasualties(deps, null)) {
     const { count, overdue } = debts.get(owedBy) ?? { count: 0, overdue: 0 };
     debts.set(owedBy, { state: owedBy, count: count + 1, overdue: overdue + (due < today ? 1 : 0) });

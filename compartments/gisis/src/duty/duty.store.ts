@@ -17,6 +17,7 @@ import {
   TOLD_BEFORE_DAYS,
   TOLD_UNTIL_DAYS,
 } from './duty.rules.ts';
+import { daysOf, owingSql, ownerColumn, unreportedSql, type YearlyOf, yearsOwed } from './yearly.rules.ts';
 
 const owedSchema = z.object({
   module: z.string(),
@@ -28,9 +29,11 @@ const owedSchema = z.object({
 });
 
 type Narrowed = DutyOf & { readonly hidden: readonly string[] };
+/** What is asked for: duties that follow from records, and reports of years that are over by a day. */
+export type Asked = { readonly duties: readonly Narrowed[]; readonly yearly: readonly YearlyOf[]; readonly today: string };
 
 /** What is pending of each duty: constants of the declarations alone, but for the State and the hidden states. */
-export function pendingQuery(duties: readonly Narrowed[], state: string | null): RawBuilder<unknown> {
+export function pendingQuery({ duties, yearly, today }: Asked, state: string | null): RawBuilder<unknown> {
   const parts = duties.map((of) => {
     const owing = columnOf(of.module, owingField(of));
     return sql`(select ${of.module.name} as module, ${of.duty.name} as duty, reference, ${sql.ref(owing)} as owed_by,
@@ -39,22 +42,33 @@ export function pendingQuery(duties: readonly Narrowed[], state: string | null):
       ${state === null ? sql`` : sql` and ${sql.ref(owing)} = ${state}`}
       ${of.hidden.length === 0 ? sql`` : sql` and state <> all(${[...of.hidden]}::text[])`})`;
   });
-  return sql.join(parts, sql` union all `);
+  const missing = yearly.flatMap((of) => yearsOwed(of, today).map((year) => missingQuery(of, year, state)));
+  return sql.join([...parts, ...missing], sql` union all `);
+}
+
+/** Records of which nobody reported for a year. */
+function missingQuery(of: YearlyOf, year: number, state: string | null): RawBuilder<unknown> {
+  const { module, report } = of;
+  const owing = sql.ref(ownerColumn(module));
+  const { since, due } = daysOf(of, year);
+  return sql`(select ${module.name} as module, ${report.name} as duty, reference, ${owing} as owed_by, ${since}::date as since, ${due}::date as due
+    from ${sql.table(module.table)} where ${sql.raw(owingSql(module, report))} and ${sql.raw(unreportedSql(of, year))}
+    ${state === null ? sql`` : sql` and ${owing} = ${state}`})`;
 }
 
 /** What a State owes, by the day; `after` a place, and at most so many. */
 export async function listOwedBy(
   db: Kysely<Schema>,
-  duties: readonly Narrowed[],
+  asked: Asked,
   state: string,
   { after, limit }: { readonly after: OwedPlace | null; readonly limit: number },
 ): Promise<Owed[]> {
-  if (duties.length === 0) return [];
+  if (asked.duties.length + asked.yearly.length === 0) return [];
   const place = after
     ? sql`where (due, module collate "C", duty collate "C", reference collate "C") > (${after.due}::date, ${after.module}, ${after.duty}, ${after.reference})`
     : sql``;
   const { rows } = await sql`select module, duty, reference, owed_by, since::text as since, due::text as due
-    from (${pendingQuery(duties, state)}) owed ${place}
+    from (${pendingQuery(asked, state)}) owed ${place}
     order by due, module collate "C", duty collate "C", reference collate "C" limit ${limit}`.execute(db);
   return rows.map(toOwed);
 }
@@ -67,20 +81,20 @@ function toOwed(row: unknown): Owed {
 /** How much each State owes, how much of it is overdue, and when the next falls due. */
 export async function countOwed(
   db: Kysely<Schema>,
-  duties: readonly Narrowed[],
-  today: string,
+  asked: Asked,
 ): Promise<readonly { readonly state: string; readonly count: number; readonly overdue: number }[]> {
-  if (duties.length === 0) return [];
+  if (asked.duties.length + asked.yearly.length === 0) return [];
   const { rows } =
-    await sql`select owed_by as state, count(*)::int as count, count(*) filter (where due < ${today}::date)::int as overdue
-    from (${pendingQuery(duties, null)}) owed group by owed_by`.execute(db);
+    await sql`select owed_by as state, count(*)::int as count, count(*) filter (where due < ${asked.today}::date)::int as overdue
+    from (${pendingQuery(asked, null)}) owed group by owed_by`.execute(db);
   return z.array(z.object({ state: z.string(), count: z.number(), overdue: z.number() })).parse(rows);
 }
 
 /** What is to be told and was not: of each day and stage once. */
 export async function listUntold(db: Kysely<Schema>, duties: readonly DutyOf[], today: string, limit: number): Promise<Owed[]> {
   if (duties.length === 0) return [];
-  const all = duties.map((of) => ({ ...of, hidden: [] }));
+  // Of reports that nobody began the calendar tells: a reminder for each ship would bury the others.
+  const all: Asked = { duties: duties.map((of) => ({ ...of, hidden: [] })), yearly: [], today };
   const { rows } = await sql`select module, duty, reference, owed_by, since::text as since, due::text as due
     from (${pendingQuery(all, null)}) owed
     where due between ${today}::date - ${TOLD_UNTIL_DAYS}::int and ${today}::date + ${TOLD_BEFORE_DAYS}::int and not exists (select from duty_told told where told.module = owed.module

@@ -68,7 +68,7 @@ function owedTable(visit: Visit, { lines, today }: Pick<ShownOwed, 'lines' | 'to
   return html`<section class="table-scroll sheet" tabindex="0" aria-label="${words.owed}"><table>
 <thead><tr><th scope="col">${words.owed}</th><th scope="col">${words.due}</th><th scope="col">${words.about}</th><th scope="col">${words.since}</th></tr></thead>
 <tbody>${lines.map(({ owed, module, record }) => {
-    const source = module.duties?.find(({ name }) => name === owed.duty)?.source;
+    const source = [...(module.duties ?? []), ...(module.yearlyReports ?? [])].find(({ name }) => name === owed.duty)?.source;
     return html`<tr><th scope="row">${module.say(dutyTitle(module, owed.duty), language)}${
       source
         ? html`<span class="reference">${module.say(source.instrument, language)}${source.clause === undefined ? null : `, ${module.say(source.clause, language)}`}</span>`

@@ -39,6 +39,7 @@ function cellOf(name: string, field: Field | undefined): string {
     case 'text':
     case 'lines':
     case 'link':
+    case 'area':
       return `case when ${name} ~ '[",\\r\\n=+@\\t-]' then ${quoted(name)} else ${name} end`;
     case 'yes-no':
       return `case ${name} when true then 'yes' when false then 'no' end`;

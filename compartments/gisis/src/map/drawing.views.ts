@@ -25,6 +25,8 @@ export type Drawing = {
   readonly grid: Grid;
   readonly ground: Ground;
   readonly series: readonly Series[];
+  /** Outlines in half-units, as the ground is. */
+  readonly areas: readonly { readonly shade: number; readonly path: string }[];
   readonly marks: readonly Mark[];
 };
 
@@ -47,13 +49,13 @@ export function legendSign({ shade }: Series): Html {
 
 /** What is drawn under the marks and the marks, for a page or a picture. */
 export function drawingView(visit: Pick<Visit, 'language'>, drawing: Drawing): Html {
-  const { view, ground, marks } = drawing;
+  const { view, ground, areas, marks } = drawing;
   const { width, height } = view.frame;
   return html`${
     view.isWorld
       ? html`<path class="sea" d="${ground.sphere}" transform="scale(.5)"/>`
       : html`<rect class="sea" width="${width}" height="${height}"/>`
-  }<path class="meridians" d="${ground.lines}" transform="scale(.5)"/><path class="land" d="${ground.land}" transform="scale(.5)"/>${boxView(view)}
+  }<path class="meridians" d="${ground.lines}" transform="scale(.5)"/><path class="land" d="${ground.land}" transform="scale(.5)"/>${areas.map(({ shade, path }) => (path === '' ? null : html`<path class="area s${shade}" d="${path}" transform="scale(.5)"/>`))}${boxView(view)}
 <g class="marks">${marks.map((mark) => markView(visit, drawing, mark))}</g>`;
 }
 
@@ -153,7 +155,7 @@ export function pictureOf(visit: Pick<Visit, 'language'>, drawing: Drawing, titl
 }
 
 /** The rules of a map's picture. The stylesheet of pages has the same for maps within them. */
-export const PICTURE_RULES = `${shadeRules()}.sea{fill:var(--sea)}.meridians{fill:none;stroke:var(--land);stroke-width:1}.land{fill:var(--land)}.asked-box{fill:none;stroke:#7d8c99;stroke-dasharray:4 3}.mark{fill:var(--shade);stroke:var(--sheet);stroke-width:.8}.dot{fill-opacity:.9}`;
+export const PICTURE_RULES = `${shadeRules()}.sea{fill:var(--sea)}.meridians{fill:none;stroke:var(--land);stroke-width:1}.land{fill:var(--land)}.asked-box{fill:none;stroke:#7d8c99;stroke-dasharray:4 3}.area{fill:var(--shade);fill-opacity:.16;stroke:var(--shade);stroke-width:2.4}.mark{fill:var(--shade);stroke:var(--sheet);stroke-width:.8}.dot{fill-opacity:.9}`;
 const PICTURE_STYLE = trustedHtml(`<style>${PICTURE_RULES}</style>`);
 
 function short(value: number): string {

@@ -5,6 +5,7 @@ import {
   type GeoContext,
   type GeoPermissibleObjects,
   type GeoProjection,
+  geoArea,
   geoEquirectangular,
   geoGraticule,
   geoPath,
@@ -12,6 +13,8 @@ import {
 } from 'd3-geo';
 import type { MultiPolygon, Polygon, Position } from 'geojson';
 import { feature } from 'topojson-client';
+import { ringOf } from '#value/area.rules.ts';
+import { refine } from '#value/ring.rules.ts';
 import { type Box, spanOf, type View, WORLD, writeBox } from './view.rules.ts';
 
 /** The land of the earth (Natural Earth, public domain): coasts only, no borders and no names. */
@@ -144,6 +147,18 @@ function boundsOf(ring: readonly Position[]): Box {
     north = Math.max(north, latitude);
   }
   return { west, south, east, north };
+}
+
+/** Degrees between the corners along a side of an area: it runs as on a chart, not along a great circle. */
+const AREA_STEP = 2;
+
+/** The outline of an area where it is drawn, in half-units. */
+export function areaPath(view: View, value: string): string {
+  const ring = refine(ringOf(value), AREA_STEP).map(([x, y]): Position => [x, y]);
+  const shape: Polygon = { type: 'Polygon', coordinates: [ring] };
+  // On a sphere both sides of a ring are areas: the smaller one is meant.
+  const small: Polygon = geoArea(shape) > 2 * Math.PI ? { type: 'Polygon', coordinates: [ring.toReversed()] } : shape;
+  return pathOf(view.projection, small);
 }
 
 function pathOf(projection: GeoProjection, shape: GeoPermissibleObjects): string {

@@ -6,8 +6,8 @@ import { conditionFor } from '#list/list.actions.ts';
 import type { Query } from '#list/query.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
-import { countPlaced, listCells, listNamed, listPlaced } from './map.store.ts';
-import { type Cell, joinParts, type Mapped, MOST_POINTS, type Placed } from './mapped.rules.ts';
+import { countPlaced, listAreas, listCells, listNamed, listPlaced } from './map.store.ts';
+import { type Area, type Cell, joinParts, type Mapped, MOST_AREAS, MOST_POINTS, type Placed } from './mapped.rules.ts';
 import { type Grid, gridOf, type View } from './view.rules.ts';
 
 type Db = { readonly db: Kysely<Schema> };
@@ -25,6 +25,7 @@ export type FoundMap = {
   readonly named: ReadonlyMap<string, Placed>;
   readonly total: number;
   readonly counts: ReadonlyMap<string | null, number>;
+  readonly areas: readonly Area[];
 };
 
 /** Few records are gathered only where their marks would cover each other. */
@@ -36,7 +37,7 @@ const MOST_NAMED = 400;
 export async function readMap({ db }: Db, { module, mapped, query, viewer, view }: AskedMap): Promise<FoundMap> {
   const condition = await conditionFor({ db }, module, query, viewer);
   const coarse = gridOf(view);
-  if (condition === null) return { grid: coarse, cells: [], named: new Map(), total: 0, counts: new Map() };
+  if (condition === null) return { grid: coarse, cells: [], named: new Map(), total: 0, counts: new Map(), areas: [] };
   const asked = { module, mapped, condition };
   const isFew = (await countPlaced(db, asked, FEW)) <= FEW;
   const grid = isFew ? gridOf(view, FINER) : coarse;
@@ -50,6 +51,7 @@ async function gather({ db }: Db, asked: Narrowed, grid: Grid): Promise<FoundMap
   const cells = joinParts(parts).toSorted((left, right) => right.count - left.count);
   const single = cells.flatMap(({ reference }) => (reference === null ? [] : [reference])).slice(0, MOST_NAMED);
   const named = single.length === 0 ? [] : await listNamed(db, asked, single);
+  const areas = await listAreas(db, asked, MOST_AREAS);
   const counts = new Map<string | null, number>();
   for (const { code, count } of parts) counts.set(code, (counts.get(code) ?? 0) + count);
   return {
@@ -58,6 +60,7 @@ async function gather({ db }: Db, asked: Narrowed, grid: Grid): Promise<FoundMap
     named: new Map(named.map((one) => [one.reference, one])),
     total: parts.reduce((sum, { count }) => sum + count, 0),
     counts,
+    areas,
   };
 }
 
@@ -80,13 +83,13 @@ export async function readPoints(
   { db, kept, now }: Keeping,
   asked: AskedMap,
   place: Place,
-): Promise<{ readonly placed: readonly Placed[] } | { readonly found: FoundMap }> {
+): Promise<{ readonly placed: readonly Placed[]; readonly areas: readonly Area[] } | { readonly found: FoundMap }> {
   const { module, mapped, query, viewer, view } = asked;
   const condition = await conditionFor({ db }, module, query, viewer);
-  if (condition === null) return { placed: [] };
+  if (condition === null) return { placed: [], areas: [] };
   const narrowed = { module, mapped, condition };
   const placed = await listPlaced(db, narrowed, MOST_POINTS);
-  if (placed.length <= MOST_POINTS) return { placed };
+  if (placed.length <= MOST_POINTS) return { placed, areas: await listAreas(db, narrowed, MOST_AREAS) };
   const { value } = await kept.get(keyOf(asked, place, 'moving'), place.version, now, () =>
     gather({ db }, narrowed, gridOf(view, 2)),
   );

@@ -1,6 +1,8 @@
 import { EstateError, type Now, sha256Hex } from '@bulkhead/kernel';
 import type { CompartmentApp, CompartmentContext } from '@bulkhead/web';
 import type { Kysely } from 'kysely';
+import type { Series } from '#colour/colour.rules.ts';
+import type { Module } from '#declaration/module.rules.ts';
 import { findVersion } from '#export/export.actions.ts';
 import { isKnown } from '#export/version.rules.ts';
 import { Kept } from '#kept/kept.rules.ts';
@@ -15,8 +17,8 @@ import { MAP_POLICY } from './asset.rules.ts';
 import { PICTURE_RULES, pictureOf } from './drawing.views.ts';
 import { type AskedMap, type FoundMap, readKeptMap, readPoints } from './map.actions.ts';
 import { drawingOf, mapPage, mapSeries } from './map.views.ts';
-import { mappedFor } from './mapped.rules.ts';
-import { cellPoint, placedPoint } from './point.rules.ts';
+import { type Area, mappedFor } from './mapped.rules.ts';
+import { areaShape, cellPoint, placedPoint } from './point.rules.ts';
 import { boxOf, type Frame, LARGE, lookAt, SMALL } from './view.rules.ts';
 
 type Deps = { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now };
@@ -81,11 +83,17 @@ function describePoints(visit: Visit, { module, mapped }: AskedMap, read: Awaite
       total,
       isGathered: true,
       features: cells.map((cell) => cellPoint(module, series, read.found, cell, visit.language)),
+      areas: shapesOf(module, series, read.found.areas),
     };
   }
   const counts = new Map<string | null, number>();
   for (const { code } of read.placed) counts.set(code, (counts.get(code) ?? 0) + 1);
   const series = mapSeries(module, mapped, counts, visit.language);
   const features = read.placed.map((one) => placedPoint(module, series, one, visit.language));
-  return { type: 'FeatureCollection', total: features.length, isGathered: false, features };
+  const areas = shapesOf(module, series, read.areas);
+  return { type: 'FeatureCollection', total: features.length, isGathered: false, features, areas };
+}
+
+function shapesOf(module: Module, series: readonly Series[], areas: readonly Area[]) {
+  return { type: 'FeatureCollection', features: areas.map((area) => areaShape(module, series, area)) };
 }

@@ -5,7 +5,7 @@ import { unpackValues } from '#record/record.rules.ts';
 import type { Schema } from '#schema.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { columnName } from '#value/value.rules.ts';
-import { type CellPart, type Mapped, MOST_GATHERED, type Placed } from './mapped.rules.ts';
+import { type Area, type CellPart, type Mapped, MOST_GATHERED, type Placed } from './mapped.rules.ts';
 import { type Grid, spanOf } from './view.rules.ts';
 
 type Db = Kysely<Schema>;
@@ -85,6 +85,15 @@ function toPlaced(module: Module, given: unknown): Placed {
     code: row.placed_code,
     values: unpackValues(module, row),
   };
+}
+
+/** The areas that records tell, up to the limit. */
+export async function listAreas(db: Db, { module, mapped, condition }: Asked, limit: number): Promise<Area[]> {
+  if (mapped.area === null) return [];
+  const area = sql.ref(columnName(mapped.area, ''));
+  const { rows } = await sql`select reference, ${codeOf(module, mapped)} as code, ${area} as value
+    from ${sql.table(module.table)} where ${condition} and ${area} is not null order by id limit ${limit}`.execute(db);
+  return z.array(z.object({ reference: z.string(), code: z.string().nullable(), value: z.string() })).parse(rows);
 }
 
 function columnsOf({ position }: Mapped) {

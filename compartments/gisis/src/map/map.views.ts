@@ -1,6 +1,6 @@
 import type { Language } from '@bulkhead/contracts';
 import { attributes, fillIn, formatNumber, type Html, html, scriptOf } from '@bulkhead/web';
-import { type Series, seriesOf } from '#colour/colour.rules.ts';
+import { type Series, seriesAt, seriesOf } from '#colour/colour.rules.ts';
 import type { Module } from '#declaration/module.rules.ts';
 import type { Counted } from '#kept/kept.rules.ts';
 import type { Query } from '#list/query.rules.ts';
@@ -13,9 +13,9 @@ import { siteWords } from '#site/site.words.ts';
 import { filterName } from '#value/value.rules.ts';
 import { ownWords } from '#words/words.ts';
 import { type Drawing, drawingView, legendSign, type Mark, sayCell } from './drawing.views.ts';
-import { groundOf } from './land.rules.ts';
+import { areaPath, groundOf } from './land.rules.ts';
 import { mapWords } from './map.words.ts';
-import type { Cell, Mapped, Placed } from './mapped.rules.ts';
+import type { Area, Cell, Mapped, Placed } from './mapped.rules.ts';
 import { cellBox, type Grid, isOnePlace, type View, widen, writeBox } from './view.rules.ts';
 
 export type ShownMap = {
@@ -31,6 +31,7 @@ type Found = {
   readonly named: ReadonlyMap<string, Placed>;
   readonly total: number;
   readonly counts: ReadonlyMap<string | null, number>;
+  readonly areas: readonly Area[];
 };
 /** Files that the moving map is made of, and how many kilobytes they are. */
 export type Moving = {
@@ -58,7 +59,11 @@ export function drawingOf(visit: Visit, shown: ShownMap, isLinked: boolean): Dra
     if (!isLinked) return { cell, text: '', href: null };
     return cell.count === 1 ? singleMark(visit, shown, cell) : clusterMark(visit, shown, series, cell);
   });
-  return { view, grid, ground: groundOf(view), series, marks };
+  const areas = found.value.areas.map(({ code, value }) => ({
+    shade: seriesAt(series, code)?.shade ?? 0,
+    path: areaPath(view, value),
+  }));
+  return { view, grid, ground: groundOf(view), series, areas, marks };
 }
 
 function singleMark(visit: Visit, { module, found }: ShownMap, cell: Cell): Mark {

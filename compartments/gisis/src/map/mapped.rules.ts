@@ -5,12 +5,12 @@ import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 
 /** By which fields somebody sees a module's records on a map. */
-export type Mapped = { readonly position: string; readonly colour: string | null };
+export type Mapped = { readonly position: string; readonly colour: string | null; readonly area: string | null };
 
 /** Null where the module declares no map, or its positions are not for this viewer in every record. */
 export function mappedFor(module: Module, viewer: Viewer): Mapped | null {
   if (module.map === undefined) return null;
-  const { position, colour } = module.map;
+  const { position, colour, area } = module.map;
   const isOpen = (name: string) => {
     const field = module.fields[name];
     return field !== undefined && seesEverywhere(field, viewer);
@@ -18,7 +18,7 @@ export function mappedFor(module: Module, viewer: Viewer): Mapped | null {
   if (!isOpen(position)) return null;
   const facet = colour === undefined ? null : (meaningsOf(module)[colour]?.facet ?? null);
   const isTold = colour !== undefined && isOpen(colour) && facet !== null && !facet.isMany;
-  return { position, colour: isTold ? colour : null };
+  return { position, colour: isTold ? colour : null, area: area !== undefined && isOpen(area) ? area : null };
 }
 
 /** How many records of one colour lie in one cell of a grid. */
@@ -68,6 +68,11 @@ export function joinParts(parts: readonly CellPart[]): readonly Cell[] {
 export const MOST_POINTS = 3000;
 /** So many records at most are gathered in cells. */
 export const MOST_GATHERED = 2_000_000;
+
+/** So many areas at most are drawn: those filed first. */
+export const MOST_AREAS = 300;
+/** An area that a record tells, as it is kept. */
+export type Area = { readonly reference: string; readonly code: string | null; readonly value: string };
 
 /** A record where it lies. */
 export type Placed = {

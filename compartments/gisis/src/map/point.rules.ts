@@ -3,7 +3,8 @@ import { type Series, seriesAt } from '#colour/colour.rules.ts';
 import type { Module } from '#declaration/module.rules.ts';
 import { labelOf } from '#record/record.rules.ts';
 import { recordPath } from '#site/site.rules.ts';
-import type { Cell, Placed } from './mapped.rules.ts';
+import { ringOf } from '#value/area.rules.ts';
+import type { Area, Cell, Placed } from './mapped.rules.ts';
 import { cellBox, type Grid, writeBox } from './view.rules.ts';
 
 /** A record, or the records of a cell, as GeoJSON for the map in the browser. */
@@ -24,6 +25,15 @@ export function placedPoint(module: Module, series: readonly Series[], placed: P
     kind: of?.name ?? '',
     count: 1,
   });
+}
+
+/** An area that a record tells, as GeoJSON for the map in the browser. */
+export function areaShape(module: Module, series: readonly Series[], { reference, code, value }: Area) {
+  return {
+    type: 'Feature',
+    geometry: { type: 'Polygon', coordinates: [ringOf(value)] },
+    properties: { href: recordPath(module, reference), reference, shade: seriesAt(series, code)?.shade ?? 0 },
+  };
 }
 
 /** A cell; of a single record the record itself, if it is known by name. */

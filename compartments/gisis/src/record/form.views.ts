@@ -154,7 +154,7 @@ function inputView(visit: Visit, parts: Parts): Html {
   const text = texts[0] ?? '';
   const common = { id, name, required: isRequired, ...described(parts) };
   if (control.shape === 'lines')
-    return html`<textarea dir="auto" ${attributes({ ...common, maxlength: control.most })}>
+    return html`<textarea ${attributes({ ...common, dir: control.isCode ? 'ltr' : 'auto', maxlength: control.most })}>
 ${text}</textarea>`;
   if (control.shape === 'pick') {
     const options = control.options?.(visit.language) ?? [];

@@ -1,5 +1,6 @@
 import type { Module } from '#declaration/module.rules.ts';
 import { columnOf, dutiesOf, owingField, pendingSql } from '#duty/duty.rules.ts';
+import { owingSql, ownerColumn } from '#duty/yearly.rules.ts';
 import { filteredFields, orderExpression, ordersOf, readOrder } from '#list/order.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { type Column, columnName, type Meaning } from '#value/value.rules.ts';
@@ -100,6 +101,9 @@ function writeIndexes(module: Module): string[] {
         `duty_${of.duty.name.replaceAll('-', '_')}`,
         `(${columnOf(module, owingField(of))}, ${columnOf(module, of.duty.from)}) where ${pendingSql(of)}`,
       ),
+    ),
+    ...(module.yearlyReports ?? []).map((report) =>
+      index(`owes_${report.name.replaceAll('-', '_')}`, `(${ownerColumn(module)}, reference) where ${owingSql(module, report)}`),
     ),
     ...unique.map(
       (names) =>

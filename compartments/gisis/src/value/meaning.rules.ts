@@ -1,6 +1,7 @@
 import type { Field } from '#declaration/field.rules.ts';
 import type { Module } from '#declaration/module.rules.ts';
 import type { Say } from '#declaration/terms.rules.ts';
+import { areaMeaning } from './area.rules.ts';
 import { callSignMeaning } from './call-sign.rules.ts';
 import { choiceMeaning, choicesMeaning } from './choice.rules.ts';
 import { dayMeaning } from './day.rules.ts';
@@ -40,6 +41,8 @@ export function meaningOf(field: Field, say: Say): Meaning {
       return periodMeaning();
     case 'position':
       return positionMeaning();
+    case 'area':
+      return areaMeaning();
     case 'state':
       return stateMeaning();
     case 'states':

@@ -23,6 +23,7 @@ const EXAMPLES: Readonly<Record<Kind, readonly [Field, ...Value[]]>> = {
   moment: [field.moment('T'), '2024-02-29T23:59:59Z'],
   period: [field.period('T'), { from: '2024-01-01', to: null }, { from: '2024-01-01', to: '2024-12-31' }],
   position: [field.position('T'), { lat: -33.856789, lon: 151.2 }, { lat: 0, lon: -180 }],
+  area: [field.area('T'), '-12, 41; -12, 55; 1, 55; 1, 41', '50, 170; 50, -170; 60, -170.5'],
   state: [field.state('T'), 'NOR', 'CIV'],
   states: [field.states('T'), ['FRA', 'NOR']],
   locode: [field.locode('T'), 'NOOSL'],

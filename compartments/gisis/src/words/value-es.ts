@@ -31,6 +31,16 @@ export const valueEs: ValueWords = {
   positionMinutes: 'Los minutos y los segundos son menores de 60.',
   positionHemisphere: 'Indique norte o sur, y este u oeste, una vez cada uno.',
   boxForm: 'Escriba el recuadro como oeste,sur,este,norte en grados, por ejemplo -10,40,5,60.',
+  areaForm:
+    'Escriba los vértices de la zona en su orden, uno por línea o separados por punto y coma, como 01°00′N 041°00′E; o un polígono GeoJSON o WKT.',
+  areaCorner: 'Vértice {number}: {why}',
+  areaFew: 'Una zona tiene al menos tres vértices distintos.',
+  areaCorners: 'Una zona tiene como máximo {most} vértices.',
+  areaOpen: 'El polígono no está cerrado: su último vértice debe ser el primero.',
+  areaHoles: 'Se admite un solo polígono sin huecos.',
+  areaCrosses:
+    'El lado tras el vértice {one} y el lado tras el vértice {other} se cruzan o se tocan. Compruebe el orden de los vértices.',
+  areaAround: 'Los lados dan la vuelta a la Tierra. Divida la zona o siga el polo.',
   stateUnknown: 'Ningún Estado, zona o territorio tiene este nombre o código.',
   locodeForm:
     'Un LOCODE de las Naciones Unidas tiene las dos letras del país y tres letras o cifras del 2 al 9, por ejemplo NOOSL.',

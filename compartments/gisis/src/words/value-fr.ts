@@ -31,6 +31,16 @@ export const valueFr: ValueWords = {
   positionMinutes: 'Les minutes et les secondes sont inférieures à 60.',
   positionHemisphere: 'Indiquez nord ou sud, et est ou ouest, une fois chacun.',
   boxForm: 'Écrivez le cadre sous la forme ouest,sud,est,nord en degrés, par exemple -10,40,5,60.',
+  areaForm:
+    'Écrivez les sommets de la zone dans leur ordre, un par ligne ou séparés par des points-virgules, par exemple 01°00′N 041°00′E ; ou un polygone GeoJSON ou WKT.',
+  areaCorner: 'Sommet {number} : {why}',
+  areaFew: 'Une zone a au moins trois sommets différents.',
+  areaCorners: 'Une zone a au plus {most} sommets.',
+  areaOpen: 'Le polygone n’est pas fermé : son dernier sommet doit être le premier.',
+  areaHoles: 'Un seul polygone sans trou est accepté.',
+  areaCrosses:
+    'Le côté après le sommet {one} et celui après le sommet {other} se croisent ou se touchent. Vérifiez l’ordre des sommets.',
+  areaAround: 'Les côtés font le tour de la terre. Divisez la zone, ou longez le pôle.',
   stateUnknown: "Aucun État, zone ou territoire n'a ce nom ou ce code.",
   locodeForm: 'Un LOCODE/ONU comprend les deux lettres du pays et trois lettres ou chiffres de 2 à 9, par exemple NOOSL.',
   locodeCountry: "Aucun pays n'a le code {country}.",

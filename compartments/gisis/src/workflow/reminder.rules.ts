@@ -10,7 +10,7 @@ export type Stage = (typeof STAGES)[number];
 
 /** What a duty is called; those over casualties follow from several records and stand in no declaration. */
 export function dutyTitle(module: Module, name: string): string {
-  const declared = module.duties?.find((duty) => duty.name === name)?.title;
+  const declared = [...(module.duties ?? []), ...(module.yearlyReports ?? [])].find((duty) => duty.name === name)?.title;
   return declared ?? Object.entries(OWED_TITLES).find(([what]) => what === name)?.[1] ?? name;
 }
 

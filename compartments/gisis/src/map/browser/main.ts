@@ -17,12 +17,14 @@ type Points = {
   readonly type: 'FeatureCollection';
   readonly total: number;
   readonly isGathered: boolean;
+  readonly areas: Shapes;
   readonly features: readonly {
     readonly type: 'Feature';
     readonly geometry: { readonly type: 'Point'; readonly coordinates: readonly [number, number] };
     readonly properties: Properties;
   }[];
 };
+type Shapes = { readonly type: 'FeatureCollection'; readonly features: readonly GeoJSON.Feature<GeoJSON.Polygon>[] };
 type Library = typeof MapLibre;
 
 const MOST_LISTED = 30;
@@ -113,11 +115,17 @@ function drawMap(
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const bounds = new LngLatBounds();
   for (const { geometry } of points.features) bounds.extend([...geometry.coordinates]);
+  for (const { geometry } of points.areas.features)
+    for (const [longitude = 0, latitude = 0] of geometry.coordinates[0] ?? []) bounds.extend([longitude, latitude]);
   const map = new MapClass({
     container,
     style: {
       version: 8,
-      sources: { coast: { type: 'geojson', data: coast }, records: sourceOf(points) },
+      sources: {
+        coast: { type: 'geojson', data: coast },
+        records: sourceOf(points),
+        areas: { type: 'geojson', data: shapesOf(points) },
+      },
       layers: [
         { id: 'sea', type: 'background', paint: { 'background-color': colour('--sea') } },
         { id: 'land', type: 'fill', source: 'coast', paint: { 'fill-color': colour('--land'), 'fill-antialias': true } },
@@ -150,7 +158,12 @@ function sourceOf(points: Points): MapLibre.GeoJSONSourceSpecification {
   };
 }
 
+function shapesOf({ areas }: Points): GeoJSON.FeatureCollection {
+  return areas as unknown as GeoJSON.FeatureCollection;
+}
+
 async function showPoints(map: MapLibre.Map, points: Points): Promise<void> {
+  await map.getSource<MapLibre.GeoJSONSource>('areas')?.setData(shapesOf(points));
   await map.getSource<MapLibre.GeoJSONSource>('records')?.setData(points as unknown as GeoJSON.FeatureCollection);
 }
 
@@ -160,6 +173,7 @@ function addMarks(map: MapLibre.Map, shades: readonly Shade[], colour: (name: st
     const image = drawShape(shade, colour('--sheet'));
     if (image) map.addImage(`shade-${shade}`, image, { pixelRatio: PIXELS });
   }
+  addAreas(map, shades);
   const several: MapLibre.ExpressionSpecification = ['coalesce', ['get', 'records'], ['get', 'count']];
   const isSeveral: MapLibre.FilterSpecification = ['>', several, 1];
   const thousands: MapLibre.ExpressionSpecification = ['concat', ['to-string', ['round', ['/', several, 1000]]], 'k'];
@@ -194,6 +208,29 @@ function addMarks(map: MapLibre.Map, shades: readonly Shade[], colour: (name: st
     filter: ['==', several, 1],
     layout: { 'icon-image': ['concat', 'shade-', ['to-string', ['get', 'shade']]], 'icon-allow-overlap': true },
   });
+}
+
+/** Areas under the marks, in the colour of their record. */
+function addAreas(map: MapLibre.Map, shades: readonly Shade[]): void {
+  for (const { shade } of shades) {
+    const sign = document.querySelector(`.legend .s${shade} path`);
+    const colour = sign ? getComputedStyle(sign).fill : '#555';
+    const filter: MapLibre.FilterSpecification = ['==', ['get', 'shade'], shade];
+    map.addLayer({
+      id: `area-${shade}`,
+      type: 'fill',
+      source: 'areas',
+      filter,
+      paint: { 'fill-color': colour, 'fill-opacity': 0.16 },
+    });
+    map.addLayer({
+      id: `edge-${shade}`,
+      type: 'line',
+      source: 'areas',
+      filter,
+      paint: { 'line-color': colour, 'line-width': 1.5 },
+    });
+  }
 }
 
 /** The sign of the legend, as a picture: the same shape and colour as in the drawn map. */

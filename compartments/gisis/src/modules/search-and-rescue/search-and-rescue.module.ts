@@ -1,5 +1,5 @@
 import { defineModule } from '#declaration/define-module.rules.ts';
-import { choice, choices, day, lines, mmsi, position, state, text, yesNo } from '#declaration/field.rules.ts';
+import { area, choice, choices, day, lines, mmsi, position, state, text, yesNo } from '#declaration/field.rules.ts';
 import { notified } from '#modules/life.rules.ts';
 import { searchAndRescueWords } from './search-and-rescue.words.ts';
 
@@ -34,6 +34,9 @@ export const searchAndRescue = defineModule(
       ),
       position: position('Position'),
       region: lines('Limits of the region', { most: 6000, help: 'Coordinates in their order, one a line.' }),
+      area: area('Area of the region', {
+        help: 'Its corners in their order, one a line; the last leads back to the first. It is drawn on the map.',
+      }),
       agreed: yesNo('Limits agreed with the neighbours'),
       telephone: text('Telephone', { most: 100, required: true }),
       email: text('E-mail', { most: 200 }),
@@ -54,7 +57,7 @@ export const searchAndRescue = defineModule(
     groups: [
       { title: 'The centre', fields: ['country', 'name', 'kind', 'position', 'facilities', 'languages'] },
       { title: 'How to reach it', fields: ['telephone', 'email', 'mmsi', 'inmarsat', 'confirmed_on'] },
-      { title: 'Its region', fields: ['region', 'agreed'] },
+      { title: 'Its region', fields: ['area', 'region', 'agreed'] },
     ],
     owner: { stateIn: 'country' },
     writers: ['officer', 'secretariat'],
@@ -65,7 +68,7 @@ export const searchAndRescue = defineModule(
       sorts: ['country', 'name', '-confirmed_on'],
       search: ['name', 'mmsi', 'inmarsat'],
     },
-    map: { position: 'position', colour: 'kind' },
+    map: { position: 'position', colour: 'kind', area: 'area' },
     checks: ['position-near-country', 'mmsi-of-country'],
     duties: [
       {

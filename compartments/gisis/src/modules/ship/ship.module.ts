@@ -166,6 +166,23 @@ export const ship = defineModule(
     ],
     checks: ['ship-flag-marker', 'mmsi-of-flag', 'delivered-and-built'],
     markers: [{ since: 'false_flag_since', of: 'flag' }],
+    yearlyReports: [
+      {
+        name: 'fuel-report',
+        title: 'Report the fuel oil that was used in the year',
+        heldIn: { module: 'fuel-consumption', record: 'ship', year: 'year' },
+        dueOn: '03-31',
+        firstYear: 2019,
+        states: ['listed'],
+        atLeast: { field: 'gross_tonnage', value: 5000 },
+        among: {
+          field: 'status',
+          values: ['in-service', 'laid-up', 'in-reserve', 'in-casualty', 'converting', 'non-trading'],
+        },
+        since: 'built',
+        source: { instrument: 'MARPOL', clause: 'regulation VI/27.3' },
+      },
+    ],
     alike: [['name', 'gross_tonnage', 'built']],
   },
   shipWords,

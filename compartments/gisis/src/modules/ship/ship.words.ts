@@ -189,6 +189,13 @@ export const shipWords: Terms = {
     'Флаг используется незаконно',
     'Pabellón enarbolado falsamente',
   ],
+  'Report the fuel oil that was used in the year': [
+    'الإبلاغ عن وقود الزيت المستخدم في السنة',
+    '报告当年使用的燃油',
+    "Déclarer le fuel-oil consommé dans l'année",
+    'Сообщить о топливе, израсходованном за год',
+    'Notificar el fueloil consumido en el año',
+  ],
   Removed: ['محذوفة', '已移除', 'Retiré de la liste', 'Исключено', 'Eliminado'],
   'Mark that the flag is falsely flown': [
     'الإشارة إلى أن العلم مرفوع زورًا',

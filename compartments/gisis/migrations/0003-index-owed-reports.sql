@@ -1,0 +1,1 @@
+create index ship_owes_fuel_report on ship (flag, reference) where id > 0 and flag is not null and state in ('listed') and gross_tonnage >= 5000 and (status is null or status in ('in-service', 'laid-up', 'in-reserve', 'in-casualty', 'converting', 'non-trading'));
