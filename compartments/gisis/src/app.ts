@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): CompartmentApp {
   addMapRoutes(app, { site, db, now });
   addChartRoutes(app, { site, db, now });
   addSiteRoutes(app, { site, db, now });
-  addExportRoutes(app, { site, db, now });
+  addExportRoutes(app, { site, database, now });
   const checks = new Checks({ blobs, directory: scratchDirectory, db, modules: site.modules, now, log });
   addIntakeRoutes(app, { site, database, blobs, checks, now });
   addImportsOfPrograms(app, { site, database, blobs, checks, now });

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { COMMON_COLUMNS, exportColumns } from '#export/export.rules.ts';
+import { knownColumns, readColumns } from '#intake/column.rules.ts';
+import { findModule } from '#modules/modules.ts';
+import { PUBLIC, type Viewer } from '#sight/viewer.rules.ts';
 import { bootRegistry, KENYA, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
 
 const ROWS = 2300;
@@ -42,6 +46,36 @@ test('[GR19] a cell of CSV is no formula, whatever was typed, and comes back as 
   assert.ok(text.includes(`"'=HYPERLINK(""http://evil.example"")"`));
   assert.ok(!/(^|,)"?[=@]/m.test(text));
   assert.ok(text.includes('"a ""quoted"", place\nof two lines"') || text.includes('"a ""quoted"", place of two lines"'));
+});
+
+test('[GR18] an export names the file of a record, where it is taken along and its SHA-256, to whom its field is shown', async () => {
+  const sha256 = 'ab'.repeat(32);
+  await admin.query(`insert into audit (reference, state, revision, created_at, changed_at, changed_by, country, begun_on, summary, findings,
+      report_sha256, report_name, report_type, report_bytes, release, release_to)
+    values ('AUD-2025-0001', 'reported', 1, now(), now(), 'a', 'KEN', '2025-03-01', 'Seen by members', 'Of the State', '${sha256}', '=Report, final.pdf',
+      'application/pdf', 5, '{report}', 'public'),
+    ('AUD-2025-0002', 'reported', 1, now(), now(), 'a', 'NOR', '2025-03-01', 'Seen by members', 'Of the State', '${sha256}', 'Other.pdf',
+      'application/pdf', 5, null, null)`);
+  const named = `"'=Report, final.pdf",http://gisis.localhost:8400/audit/AUD-2025-0001/files/report,${sha256}`;
+  for (const as of [SECRETARIAT, KENYA, undefined]) {
+    const { text } = await ask({ path: '/audit/export.csv', ...(as ? { as } : {}) });
+    assert.ok(text.split('\r\n')[0]?.includes('report,report_link,report_sha256'));
+    assert.ok(text.includes(named), as?.name ?? 'the public');
+    assert.equal(text.includes('Other.pdf'), as === SECRETARIAT);
+    assert.equal(text.split('Of the State').length - 1, as === SECRETARIAT ? 2 : as === KENYA ? 1 : 0);
+  }
+  const { status } = await ask({ path: '/audit/AUD-2025-0001/files/report' });
+  assert.notEqual(status, 404, 'it is found under the address');
+});
+
+test('an export with files can be sent back as it came: what it tells of files is not read', () => {
+  const audit = findModule('audit') ?? assert.fail('there is no module audit');
+  const viewer: Viewer = { ...PUBLIC, isSecretariat: true };
+  const heading = [...COMMON_COLUMNS, ...exportColumns(audit, viewer).map(({ head }) => head)];
+  const read = readColumns(audit, heading, viewer);
+  assert.ok('fields' in read, JSON.stringify(read));
+  assert.ok(read.fields.has('findings') && !read.fields.has('report'));
+  assert.ok(!knownColumns(audit, viewer).includes('report'), 'nobody is told to fill it in');
 });
 
 test('GeoJSON has what has a position, longitude first', async () => {

@@ -23,5 +23,6 @@ export { describeTypes } from './schema/describe-types.ts';
 export { type Admin, type ConnectionTarget, connectionTo, openAdmin, socketPath } from './session/connection.ts';
 export { sqlState, violatedConstraint } from './session/query-error.ts';
 export type { Isolation } from './transaction/begin-tagged.ts';
+export type { CopiedLines, CopyOptions } from './transaction/copy-lines.ts';
 // `openDatabase` stands in `@bulkhead/postgres/database`: most processes need no query builder.
 export type { Committed, Database, DatabaseConfig } from './transaction/database.ts';

@@ -1,17 +1,13 @@
-import { meaningsOf } from '#value/meaning.rules.ts';
-import { COMMON_COLUMNS, type Format, shownValues } from './export.rules.ts';
+import { COMMON_COLUMNS, type Format, shownCells } from './export.rules.ts';
 
 export const CSV: Format = {
   name: 'csv',
   contentType: 'text/csv; charset=utf-8; header=present',
-  begin: ({ columns }) => writeLine([...COMMON_COLUMNS, ...columns]),
+  begin: ({ columns }) => writeLine([...COMMON_COLUMNS, ...columns.map(({ head }) => head)]),
   between: '',
   end: '',
   write: (context, record) => {
-    const { module, columns } = context;
-    const cells = shownValues(context, record).map((value, at) =>
-      value === null ? '' : (meaningsOf(module)[columns[at] ?? '']?.write(value) ?? ''),
-    );
+    const cells = shownCells(context, record).map(({ text }) => text);
     const { reference, state, revision, changedAt, isSample } = record;
     return writeLine([reference, state, String(revision), changedAt.toISOString(), String(isSample), ...cells]);
   },

@@ -1,18 +1,18 @@
 import { sha256Hex } from '@bulkhead/kernel';
 import type { Kysely } from 'kysely';
 import type { Module } from '#declaration/module.rules.ts';
-import { readLines } from '#list/line.actions.ts';
+import { type LineSource, readLines } from '#list/line.actions.ts';
 import { readBatch } from '#list/list.actions.ts';
 import type { Query } from '#list/query.rules.ts';
 import { findModule } from '#modules/modules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
-import { csvLine } from './csv-line.rules.ts';
+import { CHANGED_AT, csvCells } from './csv-cell.rules.ts';
 import { type Context, exportColumns, type Format, type Piece } from './export.rules.ts';
 import { findLastChange } from './export.store.ts';
 import { SETTLED_MS, type Version } from './version.rules.ts';
 
-type Deps = { readonly db: Kysely<Schema>; readonly origin: string };
+type Deps = { readonly source: LineSource; readonly origin: string };
 export type Asked = {
   readonly module: Module;
   readonly format: Format;
@@ -22,21 +22,24 @@ export type Asked = {
 };
 
 /** Writes all that a query finds, piece by piece: no more than one batch is held, and whoever reads slowly makes it wait. */
-export async function* writeExport({ db, origin }: Deps, { module, format, query, viewer, after }: Asked): AsyncGenerator<Piece> {
+export async function* writeExport(
+  { source, origin }: Deps,
+  { module, format, query, viewer, after }: Asked,
+): AsyncGenerator<Piece> {
   const context: Context = { module, viewer, origin, columns: exportColumns(module, viewer) };
   // Where an export goes on, it goes on in the middle; a file of parts is whole each time.
   let text = after === null || format.mostRecords !== undefined ? format.begin(context) : '';
-  const line = format.name === 'csv' ? csvLine(module, viewer, context.columns) : null;
-  if (line !== null) {
+  if (format.name === 'csv') {
     yield { part: 0, text };
-    for await (const lines of readLines({ db }, module, query, { line, viewer, afterReference: after }))
+    const cells = csvCells(context, context.columns);
+    for await (const lines of readLines(source, module, query, { cells, instantAt: CHANGED_AT, viewer, afterReference: after }))
       yield { part: 0, text: lines };
     return;
   }
   const most = format.mostRecords ?? Number.POSITIVE_INFINITY;
   let part = 0;
   let records = 0;
-  for await (const batch of readBatch({ db }, module, query, viewer, after)) {
+  for await (const batch of readBatch({ db: source.read }, module, query, viewer, after)) {
     for (const record of batch) {
       const written = format.write(context, record);
       if (written === null) continue;
@@ -57,7 +60,7 @@ export async function* writeExport({ db, origin }: Deps, { module, format, query
 
 /** Which version of a module's records somebody would get; undefined while the last change is too young to tell. */
 export async function findVersion(
-  { db }: Pick<Deps, 'db'>,
+  { db }: { readonly db: Kysely<Schema> },
   { module, viewer }: Pick<Asked, 'module' | 'viewer'>,
   address: string,
   now: Date,

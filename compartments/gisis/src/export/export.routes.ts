@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { EstateError, type Now } from '@bulkhead/kernel';
+import type { Database } from '@bulkhead/postgres';
 import type { CompartmentApp } from '@bulkhead/web';
-import type { Kysely } from 'kysely';
 import { readQuery } from '#list/query.rules.ts';
 import type { Schema } from '#schema.ts';
 import { moduleOf, visitOf } from '#site/answer.ts';
@@ -15,7 +15,7 @@ import { tellVersion } from './tell-version.ts';
 /** GET /:module/export.csv, .xlsx, .jsonl and .geojson: all that the query of the address finds, without a limit. */
 export function addExportRoutes(
   app: CompartmentApp,
-  { site, db, now }: { readonly site: Site; readonly db: Kysely<Schema>; readonly now: Now },
+  { site, database, now }: { readonly site: Site; readonly database: Database<Schema>; readonly now: Now },
 ): void {
   app.get('/:module/:file{export\\.[a-z]+}', async (c) => {
     const module = moduleOf(site, c.req.param('module'));
@@ -28,16 +28,16 @@ export function addExportRoutes(
     params.delete('before');
     const query = readQuery(module, params, viewer, { now: now() });
     const asked: Asked = { module, format, query, viewer, after };
-    const version = await findVersion({ db }, asked, c.req.url, now());
+    const version = await findVersion({ db: database.read }, asked, c.req.url, now());
     if (tellVersion(c, version)) return c.body(null, 304);
     c.header('content-type', format.contentType);
     c.header('content-disposition', `attachment; filename="${module.name}.${format.name}"`);
-    const pieces = writeExport({ db, origin: site.origin }, asked);
+    const pieces = writeExport({ source: database, origin: site.origin }, asked);
     const body = format.name === 'xlsx' ? packWorkbook(pieces, now()) : Readable.from(textOf(pieces), { objectMode: false });
     return c.body(Readable.toWeb(body) as ReadableStream);
   });
 }
 
-async function* textOf(pieces: AsyncIterable<Piece>): AsyncGenerator<string> {
-  for await (const { text } of pieces) if (text !== '') yield text;
+async function* textOf(pieces: AsyncIterable<Piece>): AsyncGenerator<string | Buffer> {
+  for await (const { text } of pieces) if (text.length > 0) yield text;
 }

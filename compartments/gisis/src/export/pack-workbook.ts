@@ -20,7 +20,7 @@ async function fillWorkbook(zip: ZipFile, pieces: AsyncIterable<Piece>, changedA
   const options = { mtime: changedAt };
   const reading = pieces[Symbol.asyncIterator]();
   let next = await reading.next();
-  async function* readPart(part: number): AsyncGenerator<string> {
+  async function* readPart(part: number): AsyncGenerator<string | Buffer> {
     while (next.done !== true && next.value.part === part) {
       yield next.value.text;
       next = await reading.next();

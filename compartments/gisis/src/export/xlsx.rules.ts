@@ -1,7 +1,4 @@
-import type { Kind } from '#declaration/field.rules.ts';
-import { meaningsOf } from '#value/meaning.rules.ts';
-import type { Value } from '#value/value.rules.ts';
-import { COMMON_COLUMNS, type Format, shownValues } from './export.rules.ts';
+import { type Cell, COMMON_COLUMNS, type Format, shownCells } from './export.rules.ts';
 import { escapeXml } from './xml.rules.ts';
 
 /**
@@ -25,7 +22,7 @@ export const XLSX: Format = {
   name: 'xlsx',
   contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   begin: ({ columns }) => {
-    const names = [...COMMON_COLUMNS, ...columns].map((name) => writeText(name, STYLE.head));
+    const names = [...COMMON_COLUMNS, ...columns.map(({ head }) => head)].map((name) => writeText(name, STYLE.head));
     const view =
       '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>';
     return `${HEAD}<worksheet xmlns="${NAMESPACE}">${view}<sheetFormatPr defaultColWidth="18" defaultRowHeight="15"/><sheetData>${writeRow(names)}`;
@@ -34,15 +31,7 @@ export const XLSX: Format = {
   end: '</sheetData></worksheet>',
   mostRecords: ROWS_A_SHEET,
   write: (context, record) => {
-    const { module, columns } = context;
     const { reference, state, revision, changedAt, isSample } = record;
-    const cells = shownValues(context, record).map((value, at) => {
-      const name = columns[at] ?? '';
-      const kind = module.fields[name]?.kind;
-      return value === null || kind === undefined
-        ? '<c/>'
-        : writeValue(kind, value, meaningsOf(module)[name]?.write(value) ?? '');
-    });
     const common = [
       writeText(reference),
       writeText(state),
@@ -50,7 +39,7 @@ export const XLSX: Format = {
       writeMoment(changedAt.toISOString(), STYLE.moment),
       writeTruth(isSample),
     ];
-    return writeRow([...common, ...cells]);
+    return writeRow([...common, ...shownCells(context, record).map(writeCell)]);
   },
 };
 
@@ -58,7 +47,8 @@ function writeRow(cells: readonly string[]): string {
   return `<row>${cells.join('')}</row>\n`;
 }
 
-function writeValue(kind: Kind, value: Value, text: string): string {
+function writeCell({ kind, value, text }: Cell): string {
+  if (value === null) return '<c/>';
   if (typeof value === 'boolean') return writeTruth(value);
   if ((kind === 'whole' || kind === 'amount') && /^-?\d{1,15}(?:\.\d{1,10})?$/.test(text)) return writeNumber(text);
   if (kind === 'day') return writeMoment(text, STYLE.day);

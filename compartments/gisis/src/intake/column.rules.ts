@@ -5,7 +5,7 @@ import type { FileFault } from './file-fault.rules.ts';
 import type { GivenRow } from './many.rules.ts';
 import type { RawRow } from './table.rules.ts';
 
-/** What an export has before its fields; of these, an import heeds all but the moment of the last change. */
+/** What an export has before its fields; of these, an import heeds all but the moment of the last change. Nor does it heed files. */
 const COMMON = ['reference', 'state', 'revision', 'changed_at', 'is_sample'] as const;
 const FORMER_NAMES = 'former_names';
 const SINCE = 'since';
@@ -15,14 +15,20 @@ export type Columns = { readonly names: readonly string[]; readonly fields: Read
 
 /** The names that a heading may have: those of an export, since when a value holds, and former names. */
 export function knownColumns(module: Module, viewer: Viewer): readonly string[] {
-  const fields = exportColumns(module, viewer);
+  const fields = fieldColumns(module, viewer);
   const dated = fields.filter((name) => module.fields[name]?.effective === true);
   const since = dated.length === 0 ? [] : [SINCE, ...dated.map((name) => `since.${name}`), FORMER_NAMES];
   return [...COMMON, ...fields, ...since];
 }
 
+/** Fields that a row can fill: a file comes with a form. */
+function fieldColumns(module: Module, viewer: Viewer): readonly string[] {
+  return exportColumns(module, viewer).flatMap(({ field, part }) => (part === 'value' ? [field] : []));
+}
+
 export function readColumns(module: Module, heading: readonly string[], viewer: Viewer): Columns | FileFault {
-  const known = knownColumns(module, viewer);
+  const fillable = fieldColumns(module, viewer);
+  const known = [...knownColumns(module, viewer), ...exportColumns(module, viewer).map(({ head }) => head)];
   // Empty columns at the end are what a spreadsheet leaves of those that were deleted.
   const names = heading.map((cell) =>
     cell
@@ -36,8 +42,8 @@ export function readColumns(module: Module, heading: readonly string[], viewer: 
     return { word: 'fileUnknownColumns', holes: { columns: listShortly(unknown.map((name) => (name === '' ? '""' : name))) } };
   const twice = names.filter((name, at) => names.indexOf(name) !== at);
   if (twice.length > 0) return { word: 'fileColumnTwice', holes: { columns: listShortly(twice) } };
-  const fields = names.filter((name) => name in module.fields);
-  if (fields.length === 0) return { word: 'fileNoColumn', holes: { columns: listShortly(exportColumns(module, viewer)) } };
+  const fields = names.filter((name) => fillable.includes(name));
+  if (fields.length === 0) return { word: 'fileNoColumn', holes: { columns: listShortly(fillable) } };
   const key = 'field' in module.reference ? module.reference.field : null;
   if (key !== null && !names.includes(key)) return { word: 'fileNoKey', holes: { column: key } };
   return { names, fields: new Set(fields) };

@@ -50,8 +50,14 @@ export function seesEverywhere({ seenBy = 'public' }: Field, viewer: Viewer): bo
 /** Whether somebody may find a field filled in at least in some records. */
 export function seesSomewhere(declaration: Declaration, field: Field, viewer: Viewer): boolean {
   if (seesEverywhere(field, viewer)) return true;
+  if (isReleasable(declaration, field)) return true;
   if (declaration.organizations && isOfOrganization(viewer)) return field.seenBy === 'own-state' || field.seenBy === 'members';
   return viewer.state !== null && (field.seenBy === 'own-state' || (field.seenBy === 'own-officers' && isOfficer(viewer)));
+}
+
+/** Whether a State may release a field of its records to others. */
+function isReleasable({ release, fields }: Declaration, field: Field): boolean {
+  return Object.values(release?.opens ?? {}).some((names) => names.some((name) => fields[name] === field));
 }
 
 /** Fields that name a State which may act on a record before it is published: it must see what it is to answer. */

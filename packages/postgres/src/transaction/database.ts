@@ -1,5 +1,5 @@
 import { EstateError } from '@bulkhead/kernel';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import { type ClientConfig, Pool, type PoolClient } from 'pg';
 import { LONGEST_TOKEN_BYTES } from '../role/provenance-sql.ts';
 import { withSettings } from '../session/connection.ts';
@@ -8,9 +8,13 @@ import { beginTagged, type Isolation } from './begin-tagged.ts';
 import { ClientConnection } from './client-connection.ts';
 import { COLUMN_TYPES } from './column-types.ts';
 import { commit } from './commit.ts';
+import { type CopiedLines, type CopyOptions, copyLines } from './copy-lines.ts';
 import { kyselyOver } from './dialect.ts';
+import { writeOut } from './literal.ts';
 
 const IDLE_MS = 60_000;
+/** Instants are written in UTC, whatever the server is set to. */
+const READING = { default_transaction_read_only: 'on', timezone: 'UTC', datestyle: 'ISO' };
 
 /** What a database handle is opened with. */
 export type DatabaseConfig = {
@@ -29,6 +33,12 @@ export type Database<Schema> = {
   /** Queries in read-only sessions; a write fails with `postgres.read_only`. */
   readonly read: Kysely<Schema>;
   /**
+   * What a query finds as lines of CSV (RFC 4180) that the database writes, in a read-only session: up to some bytes of them, at least one.
+   * The query's first column is a key below 2^53; it stands in no line, and tells after which row to go on.
+   * @throws EstateError `postgres.query_failed`, `postgres.unreachable`
+   */
+  readonly copyLines: (query: RawBuilder<unknown>, options: CopyOptions) => Promise<CopiedLines>;
+  /**
    * The only way to write: begins, puts `token` into the WAL, runs `write`, commits. Whatever `write` throws is thrown on, after a rollback.
    * @throws EstateError `token.missing`, `token.invalid`, `postgres.read_only`, `postgres.query_failed`, `postgres.unreachable`, `transaction.in_doubt`
    */
@@ -44,10 +54,11 @@ export type Database<Schema> = {
 /** Opens pools of sessions; connects at the first use. */
 export function openDatabase<Schema>(config: DatabaseConfig): Database<Schema> {
   const readSessions = Math.max(1, Math.ceil(config.maxConnections / 2));
-  const readers = openPool(withSettings(config.connection, { default_transaction_read_only: 'on' }), readSessions);
+  const readers = openPool(withSettings(config.connection, READING), readSessions);
   const writers = openPool(config.connection, Math.max(1, config.maxConnections - readSessions));
   return {
     read: kyselyOver<Schema, ClientConnection>(readDriver(readers)),
+    copyLines: (query, options) => copyFrom(readers, query, options),
     transact: async (token, write, options = {}) => {
       checkToken(token);
       const client = await checkOut(writers);
@@ -75,6 +86,20 @@ async function checkOut(pool: Pool): Promise<PoolClient> {
   return pool.connect().catch((error: unknown) => {
     throw toEstateError(error, 'connecting to the database');
   });
+}
+
+async function copyFrom(pool: Pool, query: RawBuilder<unknown>, options: CopyOptions): Promise<CopiedLines> {
+  // COPY takes no parameters.
+  const text = writeOut(sql`copy (${query}) to stdout (format csv)`);
+  const client = await checkOut(pool);
+  try {
+    const lines = await copyLines(client, text, options);
+    client.release();
+    return lines;
+  } catch (error) {
+    client.release(true);
+    throw toEstateError(error, 'copying rows');
+  }
 }
 
 function checkToken(token: string): void {
