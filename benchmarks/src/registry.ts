@@ -65,10 +65,11 @@ const BY_HAND = {
   fold: 'select registry_fold($1) as folded',
   page: (
     where: string,
+    rank: string,
   ) => `select id, reference, state, revision, created_at, changed_at, source, is_sample, former_names, imo_number, name, flag,
     port_of_registry, call_sign, mmsi, type, status, gross_tonnage, net_tonnage, deadweight, length, built, delivered_on, registered_owner,
     company, recognized_organization, ice_class, false_flag_since, un_measures, un_source
-    from ship where ${where} order by (word_similarity($1, search_text) + similarity($1, search_text)) desc, id desc limit ${PAGE}`,
+    from ship where ${where} order by ${rank} desc, id desc limit ${PAGE}`,
   counts: (
     where: string,
   ) => `with matched as materialized (select flag, type, status, state from ship where ${where} limit ${MOST_COUNTED + 1}),
@@ -86,7 +87,13 @@ async function searchByHand(client: Client, term: string): Promise<void> {
   const values = [folded, ...words.flatMap((word) => [`%${word}%`, word])];
   const tests = words.map((_, at) => `(search_text like $${at * 2 + 2} or $${at * 2 + 3} <% search_text)`);
   const where = `id > 0 and state <> all('{withdrawn,removed}') and ((${tests.join(' and ')}) or search_prose @@ plainto_tsquery('simple', $1))`;
-  await client.query(BY_HAND.page(where), values);
+  const has = words.map((_, at) => `search_text like $${at * 2 + 2}`).join(' and ');
+  const whole = words
+    .map((word) => `case when ' ' || search_text || ' ' like '% ${word} %' then 1::real else 0.8::real end`)
+    .join(' + ');
+  const rank = `(case when ${has} then (${whole}) / ${words.length}::real + ${folded.length}::real / octet_length(search_text)::real
+    when search_prose @@ plainto_tsquery('simple', $1) then 0.5::real else word_similarity($1, search_text) + similarity($1, search_text) end)`;
+  await client.query(BY_HAND.page(where, rank), values);
   await client.query(BY_HAND.counts(where), values);
 }
 

@@ -95,6 +95,7 @@ CREATE INDEX annex_vi_by_country ON public.annex_vi USING btree (COALESCE(regist
 CREATE INDEX annex_vi_by_notified_on ON public.annex_vi USING btree (COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX annex_vi_by_ship_name ON public.annex_vi USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX annex_vi_changed ON public.annex_vi USING btree (changed_at, id);
+CREATE INDEX annex_vi_facets ON public.annex_vi USING btree (kind, country, port_state, fuel, filed_by, state) WHERE (id > 0);
 CREATE INDEX annex_vi_of_country ON public.annex_vi USING btree (country, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX annex_vi_of_filed_by ON public.annex_vi USING btree (filed_by, id);
 CREATE INDEX annex_vi_of_fuel ON public.annex_vi USING btree (fuel, COALESCE(notified_on, '-infinity'::date), id);
@@ -184,6 +185,7 @@ CREATE INDEX audit_by_begun_on ON public.audit USING btree (COALESCE(begun_on, '
 CREATE INDEX audit_by_country ON public.audit USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX audit_changed ON public.audit USING btree (changed_at, id);
 CREATE INDEX audit_duty_send_plan ON public.audit USING btree (country, plan_due) WHERE ((id > 0) AND (plan_due IS NOT NULL) AND (country IS NOT NULL) AND (state = ANY (ARRAY['planned'::text, 'under-way'::text, 'reported'::text, 'closed'::text])) AND (plan_sent IS NULL));
+CREATE INDEX audit_facets ON public.audit USING btree (country, state, scope) WHERE (id > 0);
 CREATE INDEX audit_of_begun_on ON public.audit USING btree (begun_on);
 CREATE INDEX audit_of_country ON public.audit USING btree (country, COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX audit_of_ended_on ON public.audit USING btree (ended_on);
@@ -251,6 +253,7 @@ CREATE INDEX ballast_chemical_by_cas_number ON public.ballast_chemical USING btr
 CREATE INDEX ballast_chemical_by_name ON public.ballast_chemical USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ballast_chemical_by_pnec ON public.ballast_chemical USING btree (COALESCE(pnec, '-Infinity'::numeric), id);
 CREATE INDEX ballast_chemical_changed ON public.ballast_chemical USING btree (changed_at, id);
+CREATE INDEX ballast_chemical_facets ON public.ballast_chemical USING btree (role, carcinogenic, persistent, bioaccumulative, toxic, state) WHERE (id > 0);
 CREATE INDEX ballast_chemical_of_bioaccumulative ON public.ballast_chemical USING btree (bioaccumulative, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ballast_chemical_of_carcinogenic ON public.ballast_chemical USING btree (carcinogenic, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ballast_chemical_of_persistent ON public.ballast_chemical USING btree (persistent, COALESCE(registry_fold(name), '􏿿'::text), id);
@@ -326,6 +329,7 @@ CREATE INDEX ballast_water_by_holds ON public.ballast_water USING btree (COALESC
 CREATE INDEX ballast_water_by_review_on ON public.ballast_water USING btree (COALESCE(review_on, '-infinity'::date), id);
 CREATE INDEX ballast_water_changed ON public.ballast_water USING btree (changed_at, id);
 CREATE INDEX ballast_water_duty_review ON public.ballast_water USING btree (country, review_on) WHERE ((id > 0) AND (review_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text) AND (reviewed_on IS NULL) AND (kind = 'exemption'::text));
+CREATE INDEX ballast_water_facets ON public.ballast_water USING btree (kind, country, risk_method, state) WHERE (id > 0);
 CREATE INDEX ballast_water_of_country ON public.ballast_water USING btree (country, COALESCE(holds_from, '-infinity'::date), id);
 CREATE INDEX ballast_water_of_holds ON public.ballast_water USING btree (holds_from, holds_to);
 CREATE INDEX ballast_water_of_kind ON public.ballast_water USING btree (kind, COALESCE(holds_from, '-infinity'::date), id);
@@ -395,6 +399,7 @@ CREATE INDEX cargo_by_cargo_name ON public.cargo USING btree (COALESCE(registry_
 CREATE INDEX cargo_by_country ON public.cargo USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX cargo_by_notified_on ON public.cargo USING btree (COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX cargo_changed ON public.cargo USING btree (changed_at, id);
+CREATE INDEX cargo_facets ON public.cargo USING btree (kind, country, category, bulk_group, state) WHERE (id > 0);
 CREATE INDEX cargo_of_bulk_group ON public.cargo USING btree (bulk_group, COALESCE(registry_fold(cargo_name), '􏿿'::text), id);
 CREATE INDEX cargo_of_category ON public.cargo USING btree (category, COALESCE(registry_fold(cargo_name), '􏿿'::text), id);
 CREATE INDEX cargo_of_country ON public.cargo USING btree (country, COALESCE(registry_fold(cargo_name), '􏿿'::text), id);
@@ -474,6 +479,7 @@ CREATE INDEX casualty_by_happened_at ON public.casualty USING btree (COALESCE(ha
 CREATE INDEX casualty_by_title ON public.casualty USING btree (COALESCE(registry_fold(title), '􏿿'::text), id);
 CREATE INDEX casualty_changed ON public.casualty USING btree (changed_at, id);
 CREATE INDEX casualty_duty_report ON public.casualty USING btree (reporting_state, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (reporting_state IS NOT NULL) AND (state = 'draft'::text));
+CREATE INDEX casualty_facets ON public.casualty USING btree (severity, event, coastal_state, waters, environment, reporting_state, filed_by, state) WHERE (id > 0);
 CREATE INDEX casualty_of_coastal_state ON public.casualty USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX casualty_of_deaths ON public.casualty USING btree (deaths);
 CREATE INDEX casualty_of_environment ON public.casualty USING btree (environment, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
@@ -541,6 +547,7 @@ table casualty_investigation (
 CREATE INDEX casualty_investigation_by_begun_on ON public.casualty_investigation USING btree (COALESCE(begun_on, '-infinity'::date), id);
 CREATE INDEX casualty_investigation_by_reported_on ON public.casualty_investigation USING btree (COALESCE(reported_on, '-infinity'::date), id);
 CREATE INDEX casualty_investigation_changed ON public.casualty_investigation USING btree (changed_at, id);
+CREATE INDEX casualty_investigation_facets ON public.casualty_investigation USING btree (investigating_state, part, interest, state) WHERE (id > 0);
 CREATE INDEX casualty_investigation_of_begun_on ON public.casualty_investigation USING btree (begun_on);
 CREATE INDEX casualty_investigation_of_casualty ON public.casualty_investigation USING btree (casualty);
 CREATE INDEX casualty_investigation_of_interest ON public.casualty_investigation USING btree (interest, COALESCE(begun_on, '-infinity'::date), id);
@@ -595,6 +602,7 @@ table casualty_ship (
 CREATE INDEX casualty_ship_by_casualty ON public.casualty_ship USING btree (COALESCE(registry_fold(casualty), '􏿿'::text), id);
 CREATE INDEX casualty_ship_by_ship_name ON public.casualty_ship USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX casualty_ship_changed ON public.casualty_ship USING btree (changed_at, id);
+CREATE INDEX casualty_ship_facets ON public.casualty_ship USING btree (flag, damage, reporting_state, state) WHERE (id > 0);
 CREATE INDEX casualty_ship_of_casualty ON public.casualty_ship USING btree (casualty);
 CREATE INDEX casualty_ship_of_damage ON public.casualty_ship USING btree (damage, COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX casualty_ship_of_flag ON public.casualty_ship USING btree (flag, COALESCE(registry_fold(ship_name), '􏿿'::text), id);
@@ -643,6 +651,7 @@ table company (
 CREATE INDEX company_by_company_number ON public.company USING btree (COALESCE(registry_fold(company_number), '􏿿'::text), id);
 CREATE INDEX company_by_name ON public.company USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX company_changed ON public.company USING btree (changed_at, id);
+CREATE INDEX company_facets ON public.company USING btree (country, status, state) WHERE (id > 0);
 CREATE INDEX company_of_company_number ON public.company USING btree (company_number);
 CREATE INDEX company_of_country ON public.company USING btree (country, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX company_of_status ON public.company USING btree (status, COALESCE(registry_fold(name), '􏿿'::text), id);
@@ -704,6 +713,7 @@ CREATE INDEX condition_assessment_by_decided_on ON public.condition_assessment U
 CREATE INDEX condition_assessment_by_ship_name ON public.condition_assessment USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX condition_assessment_by_valid_until ON public.condition_assessment USING btree (COALESCE(valid_until, '-infinity'::date), id);
 CREATE INDEX condition_assessment_changed ON public.condition_assessment USING btree (changed_at, id);
+CREATE INDEX condition_assessment_facets ON public.condition_assessment USING btree (flag, decision, category, filed_by, state) WHERE (id > 0);
 CREATE INDEX condition_assessment_of_category ON public.condition_assessment USING btree (category, COALESCE(decided_on, '-infinity'::date), id);
 CREATE INDEX condition_assessment_of_decided_on ON public.condition_assessment USING btree (decided_on);
 CREATE INDEX condition_assessment_of_decision ON public.condition_assessment USING btree (decision, COALESCE(decided_on, '-infinity'::date), id);
@@ -769,6 +779,7 @@ CREATE INDEX contact_point_by_country ON public.contact_point USING btree (COALE
 CREATE INDEX contact_point_by_office ON public.contact_point USING btree (COALESCE(registry_fold(office), '􏿿'::text), id);
 CREATE INDEX contact_point_changed ON public.contact_point USING btree (changed_at, id);
 CREATE INDEX contact_point_duty_confirm ON public.contact_point USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
+CREATE INDEX contact_point_facets ON public.contact_point USING btree (country, always, state, matters) WHERE (id > 0);
 CREATE INDEX contact_point_of_always ON public.contact_point USING btree (always, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX contact_point_of_confirmed_on ON public.contact_point USING btree (confirmed_on);
 CREATE INDEX contact_point_of_country ON public.contact_point USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
@@ -826,6 +837,7 @@ table crew_change (
 CREATE INDEX crew_change_by_confirmed_on ON public.crew_change USING btree (COALESCE(confirmed_on, '-infinity'::date), id);
 CREATE INDEX crew_change_by_country ON public.crew_change USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX crew_change_changed ON public.crew_change USING btree (changed_at, id);
+CREATE INDEX crew_change_facets ON public.crew_change USING btree (possible, key_workers, country, state) WHERE (id > 0);
 CREATE INDEX crew_change_of_confirmed_on ON public.crew_change USING btree (confirmed_on);
 CREATE INDEX crew_change_of_country ON public.crew_change USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX crew_change_of_key_workers ON public.crew_change USING btree (key_workers, COALESCE(registry_fold(country), '􏿿'::text), id);
@@ -891,6 +903,7 @@ table distribution_plan (
 CREATE INDEX distribution_plan_by_country ON public.distribution_plan USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX distribution_plan_by_name ON public.distribution_plan USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX distribution_plan_changed ON public.distribution_plan USING btree (changed_at, id);
+CREATE INDEX distribution_plan_facets ON public.distribution_plan USING btree (kind, country, state) WHERE (id > 0);
 CREATE INDEX distribution_plan_of_country ON public.distribution_plan USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX distribution_plan_of_kind ON public.distribution_plan USING btree (kind, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE UNIQUE INDEX distribution_plan_one_country_kind_name ON public.distribution_plan USING btree (country, kind, name) WHERE ((state <> 'withdrawn'::text) AND (id > 0));
@@ -971,6 +984,7 @@ CREATE INDEX equipment_by_maker ON public.equipment USING btree (COALESCE(regist
 CREATE INDEX equipment_by_product ON public.equipment USING btree (COALESCE(registry_fold(product), '􏿿'::text), id);
 CREATE INDEX equipment_by_valid_until ON public.equipment USING btree (COALESCE(valid_until, '-infinity'::date), id);
 CREATE INDEX equipment_changed ON public.equipment USING btree (changed_at, id);
+CREATE INDEX equipment_facets ON public.equipment USING btree (kind, country, maker_country, filed_by, state) WHERE (id > 0);
 CREATE INDEX equipment_of_approved_on ON public.equipment USING btree (approved_on);
 CREATE INDEX equipment_of_country ON public.equipment USING btree (country, COALESCE(registry_fold(product), '􏿿'::text), id);
 CREATE INDEX equipment_of_filed_by ON public.equipment USING btree (filed_by, id);
@@ -1037,6 +1051,7 @@ CREATE INDEX facilitation_by_country ON public.facilitation USING btree (COALESC
 CREATE INDEX facilitation_by_notified_on ON public.facilitation USING btree (COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX facilitation_by_provision ON public.facilitation USING btree (COALESCE(registry_fold(provision), '􏿿'::text), id);
 CREATE INDEX facilitation_changed ON public.facilitation USING btree (changed_at, id);
+CREATE INDEX facilitation_facets ON public.facilitation USING btree (kind, country, state) WHERE (id > 0);
 CREATE INDEX facilitation_of_country ON public.facilitation USING btree (country, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX facilitation_of_kind ON public.facilitation USING btree (kind, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX facilitation_of_nationalities ON public.facilitation USING gin (nationalities);
@@ -1141,6 +1156,7 @@ CREATE INDEX fuel_consumption_by_ship ON public.fuel_consumption USING btree (CO
 CREATE INDEX fuel_consumption_by_year ON public.fuel_consumption USING btree (COALESCE(year, '-2147483648'::integer), id);
 CREATE INDEX fuel_consumption_changed ON public.fuel_consumption USING btree (changed_at, id);
 CREATE INDEX fuel_consumption_duty_statement ON public.fuel_consumption USING btree (flag, year_ended_on) WHERE ((id > 0) AND (year_ended_on IS NOT NULL) AND (flag IS NOT NULL) AND (state = ANY (ARRAY['reported'::text, 'verified'::text])) AND (statement_on IS NULL));
+CREATE INDEX fuel_consumption_facets ON public.fuel_consumption USING btree (flag, rating, method, filed_by, state) WHERE (id > 0);
 CREATE INDEX fuel_consumption_of_distance ON public.fuel_consumption USING btree (distance);
 CREATE INDEX fuel_consumption_of_filed_by ON public.fuel_consumption USING btree (filed_by, id);
 CREATE INDEX fuel_consumption_of_flag ON public.fuel_consumption USING btree (flag, COALESCE(year, '-2147483648'::integer), id);
@@ -1207,6 +1223,7 @@ CREATE INDEX gmdss_station_by_country ON public.gmdss_station USING btree (COALE
 CREATE INDEX gmdss_station_by_name ON public.gmdss_station USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX gmdss_station_by_since ON public.gmdss_station USING btree (COALESCE(since, '-infinity'::date), id);
 CREATE INDEX gmdss_station_changed ON public.gmdss_station USING btree (changed_at, id);
+CREATE INDEX gmdss_station_facets ON public.gmdss_station USING btree (country, status, state, service) WHERE (id > 0);
 CREATE INDEX gmdss_station_of_country ON public.gmdss_station USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX gmdss_station_of_mmsi ON public.gmdss_station USING btree (mmsi);
 CREATE INDEX gmdss_station_of_position ON public.gmdss_station USING gist (point(position_lon, position_lat));
@@ -1273,6 +1290,7 @@ CREATE INDEX hook_by_evaluated_on ON public.hook USING btree (COALESCE(evaluated
 CREATE INDEX hook_by_hook_type ON public.hook USING btree (COALESCE(registry_fold(hook_type), '􏿿'::text), id);
 CREATE INDEX hook_by_maker ON public.hook USING btree (COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_changed ON public.hook USING btree (changed_at, id);
+CREATE INDEX hook_facets ON public.hook USING btree (result, maker_country, country, design, filed_by, state) WHERE (id > 0);
 CREATE INDEX hook_of_country ON public.hook USING btree (country, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_of_design ON public.hook USING btree (design, COALESCE(registry_fold(maker), '􏿿'::text), id);
 CREATE INDEX hook_of_evaluated_on ON public.hook USING btree (evaluated_on);
@@ -1384,6 +1402,7 @@ CREATE INDEX inadequacy_by_happened_on ON public.inadequacy USING btree (COALESC
 CREATE INDEX inadequacy_by_port_name ON public.inadequacy USING btree (COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX inadequacy_changed ON public.inadequacy USING btree (changed_at, id);
 CREATE INDEX inadequacy_duty_answer ON public.inadequacy USING btree (port_state, sent_on) WHERE ((id > 0) AND (sent_on IS NOT NULL) AND (port_state IS NOT NULL) AND (state = ANY (ARRAY['draft'::text, 'sent'::text, 'answered'::text, 'closed'::text])) AND (answered_on IS NULL));
+CREATE INDEX inadequacy_facets ON public.inadequacy USING btree (port_state, flag, state, wastes, problems) WHERE (id > 0);
 CREATE INDEX inadequacy_of_answered_on ON public.inadequacy USING btree (answered_on);
 CREATE INDEX inadequacy_of_flag ON public.inadequacy USING btree (flag, COALESCE(happened_on, '-infinity'::date), id);
 CREATE INDEX inadequacy_of_happened_on ON public.inadequacy USING btree (happened_on);
@@ -1460,6 +1479,7 @@ CREATE INDEX judicial_sale_by_notice_on ON public.judicial_sale USING btree (COA
 CREATE INDEX judicial_sale_by_sale_on ON public.judicial_sale USING btree (COALESCE(sale_on, '-infinity'::date), id);
 CREATE INDEX judicial_sale_by_ship_name ON public.judicial_sale USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX judicial_sale_changed ON public.judicial_sale USING btree (changed_at, id);
+CREATE INDEX judicial_sale_facets ON public.judicial_sale USING btree (country, flag, clean_title, state) WHERE (id > 0);
 CREATE INDEX judicial_sale_of_clean_title ON public.judicial_sale USING btree (clean_title, COALESCE(notice_on, '-infinity'::date), id);
 CREATE INDEX judicial_sale_of_country ON public.judicial_sale USING btree (country, COALESCE(notice_on, '-infinity'::date), id);
 CREATE INDEX judicial_sale_of_flag ON public.judicial_sale USING btree (flag, COALESCE(notice_on, '-infinity'::date), id);
@@ -1524,6 +1544,7 @@ CREATE INDEX legislation_by_country ON public.legislation USING btree (COALESCE(
 CREATE INDEX legislation_by_in_force_on ON public.legislation USING btree (COALESCE(in_force_on, '-infinity'::date), id);
 CREATE INDEX legislation_by_title ON public.legislation USING btree (COALESCE(registry_fold(title), '􏿿'::text), id);
 CREATE INDEX legislation_changed ON public.legislation USING btree (changed_at, id);
+CREATE INDEX legislation_facets ON public.legislation USING btree (country, kind, state) WHERE (id > 0);
 CREATE INDEX legislation_of_country ON public.legislation USING btree (country, COALESCE(registry_fold(title), '􏿿'::text), id);
 CREATE INDEX legislation_of_in_force_on ON public.legislation USING btree (in_force_on);
 CREATE INDEX legislation_of_kind ON public.legislation USING btree (kind, COALESCE(registry_fold(title), '􏿿'::text), id);
@@ -1597,6 +1618,7 @@ CREATE INDEX lost_container_by_number ON public.lost_container USING btree (COAL
 CREATE INDEX lost_container_by_ship_name ON public.lost_container USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX lost_container_changed ON public.lost_container USING btree (changed_at, id);
 CREATE INDEX lost_container_duty_verify ON public.lost_container USING btree (flag, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (flag IS NOT NULL) AND (state = 'reported'::text));
+CREATE INDEX lost_container_facets ON public.lost_container USING btree (kind, flag, coastal_state, dangerous, state, sizes) WHERE (id > 0);
 CREATE INDEX lost_container_of_coastal_state ON public.lost_container USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX lost_container_of_dangerous ON public.lost_container USING btree (dangerous, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX lost_container_of_flag ON public.lost_container USING btree (flag, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
@@ -1679,6 +1701,7 @@ CREATE INDEX migrant_smuggling_by_deaths ON public.migrant_smuggling USING btree
 CREATE INDEX migrant_smuggling_by_happened_at ON public.migrant_smuggling USING btree (COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX migrant_smuggling_by_persons ON public.migrant_smuggling USING btree (COALESCE(persons, '-2147483648'::integer), id);
 CREATE INDEX migrant_smuggling_changed ON public.migrant_smuggling USING btree (changed_at, id);
+CREATE INDEX migrant_smuggling_facets ON public.migrant_smuggling USING btree (coastal_state, vessel_kind, departed_from, bound_for, reporting_state, state) WHERE (id > 0);
 CREATE INDEX migrant_smuggling_of_bound_for ON public.migrant_smuggling USING btree (bound_for, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX migrant_smuggling_of_coastal_state ON public.migrant_smuggling USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX migrant_smuggling_of_deaths ON public.migrant_smuggling USING btree (deaths);
@@ -1735,6 +1758,7 @@ CREATE INDEX non_mandatory_by_country ON public.non_mandatory USING btree (COALE
 CREATE INDEX non_mandatory_by_instrument ON public.non_mandatory USING btree (COALESCE(registry_fold(instrument), '􏿿'::text), id);
 CREATE INDEX non_mandatory_by_since ON public.non_mandatory USING btree (COALESCE(since, '-infinity'::date), id);
 CREATE INDEX non_mandatory_changed ON public.non_mandatory USING btree (changed_at, id);
+CREATE INDEX non_mandatory_facets ON public.non_mandatory USING btree (effect, country, state) WHERE (id > 0);
 CREATE INDEX non_mandatory_of_country ON public.non_mandatory USING btree (country, COALESCE(registry_fold(instrument), '􏿿'::text), id);
 CREATE INDEX non_mandatory_of_effect ON public.non_mandatory USING btree (effect, COALESCE(registry_fold(instrument), '􏿿'::text), id);
 CREATE INDEX non_mandatory_of_since ON public.non_mandatory USING btree (since);
@@ -1817,6 +1841,7 @@ CREATE INDEX piracy_incident_by_happened_at ON public.piracy_incident USING btre
 CREATE INDEX piracy_incident_by_ship_name ON public.piracy_incident USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX piracy_incident_changed ON public.piracy_incident USING btree (changed_at, id);
 CREATE INDEX piracy_incident_duty_answer ON public.piracy_incident USING btree (coastal_state, happened_at) WHERE ((id > 0) AND (happened_at IS NOT NULL) AND (coastal_state IS NOT NULL) AND (state = ANY (ARRAY['reported'::text, 'confirmed'::text])) AND (reporting_state IS NOT NULL) AND (coastal_action IS NULL));
+CREATE INDEX piracy_incident_facets ON public.piracy_incident USING btree (act, waters, area, coastal_state, flag, ship_was, reporting_state, state) WHERE (id > 0);
 CREATE INDEX piracy_incident_of_act ON public.piracy_incident USING btree (act, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX piracy_incident_of_area ON public.piracy_incident USING btree (area, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX piracy_incident_of_coastal_state ON public.piracy_incident USING btree (coastal_state, COALESCE(happened_at, '-infinity'::timestamp with time zone), id);
@@ -1876,6 +1901,7 @@ CREATE INDEX port_by_country ON public.port USING btree (COALESCE(registry_fold(
 CREATE INDEX port_by_locode ON public.port USING btree (COALESCE(registry_fold(locode), '􏿿'::text), id);
 CREATE INDEX port_by_name ON public.port USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX port_changed ON public.port USING btree (changed_at, id);
+CREATE INDEX port_facets ON public.port USING btree (country, state) WHERE (id > 0);
 CREATE INDEX port_of_country ON public.port USING btree (country, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX port_of_locode ON public.port USING btree (locode);
 CREATE INDEX port_of_position ON public.port USING gist (point(position_lon, position_lat));
@@ -1950,6 +1976,7 @@ CREATE INDEX port_facility_by_name ON public.port_facility USING btree (COALESCE
 CREATE INDEX port_facility_changed ON public.port_facility USING btree (changed_at, id);
 CREATE INDEX port_facility_duty_renew ON public.port_facility USING btree (country, compliance_until) WHERE ((id > 0) AND (compliance_until IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
 CREATE INDEX port_facility_duty_review ON public.port_facility USING btree (country, reviewed_on) WHERE ((id > 0) AND (reviewed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
+CREATE INDEX port_facility_facets ON public.port_facility USING btree (country, plan_approved, port, state, kinds) WHERE (id > 0);
 CREATE INDEX port_facility_of_compliance_until ON public.port_facility USING btree (compliance_until);
 CREATE INDEX port_facility_of_country ON public.port_facility USING btree (country, COALESCE(registry_fold(facility_number), '􏿿'::text), id);
 CREATE INDEX port_facility_of_kinds ON public.port_facility USING gin (kinds);
@@ -2028,6 +2055,7 @@ CREATE INDEX reception_facility_by_country ON public.reception_facility USING bt
 CREATE INDEX reception_facility_by_port_name ON public.reception_facility USING btree (COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX reception_facility_changed ON public.reception_facility USING btree (changed_at, id);
 CREATE INDEX reception_facility_duty_confirm ON public.reception_facility USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
+CREATE INDEX reception_facility_facets ON public.reception_facility USING btree (country, form, port, state, wastes) WHERE (id > 0);
 CREATE INDEX reception_facility_of_confirmed_on ON public.reception_facility USING btree (confirmed_on);
 CREATE INDEX reception_facility_of_country ON public.reception_facility USING btree (country, COALESCE(registry_fold(port_name), '􏿿'::text), id);
 CREATE INDEX reception_facility_of_form ON public.reception_facility USING btree (form, COALESCE(registry_fold(port_name), '􏿿'::text), id);
@@ -2095,6 +2123,7 @@ table recognized_organization (
 CREATE INDEX recognized_organization_by_country ON public.recognized_organization USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX recognized_organization_by_organization ON public.recognized_organization USING btree (COALESCE(registry_fold(organization), '􏿿'::text), id);
 CREATE INDEX recognized_organization_changed ON public.recognized_organization USING btree (changed_at, id);
+CREATE INDEX recognized_organization_facets ON public.recognized_organization USING btree (country, may_issue, state, functions) WHERE (id > 0);
 CREATE INDEX recognized_organization_of_country ON public.recognized_organization USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX recognized_organization_of_functions ON public.recognized_organization USING gin (functions);
 CREATE INDEX recognized_organization_of_may_issue ON public.recognized_organization USING btree (may_issue, COALESCE(registry_fold(country), '􏿿'::text), id);
@@ -2190,6 +2219,7 @@ CREATE INDEX search_and_rescue_by_country ON public.search_and_rescue USING btre
 CREATE INDEX search_and_rescue_by_name ON public.search_and_rescue USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX search_and_rescue_changed ON public.search_and_rescue USING btree (changed_at, id);
 CREATE INDEX search_and_rescue_duty_confirm ON public.search_and_rescue USING btree (country, confirmed_on) WHERE ((id > 0) AND (confirmed_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text));
+CREATE INDEX search_and_rescue_facets ON public.search_and_rescue USING btree (kind, country, state, facilities) WHERE (id > 0);
 CREATE INDEX search_and_rescue_of_confirmed_on ON public.search_and_rescue USING btree (confirmed_on);
 CREATE INDEX search_and_rescue_of_country ON public.search_and_rescue USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX search_and_rescue_of_facilities ON public.search_and_rescue USING gin (facilities);
@@ -2269,6 +2299,7 @@ CREATE INDEX ship_by_gross_tonnage ON public.ship USING btree (COALESCE(gross_to
 CREATE INDEX ship_by_imo_number ON public.ship USING btree (COALESCE(registry_fold(imo_number), '􏿿'::text), id);
 CREATE INDEX ship_by_name ON public.ship USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ship_changed ON public.ship USING btree (changed_at, id);
+CREATE INDEX ship_facets ON public.ship USING btree (flag, type, status, state, un_measures) WHERE (id > 0);
 CREATE INDEX ship_of_flag ON public.ship USING btree (flag, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX ship_of_gross_tonnage ON public.ship USING btree (gross_tonnage);
 CREATE INDEX ship_of_imo_number ON public.ship USING btree (imo_number);
@@ -2336,6 +2367,7 @@ CREATE INDEX simulator_by_centre ON public.simulator USING btree (COALESCE(regis
 CREATE INDEX simulator_by_country ON public.simulator USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX simulator_by_installed ON public.simulator USING btree (COALESCE(installed, '-2147483648'::integer), id);
 CREATE INDEX simulator_changed ON public.simulator USING btree (changed_at, id);
+CREATE INDEX simulator_facets ON public.simulator USING btree (country, class, state, kind) WHERE (id > 0);
 CREATE INDEX simulator_of_class ON public.simulator USING btree (class, COALESCE(registry_fold(centre), '􏿿'::text), id);
 CREATE INDEX simulator_of_country ON public.simulator USING btree (country, COALESCE(registry_fold(centre), '􏿿'::text), id);
 CREATE INDEX simulator_of_kind ON public.simulator USING gin (kind);
@@ -2393,6 +2425,7 @@ CREATE INDEX single_window_by_country ON public.single_window USING btree (COALE
 CREATE INDEX single_window_by_name ON public.single_window USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX single_window_by_since ON public.single_window USING btree (COALESCE(since, '-infinity'::date), id);
 CREATE INDEX single_window_changed ON public.single_window USING btree (changed_at, id);
+CREATE INDEX single_window_facets ON public.single_window USING btree (status, country, state, declarations, formats) WHERE (id > 0);
 CREATE INDEX single_window_of_country ON public.single_window USING btree (country, COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX single_window_of_declarations ON public.single_window USING gin (declarations);
 CREATE INDEX single_window_of_formats ON public.single_window USING gin (formats);
@@ -2461,6 +2494,7 @@ CREATE INDEX survey_by_country ON public.survey USING btree (COALESCE(registry_f
 CREATE INDEX survey_by_notified_on ON public.survey USING btree (COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX survey_by_ship_name ON public.survey USING btree (COALESCE(registry_fold(ship_name), '􏿿'::text), id);
 CREATE INDEX survey_changed ON public.survey USING btree (changed_at, id);
+CREATE INDEX survey_facets ON public.survey USING btree (kind, instrument, country, filed_by, state) WHERE (id > 0);
 CREATE INDEX survey_of_country ON public.survey USING btree (country, COALESCE(notified_on, '-infinity'::date), id);
 CREATE INDEX survey_of_filed_by ON public.survey USING btree (filed_by, id);
 CREATE INDEX survey_of_instrument ON public.survey USING btree (instrument, COALESCE(notified_on, '-infinity'::date), id);
@@ -2525,6 +2559,7 @@ table test_laboratory (
 CREATE INDEX test_laboratory_by_country ON public.test_laboratory USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX test_laboratory_by_name ON public.test_laboratory USING btree (COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX test_laboratory_changed ON public.test_laboratory USING btree (changed_at, id);
+CREATE INDEX test_laboratory_facets ON public.test_laboratory USING btree (kind, country, state, tests, halons) WHERE (id > 0);
 CREATE INDEX test_laboratory_of_country ON public.test_laboratory USING btree (country, COALESCE(registry_fold(name), '􏿿'::text), id);
 CREATE INDEX test_laboratory_of_halons ON public.test_laboratory USING gin (halons);
 CREATE INDEX test_laboratory_of_kind ON public.test_laboratory USING btree (kind, COALESCE(registry_fold(name), '􏿿'::text), id);
@@ -2609,6 +2644,7 @@ CREATE INDEX training_by_communicated_on ON public.training USING btree (COALESC
 CREATE INDEX training_by_country ON public.training USING btree (COALESCE(registry_fold(country), '􏿿'::text), id);
 CREATE INDEX training_changed ON public.training USING btree (changed_at, id);
 CREATE INDEX training_duty_evaluate ON public.training USING btree (country, communicated_on) WHERE ((id > 0) AND (communicated_on IS NOT NULL) AND (country IS NOT NULL) AND (state = 'current'::text) AND (kind = 'evaluation'::text));
+CREATE INDEX training_facets ON public.training USING btree (kind, country, outcome, state) WHERE (id > 0);
 CREATE INDEX training_of_communicated_on ON public.training USING btree (communicated_on);
 CREATE INDEX training_of_country ON public.training USING btree (country, COALESCE(communicated_on, '-infinity'::date), id);
 CREATE INDEX training_of_kind ON public.training USING btree (kind, COALESCE(communicated_on, '-infinity'::date), id);
@@ -2681,6 +2717,7 @@ CREATE INDEX treaty_by_adopted_on ON public.treaty USING btree (COALESCE(adopted
 CREATE INDEX treaty_by_in_force_on ON public.treaty USING btree (COALESCE(in_force_on, '-infinity'::date), id);
 CREATE INDEX treaty_by_short_name ON public.treaty USING btree (COALESCE(registry_fold(short_name), '􏿿'::text), id);
 CREATE INDEX treaty_changed ON public.treaty USING btree (changed_at, id);
+CREATE INDEX treaty_facets ON public.treaty USING btree (kind, subject, state) WHERE (id > 0);
 CREATE INDEX treaty_of_adopted_on ON public.treaty USING btree (adopted_on);
 CREATE INDEX treaty_of_in_force_on ON public.treaty USING btree (in_force_on);
 CREATE INDEX treaty_of_kind ON public.treaty USING btree (kind, COALESCE(registry_fold(short_name), '􏿿'::text), id);
@@ -2747,6 +2784,7 @@ CREATE INDEX treaty_action_by_done_on ON public.treaty_action USING btree (COALE
 CREATE INDEX treaty_action_by_effective_on ON public.treaty_action USING btree (COALESCE(effective_on, '-infinity'::date), id);
 CREATE INDEX treaty_action_by_party ON public.treaty_action USING btree (COALESCE(registry_fold(party), '􏿿'::text), id);
 CREATE INDEX treaty_action_changed ON public.treaty_action USING btree (changed_at, id);
+CREATE INDEX treaty_action_facets ON public.treaty_action USING btree (party, act, state) WHERE (id > 0);
 CREATE INDEX treaty_action_of_act ON public.treaty_action USING btree (act, COALESCE(done_on, '-infinity'::date), id);
 CREATE INDEX treaty_action_of_done_on ON public.treaty_action USING btree (done_on);
 CREATE INDEX treaty_action_of_effective_on ON public.treaty_action USING btree (effective_on);

@@ -18,7 +18,7 @@ type Deps = { readonly site: Site; readonly db: Kysely<Schema>; readonly now: No
 
 /** GET /:module/statistics and its numbers as CSV. */
 export function addChartRoutes(app: CompartmentApp, deps: Deps): void {
-  const kept = new Kept<readonly Tallied[]>();
+  const kept = new Kept<readonly Tallied[]>({ isNothing: (counted) => counted.every(({ records }) => records === 0) });
   app.get('/:module/statistics', async (c) => {
     const { visit, asked, place } = await ask(c, deps);
     const counted = await readCharts({ db: deps.db, kept, now: deps.now() }, asked, place);

@@ -1,9 +1,17 @@
 /** What was counted, and when. */
 export type Counted<Value> = { readonly value: Value; readonly at: Date };
 
-type Entry<Value> = { readonly version: string | null; readonly begunAt: number; readonly made: Promise<Counted<Value>> };
+type Entry<Value> = {
+  readonly version: string | null;
+  readonly begunAt: number;
+  readonly made: Promise<Counted<Value>>;
+  /** It was counted, and there was nothing. */
+  isNothing: boolean;
+};
 
-type KeptOptions = {
+type KeptOptions<Value> = {
+  /** Whether there was nothing to count: the first that comes is to be seen at once. */
+  readonly isNothing: (value: Value) => boolean;
   readonly most?: number;
   /** How long what claims no version is kept. */
   readonly momentMs?: number;
@@ -19,18 +27,21 @@ function after(ms: number): Promise<undefined> {
 }
 
 /**
- * Keeps what is costly to count: as long as its version stands, and while nobody can tell a version for a moment only. Whoever asks
- * while it is being counted waits for the same count. What was not asked for the longest goes first.
+ * Keeps what is costly to count: as long as its version stands, and while nobody can tell a version for a moment only; that there is
+ * nothing as long as its version stands alone. Whoever asks while it is being counted waits for the same count. What was not asked
+ * for the longest goes first.
  */
 export class Kept<Value> {
   readonly #entries = new Map<string, Entry<Value>>();
+  readonly #isNothing: (value: Value) => boolean;
   readonly #most: number;
   readonly #momentMs: number;
   readonly #patienceMs: number;
   readonly #atOnce: number;
   #underWay = 0;
 
-  constructor({ most = 200, momentMs = 30_000, patienceMs = 20, atOnce = 2 }: KeptOptions = {}) {
+  constructor({ isNothing, most = 200, momentMs = 30_000, patienceMs = 20, atOnce = 2 }: KeptOptions<Value>) {
+    this.#isNothing = isNothing;
     this.#most = most;
     this.#momentMs = momentMs;
     this.#patienceMs = patienceMs;
@@ -74,12 +85,16 @@ export class Kept<Value> {
 
   // What claims a version must hold all of it: only where none is claimed may a count be a moment old.
   #isGood(entry: Entry<Value>, version: string | null, now: Date): boolean {
-    return version === null ? now.getTime() - entry.begunAt < this.#momentMs : entry.version === version;
+    if (version !== null) return entry.version === version;
+    return !entry.isNothing && now.getTime() - entry.begunAt < this.#momentMs;
   }
 
   #begin(key: string, version: string | null, now: Date, make: () => Promise<Value>): Entry<Value> {
-    const made = make().then((value) => ({ value, at: now }));
-    const entry = { version, begunAt: now.getTime(), made };
+    const made = make().then((value) => {
+      entry.isNothing = this.#isNothing(value);
+      return { value, at: now };
+    });
+    const entry: Entry<Value> = { version, begunAt: now.getTime(), made, isNothing: false };
     made.catch(() => {
       if (this.#entries.get(key) === entry) this.#entries.delete(key);
     });

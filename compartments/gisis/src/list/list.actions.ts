@@ -4,7 +4,7 @@ import type { Kept } from '#kept/kept.rules.ts';
 import type { Registered } from '#record/record.rules.ts';
 import type { Schema } from '#schema.ts';
 import type { Viewer } from '#sight/viewer.rules.ts';
-import type { FoundList } from './found.rules.ts';
+import type { Counts, FoundList } from './found.rules.ts';
 import {
   BATCH,
   conditionOf,
@@ -20,10 +20,9 @@ import {
 } from './list.store.ts';
 import { MOST_COUNTED, offeredFacets, type Query, RECORDS_A_PAGE, writePlace, writeQuery } from './query.rules.ts';
 
-export type CountedList = Pick<FoundList, 'facets'> & { readonly count: number };
 /** What is counted of lists that are too long to count each time, and the version of a module that somebody sees. */
 export type Counting = {
-  readonly kept: Kept<CountedList>;
+  readonly kept: Kept<Counts>;
   readonly now: Date;
   readonly versionOf: (module: Module, viewer: Viewer) => Promise<string | null>;
 };
@@ -68,8 +67,8 @@ async function countLong(
   module: Module,
   query: Query,
   viewer: Viewer,
-  count: () => Promise<CountedList>,
-): Promise<CountedList | undefined> {
+  count: () => Promise<Counts>,
+): Promise<Counts | undefined> {
   if (counting === undefined) return undefined;
   const { kept, now, versionOf } = counting;
   const version = await versionOf(module, viewer);

@@ -8,7 +8,8 @@ import { mayFile } from '#sight/sight.rules.ts';
 import { answerPage, moduleOf, visitOf } from '#site/answer.ts';
 import { readHome } from '#site/home.actions.ts';
 import type { Site, Visit } from '#site/site.rules.ts';
-import { type CountedList, type Counting, readList } from './list.actions.ts';
+import type { Counts } from './found.rules.ts';
+import { type Counting, readList } from './list.actions.ts';
 import { listPage } from './list.views.ts';
 import { formatNames, type Query, readQuery } from './query.rules.ts';
 
@@ -22,7 +23,7 @@ type Deps = {
 
 /** GET /:module */
 export function addListRoutes(app: CompartmentApp, { site, db, now, versionOf, beside }: Deps): void {
-  const kept = new Kept<CountedList>();
+  const kept = new Kept<Counts>({ isNothing: ({ count }) => count === 0 });
   app.get('/:module', async (c) => {
     const module = moduleOf(site, c.req.param('module'));
     const visit = visitOf(c, site);

@@ -9,7 +9,7 @@ import type { Viewer } from '#sight/viewer.rules.ts';
 import { meaningsOf } from '#value/meaning.rules.ts';
 import { columnName, type Test } from '#value/value.rules.ts';
 import { GONE_STATES, statesOf } from '#workflow/workflow.rules.ts';
-import type { FacetCount } from './found.rules.ts';
+import type { Counts } from './found.rules.ts';
 import { orderExpression, sortColumn } from './order.rules.ts';
 import { hiddenStates, MOST_COUNTED, type Query, RECORDS_A_PAGE, STATE_FILTER } from './query.rules.ts';
 
@@ -125,11 +125,25 @@ function searchOf({ folded, words }: Searched): Sql[] {
   return [sql`((${sql.join(names, sql` and `)}) or search_prose @@ plainto_tsquery('simple', ${folded}))`];
 }
 
-function orderOf(module: Module, query: Query, { folded }: Searched): { readonly expression: Sql; readonly type: string } {
-  if (query.order === null && folded !== '')
-    return { expression: sql`(word_similarity(${folded}, search_text) + similarity(${folded}, search_text))`, type: 'real' };
+function orderOf(module: Module, query: Query, searched: Searched): { readonly expression: Sql; readonly type: string } {
+  if (query.order === null && searched.folded !== '') return { expression: rankOf(searched), type: 'real' };
   const field = query.order?.field ?? 'reference';
   return { expression: sql.raw(orderExpression(module, field)), type: sortColumn(module, field).type };
+}
+
+/**
+ * How well a record fits what was searched: one that has all words the best, then by how much else stands there. Trigrams are compared
+ * where neither tells, as that takes thirty times as long: a common word fits many records, a misspelt one few.
+ */
+function rankOf({ folded, words }: Searched): Sql {
+  const has = words.map((word) => sql`search_text like ${`%${word}%`}`);
+  const whole = words.map(
+    (word) => sql`case when ' ' || search_text || ' ' like ${`% ${word} %`} then 1::real else 0.8::real end`,
+  );
+  return sql`(case when ${sql.join(has, sql` and `)}
+    then (${sql.join(whole, sql` + `)}) / ${words.length}::real + ${Buffer.byteLength(folded)}::real / octet_length(search_text)::real
+    when search_prose @@ plainto_tsquery('simple', ${folded}) then 0.5::real
+    else word_similarity(${folded}, search_text) + similarity(${folded}, search_text) end)`;
 }
 
 function toSql(field: string, test: Test): Sql {
@@ -184,101 +198,57 @@ function withinSql(lat: Sql, lon: Sql, box: Extract<Test, { test: 'within' }>): 
   return sql`((${sql.join(near, sql` or `)}) and ${lat} between ${south} and ${north} and ${across})`;
 }
 
-/**
- * How many match, up to one more than are counted, and how they are shared out over the facets and the states of the workflow: in one
- * look, and shared out only where not too many match.
- */
-export async function countMatches(
-  db: Kysely<Schema>,
-  module: Module,
-  facets: readonly string[],
-  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
-): Promise<{ readonly count: number; readonly facets: readonly FacetCount[] }> {
-  const { rows } = await facetQuery(module, facets, { query, viewer, searched }).execute(db);
-  const counts = z.array(z.object({ field: z.string(), value: z.string(), count: z.number() })).parse(rows);
-  const total = counts.find(({ field }) => field === '');
-  return { count: total?.count ?? 0, facets: counts.filter((one) => one !== total) };
+type Counting = { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched };
+
+/** How many match, up to one more than are counted, and how they are shared out over the facets and the states of the workflow. */
+export function countMatches(db: Kysely<Schema>, module: Module, facets: readonly string[], asked: Counting): Promise<Counts> {
+  return count(db, facets, countQuery(module, facets, asked, MOST_COUNTED + 1));
 }
 
-const FEW = sql`(select count from total) <= ${sql.lit(MOST_COUNTED)}`;
-
-export function facetQuery(
-  module: Module,
-  facets: readonly string[],
-  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
-): RawBuilder<unknown> {
-  const parts = [
-    ...facets.map((field) => ({
-      field,
-      by: meaningsOf(module)[field]?.facet?.by((suffix) => columnName(field, suffix)) ?? `''`,
-    })),
-    { field: STATE_FILTER, by: 'state' },
-  ];
-  const isMany = (field: string) => meaningsOf(module)[field]?.facet?.isMany === true;
-  // Only what is counted: whole rows of thousands would not fit into the memory of a query.
-  const needed = parts.flatMap(({ field, by }, number) =>
-    isMany(field)
-      ? (meaningsOf(module)[field]?.columns ?? []).map(({ suffix }) => sql.ref(columnName(field, suffix)))
-      : [sql`${sql.raw(by)} as ${sql.raw(`f${number}`)}`],
-  );
-  // A facet of many values makes several rows of one: each is taken by itself.
-  const counts = parts.map(({ field, by }, number) =>
-    isMany(field)
-      ? sql`select ${sql.lit(field)} as field, value::text, count(*)::int as count from (select ${sql.raw(by)} as value from matched where ${FEW}) one where value is not null group by value`
-      : sql`select ${sql.lit(field)} as field, ${sql.raw(`f${number}`)}::text as value, count(*)::int as count from matched where ${FEW} and ${sql.raw(`f${number}`)} is not null group by 2`,
-  );
-  return sql`with matched as materialized (select ${sql.join(needed)} from ${sql.table(module.table)}
-    where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)} limit ${MOST_COUNTED + 1}),
-    total as materialized (select count(*)::int as count from matched)
-    select '' as field, '' as value, count from total union all ${sql.join(counts, sql` union all `)}`;
+/** The same of all that match, however many. */
+export function countEverything(db: Kysely<Schema>, module: Module, facets: readonly string[], asked: Counting): Promise<Counts> {
+  return count(db, facets, countQuery(module, facets, asked, null));
 }
 
-/** The same of all that match, however many, and how many they are: each facet in its own grouping of one reading of the rows. */
-export async function countEverything(
-  db: Kysely<Schema>,
-  module: Module,
-  facets: readonly string[],
-  asked: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
-): Promise<{ readonly count: number; readonly facets: readonly FacetCount[] }> {
-  const { rows } = await everythingQuery(module, facets, asked).execute(db);
+async function count(db: Kysely<Schema>, facets: readonly string[], query: RawBuilder<unknown>): Promise<Counts> {
+  const { rows } = await query.execute(db);
   const read = z.array(z.object({ part: z.number(), value: z.string().nullable(), count: z.number() })).parse(rows);
   const fields = [...facets, STATE_FILTER];
   return {
     count: read.find(({ part }) => part === fields.length)?.count ?? 0,
-    facets: read.flatMap(({ part, value, count }) => {
+    facets: read.flatMap(({ part, value, count: number }) => {
       const field = fields[part];
-      return field === undefined || value === null ? [] : [{ field, value, count }];
+      return field === undefined || value === null ? [] : [{ field, value, count: number }];
     }),
   };
 }
 
-export function everythingQuery(
+/** The statement, apart, so that tests can have it explained: records that are alike in all facets are counted together, then shared out. */
+export function countQuery(
   module: Module,
   facets: readonly string[],
-  { query, viewer, searched }: { readonly query: Query; readonly viewer: Viewer; readonly searched: Searched },
+  { query, viewer, searched }: Counting,
+  limit: number | null,
 ): RawBuilder<unknown> {
-  const where = sql`from ${sql.table(module.table)} where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)}`;
-  const facetOf = (field: string) => meaningsOf(module)[field]?.facet;
-  const byOf = (field: string) => sql.raw(facetOf(field)?.by((suffix) => columnName(field, suffix)) ?? STATE_FILTER);
-  const fields = [...facets, STATE_FILTER];
-  const single = fields.flatMap((field, part) => (facetOf(field)?.isMany === true ? [] : [{ field, part }]));
-  const names = single.map(({ part }) => sql.ref(`f${part}`));
-  // Of several groupings a row belongs to the one whose column is not rolled up.
-  const part = single.map(({ part: number }) => sql`when grouping(${sql.ref(`f${number}`)}) = 0 then ${sql.lit(number)}`);
-  const value = single.map(
-    ({ part: number }) => sql`when grouping(${sql.ref(`f${number}`)}) = 0 then ${sql.ref(`f${number}`)}::text`,
+  const parts = [...facets, STATE_FILTER].map((field, number) => {
+    const facet = meaningsOf(module)[field]?.facet;
+    const column = columnName(field, '');
+    const isMany = facet?.isMany === true;
+    const by = sql.raw(facet?.by((suffix) => columnName(field, suffix)) ?? STATE_FILTER);
+    return { name: sql.ref(`f${number}`), column: sql.ref(column), number: sql.lit(number), isMany, by };
+  });
+  // A facet of many values is taken apart where few rows are left.
+  const alike = parts.map(({ name, column, isMany, by }) => sql`${isMany ? column : by} as ${name}`);
+  const names = sql.join(parts.map(({ name }) => name));
+  const shared = parts.map(({ name, column, number, isMany, by }) =>
+    isMany
+      ? sql`select ${number} as part, value::text, sum(count)::int as count
+          from alike cross join lateral (select ${by} from (select ${name} as ${column}) one) each (value) group by value`
+      : sql`select ${number} as part, ${name}::text as value, sum(count)::int as count from alike group by ${name}`,
   );
-  const many = fields.flatMap((field, number) =>
-    facetOf(field)?.isMany === true
-      ? [
-          sql`select ${sql.lit(number)} as part, value::text, count(*)::int as count from (select ${byOf(field)} as value ${where}) one group by value`,
-        ]
-      : [],
-  );
-  const counted = sql`select case ${sql.join(part, sql` `)} else ${sql.lit(fields.length)} end as part, case ${sql.join(value, sql` `)} end as value, count(*)::int as count
-    from (select ${sql.join(single.map(({ field, part: number }) => sql`${byOf(field)} as ${sql.ref(`f${number}`)}`))} ${where}) counted
-    group by grouping sets (${sql.join(names.map((name) => sql`(${name})`))}, ())`;
-  return sql.join([counted, ...many], sql` union all `);
+  return sql`with alike as materialized (select ${names}, count(*) as count from (select ${sql.join(alike)} from ${sql.table(module.table)}
+      where ${sql.join(conditionsOf(module, query, viewer, searched), sql` and `)}${limit === null ? sql`` : sql` limit ${limit}`}) matched group by ${names})
+    ${sql.join(shared, sql` union all `)} union all select ${sql.lit(parts.length)}, null, coalesce(sum(count), 0)::int from alike`;
 }
 
 /** Records of one batch of an export. */

@@ -27,7 +27,7 @@ const PICTURE_POLICY = `default-src 'none'; style-src 'sha256-${Buffer.from(sha2
 
 /** GET /:module/map, its picture, and its points for the map in the browser. */
 export function addMapRoutes(app: CompartmentApp, { site, db, now }: Deps): void {
-  const kept = new Kept<FoundMap>();
+  const kept = new Kept<FoundMap>({ isNothing: ({ total }) => total === 0 });
   app.get('/:module/map', async (c) => {
     const { visit, asked, place } = await ask(c, { site, db, now }, LARGE);
     const found = await readKeptMap({ db, kept, now: now() }, asked, place);

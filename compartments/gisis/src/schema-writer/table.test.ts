@@ -6,6 +6,7 @@ import { seesEverywhere } from '#sight/sight.rules.ts';
 import { PUBLIC } from '#sight/viewer.rules.ts';
 import { statesOf, workflowOf } from '#workflow/workflow.rules.ts';
 import { differenceBetween } from './difference.rules.ts';
+import { facetColumns } from './table.rules.ts';
 
 /** What forms and addresses of records call things themselves. */
 const TAKEN = ['source', 'revision', 'sure', 'q', 'sort', 'after', 'before', 'lang', 'changed_by', 'search_text', 'search_prose'];
@@ -71,6 +72,20 @@ test('what links say is seen by everybody, and every act leads to a state that t
     for (const [name, { from, to }] of Object.entries(workflowOf(module).acts))
       for (const state of [...from, to])
         assert.ok(statesOf(module).includes(state), `${module.name}: ${name} names the state ${state}`);
+  }
+});
+
+test('an entry of the index that facets are counted in fits into a page, whatever a record holds', () => {
+  for (const module of MODULES) {
+    const bytes = facetColumns(module).map((column) => {
+      const field = module.fields[column];
+      const codes = field !== undefined && 'of' in field && typeof field.of === 'object' ? Object.keys(field.of) : [];
+      if (field?.kind === 'choices') return codes.reduce((sum, code) => sum + code.length + 8, 24);
+      // Of others the longest is the name of a delegation.
+      assert.notEqual(field?.kind, 'states', `${module.name}.${column} has no bound`);
+      return 110;
+    });
+    assert.ok(bytes.reduce((sum, one) => sum + one, 0) < 2600, `${module.name}: ${bytes.join(' + ')}`);
   }
 });
 

@@ -13,7 +13,10 @@ type Deps = { readonly site: Site; readonly db: Kysely<Schema>; readonly now: No
 
 /** The home page with all modules, and what pages are made to look with. */
 export function addSiteRoutes(app: CompartmentApp, { site, db, now }: Deps): void {
-  const kept = new Kept<readonly ShownModule[]>({ most: 1 });
+  const kept = new Kept<readonly ShownModule[]>({
+    isNothing: (shown) => shown.every(({ changedAt }) => changedAt === null),
+    most: 1,
+  });
   app.get('/', async (c) => {
     // Days are told, of what everybody sees: a moment more or less is nothing, and planning so many probes is not.
     const { value } = await kept.get('home', null, now(), () => readHome({ db }, [...site.modules.values()]));
