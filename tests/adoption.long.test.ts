@@ -8,7 +8,7 @@ import { type EstateProcess, startEstateProcess, waitUntil } from '@bulkhead/tes
 import { signIn, Visitor } from '@bulkhead/visitor';
 import { accountWith } from '#newsroom.ts';
 import { layNoticeBoard } from '#notice-board.ts';
-import { approve, askForRestore, findRecovery, untilRecovery } from '#recovery.ts';
+import { approve, askForRestore, findRecovery, openAgain, untilRecovery } from '#recovery.ts';
 import { askDesk, askSite, killHard, noteOf, originOf, untilAllIsWell } from '#sites.ts';
 
 const LIBRARY = new URL('../examples/lending-library/bulkhead.json', import.meta.url).pathname;
@@ -187,13 +187,7 @@ suite('an estate that adopted two applications', () => {
     const refused = await estate.run('restore', 'notice-board', '--reason', 'a test');
     assert.notEqual(refused.code, 0);
     assert.match(refused.out + refused.err, /level L0/);
-    const asked = await estate.run('open', 'notice-board', '--reason', 'a test', '--json');
-    assert.equal(asked.code, 0, asked.out + asked.err);
-    const { recovery: id } = JSON.parse(asked.out);
-    await untilRecovery(estate, id, 'it waits for the second operator', ({ awaiting }) => awaiting !== null);
-    await approve(estate, id);
-    const { step, failure } = await untilRecovery(estate, id, 'it is open', () => false);
-    assert.equal(step, 'done', failure ?? '');
+    await openAgain(estate, 'notice-board');
     const after = await stranger.visit(`${origin}/`, { form: { text: 'Second notice' } });
     assert.match(after.text, /First notice.*Second notice/s);
   });

@@ -1,5 +1,4 @@
 import { findFreePort } from '@bulkhead/testkit';
-import { testExercise } from '#exercise.ts';
 import { holdEstate } from '#held-estate.ts';
 import { testHostileRequests } from '#hostile.ts';
 import { testPublicPages, testSealedRoom } from '#public-pages.ts';
@@ -13,7 +12,6 @@ const estate = holdEstate(async () => ({
   BULKHEAD_READING_ROOM: JSON.stringify({ port: await findFreePort() }),
 }));
 testHonestWork(estate);
-testExercise(estate);
 testPublicPages(estate);
 testWatch(estate);
 testHostileRequests(estate);

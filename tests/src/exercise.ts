@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
-import { type CommandResult, type EstateProcess, runBulkhead } from '@bulkhead/testkit';
+import { runBulkhead } from '@bulkhead/testkit';
 import { z } from 'zod';
 
 const zero = z.literal(0);
@@ -39,10 +38,7 @@ type Report = { readonly report: z.infer<typeof reportSchema>; readonly code: nu
 
 /** Plays scenarios and their twin in estates made for them. */
 export async function playWithTwin(names: readonly string[]): Promise<Report> {
-  return readReport(await runBulkhead(['exercise', '--json', '--seed', '3', '--scenario', names.join(',')], {}), names);
-}
-
-function readReport({ code, out, err }: CommandResult, names: readonly string[]): Report {
+  const { code, out, err } = await runBulkhead(['exercise', '--json', '--seed', '3', '--scenario', names.join(',')], {});
   const report = reportSchema.safeParse(JSON.parse(out));
   assert.ok(report.success, `${report.error?.message}\n${out}\n${err}`);
   assert.deepEqual(
@@ -50,17 +46,4 @@ function readReport({ code, out, err }: CommandResult, names: readonly string[])
     names,
   );
   return { report: report.data, code };
-}
-
-/** What can be played in an estate that runs: without another build, and without a twin. Those with them: exercise.long.test.ts. */
-export function testExercise(estate: EstateProcess): void {
-  suite('an exercise in a running sample estate', () => {
-    test('[X6] defaces the edition on disk: no reader gets a byte of it, and it is as it was', async (t) => {
-      const { report, code } = readReport(await estate.run('exercise', '--running', '--json', '--seed', '3'), [
-        'defaced-on-disk',
-      ]);
-      assert.equal(code, 0);
-      t.diagnostic(`${report.acknowledged} writes, ${report.publicReads} reads`);
-    });
-  });
 }

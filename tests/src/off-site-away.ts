@@ -4,6 +4,7 @@ import { identifyProcess, isSameProcess } from '@bulkhead/supervision';
 import { type EstateProcess, waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
 import { BusyEditor, Member } from './newsroom.ts';
+import { openAgain } from './recovery.ts';
 import { askDesk, askSite, killHard, noteOf, originOf, untilAllIsWell } from './sites.ts';
 
 const BY_HEADQUARTERS = 'rule:headquarters.sealed';
@@ -93,6 +94,11 @@ export function testOffsiteAway(estate: EstateProcess): void {
       await waitUntil(async () => (await stateOf('identity')) === 'open', { what: 'the rest writes', timeoutMs: 60_000 });
       assert.equal((await editor.createDraft('after-the-seal')).status, 503);
       assert.equal((await readPublic()).status, 200);
+    });
+
+    test('is opened again by two operators, and writes', async () => {
+      await openAgain(estate, 'website');
+      await waitUntil(async () => (await editor.createDraft('opened-again')).status < 300, { what: 'a draft is written' });
     });
 
     test('refuses to start a site that runs, a site that there is not, and one with another configuration', async () => {

@@ -22,6 +22,17 @@ export async function approve(estate: EstateProcess, id: string): Promise<void> 
   assert.equal(done.code, 0, done.out + done.err);
 }
 
+/** Two operators let a sealed compartment write again as it stands. */
+export async function openAgain(estate: EstateProcess, compartment: string): Promise<void> {
+  const { code, out, err } = await estate.run('open', compartment, '--reason', 'a test', '--json');
+  assert.equal(code, 0, out + err);
+  const { recovery: id } = z.object({ recovery: z.string() }).parse(JSON.parse(out));
+  await untilRecovery(estate, id, 'it waits for the second operator', ({ awaiting }) => awaiting !== null);
+  await approve(estate, id);
+  const { step, failure } = await untilRecovery(estate, id, 'it is open', () => false);
+  assert.equal(step, 'done', failure ?? '');
+}
+
 /** The recovery as the desk shows it now. */
 export async function findRecovery(estate: EstateProcess, id: string): Promise<Recovery> {
   const found = (await askDesk(estate)).recoveries.find((recovery) => recovery.id === id);
