@@ -1,4 +1,4 @@
-import { cpSync, lstatSync, readdirSync, truncateSync } from 'node:fs';
+import { cpSync, lstatSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createLog, type Now } from '@bulkhead/kernel';
@@ -94,6 +94,8 @@ export class SimulatedSite {
 function copyStill(from: string, to: string): void {
   for (let tries = 0; tries < 50; tries += 1) {
     const before = describe(from);
+    // What an earlier try took along may be gone since.
+    rmSync(to, { recursive: true, force: true });
     try {
       cpSync(from, to, { recursive: true, force: true, preserveTimestamps: true });
       if (before === describe(from) && names(to) === names(from)) return;
