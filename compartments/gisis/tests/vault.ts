@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { estate, SECRET, type VaultPeer } from './booted-registry.ts';
@@ -16,8 +16,9 @@ export async function startVault(): Promise<VaultPeer> {
   const estateFile = join(directory, 'estate.json');
   await writeFile(estateFile, JSON.stringify(estate));
   const socket = join(directory, 'vault.sock');
-  const child = spawn(process.execPath, [VAULT], {
+  const child = spawn(process.execPath, ['--disallow-code-generation-from-strings', VAULT], {
     env: {
+      ...(await compiledModules()).environment,
       DIRECTORY: join(directory, 'vault'),
       SOCKET: socket,
       SECRETS_JSON: JSON.stringify({ gisis: SECRET }),

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { generateSigningKey, type MailRelay } from '@bulkhead/contracts';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { type Asker, createScratchGateway } from '@bulkhead/web';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -302,8 +302,11 @@ test('[I47] killed with -9 just after the relay took a letter, the process sends
   const start = async () => {
     const granted = [`--allow-fs-read=${root}`, `--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`];
     const main = new URL('../src/main.ts', import.meta.url).pathname;
-    child = spawn(process.execPath, ['--permission', ...granted, '--disallow-code-generation-from-strings', main], {
+    const compiled = await compiledModules();
+    const flags = ['--permission', ...granted, ...compiled.flags, '--disallow-code-generation-from-strings'];
+    child = spawn(process.execPath, [...flags, main], {
       env: {
+        ...compiled.environment,
         SOCKET: socket,
         MODE: 'open',
         ESTATE_FILE: join(directory, 'estate.json'),

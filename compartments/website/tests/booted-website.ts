@@ -8,7 +8,14 @@ import { type BlobStore, createBlobStore } from '@bulkhead/blobs';
 import { estateSchema } from '@bulkhead/contracts';
 import { createLog, FakeClock } from '@bulkhead/kernel';
 import { type Database, openDatabase } from '@bulkhead/postgres/database';
-import { type TestCluster, type TestDatabase, temporaryDirectory, useCluster, waitUntil } from '@bulkhead/testkit';
+import {
+  compiledModules,
+  type TestCluster,
+  type TestDatabase,
+  temporaryDirectory,
+  useCluster,
+  waitUntil,
+} from '@bulkhead/testkit';
 import { type Answer, type Asked, type Asker, createScratchGateway, type ScratchGateway, serveCompartment } from '@bulkhead/web';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -56,8 +63,9 @@ export async function startVault(): Promise<{
   const estateFile = join(directory, 'estate.json');
   await writeFile(estateFile, JSON.stringify(estate));
   const socket = join(directory, 'vault.sock');
-  const child = spawn(process.execPath, [VAULT], {
+  const child = spawn(process.execPath, ['--disallow-code-generation-from-strings', VAULT], {
     env: {
+      ...(await compiledModules()).environment,
       DIRECTORY: join(directory, 'vault'),
       SOCKET: socket,
       SECRETS_JSON: JSON.stringify({ website: SECRET }),

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { hasCode } from '@bulkhead/kernel';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -21,10 +21,18 @@ async function startDarkroom() {
   const code = ['packages', 'node_modules', 'compartments/website'].map((part) => `--allow-fs-read=${join(root, part)}`);
   const own = [`--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`];
   const limits = ['--allow-addons', '--disallow-code-generation-from-strings', '--max-old-space-size=256'];
-  const flags = ['--permission', ...code, ...own, ...limits, join(root, 'compartments/website/src/darkroom/main.ts')];
+  const compiled = await compiledModules();
+  const flags = [
+    '--permission',
+    ...code,
+    ...own,
+    ...compiled.flags,
+    ...limits,
+    join(root, 'compartments/website/src/darkroom/main.ts'),
+  ];
   const child = spawn(process.execPath, flags, {
     cwd: '/',
-    env: { SOCKET: socket, SECRET, LOG_LEVEL: 'fatal' },
+    env: { SOCKET: socket, SECRET, LOG_LEVEL: 'fatal', ...compiled.environment },
     stdio: 'ignore',
   });
   after(async () => {

@@ -16,12 +16,13 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError } from '@bulkhead/kernel';
 import type { Admin } from '@bulkhead/postgres';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { callWire, listenOnSocket, openWire } from '@bulkhead/wire';
 import { z } from 'zod';
 import { estate } from './booted-website.ts';
 
 const CHECKOUT = new URL('../../../', import.meta.url).pathname;
+const compiled = await compiledModules();
 const SECRET = 'what processes of a test estate present to each other';
 const edition = generateSigningKey('edition-test');
 const ledger = generateSigningKey('ledger-test');
@@ -218,8 +219,8 @@ function startProcess(
     '--allow-child-process',
     '--disallow-code-generation-from-strings',
   ];
-  const child = spawn(process.execPath, [...limits, join(CHECKOUT, entry)], {
-    env: environment,
+  const child = spawn(process.execPath, [...limits, ...compiled.flags, join(CHECKOUT, entry)], {
+    env: { ...environment, ...compiled.environment },
     stdio: ['pipe', 'inherit', 'inherit'],
   });
   const ended = once(child, 'exit');

@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { generateSigningKey } from '@bulkhead/contracts';
-import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
 import { createScratchGateway } from '@bulkhead/web';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -14,6 +14,7 @@ import { editor, estate, startVault, useWebsiteCluster, WHOLE } from './booted-w
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname;
+const compiled = await compiledModules();
 const SECRET = 'what processes of a test estate present to each other';
 const cluster = await useWebsiteCluster();
 const vault = await startVault();
@@ -52,8 +53,9 @@ function start(more: Record<string, string> = {}): { readonly child: ChildProces
     ...more,
   };
   const granted = [`--allow-fs-read=${ROOT}`, `--allow-fs-read=${directory}`, `--allow-fs-write=${directory}`];
-  const child = spawn(process.execPath, ['--permission', ...granted, '--disallow-code-generation-from-strings', MAIN], {
-    env: environment,
+  const flags = ['--permission', ...granted, ...compiled.flags, '--disallow-code-generation-from-strings'];
+  const child = spawn(process.execPath, [...flags, MAIN], {
+    env: { ...environment, ...compiled.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   running.add(child);

@@ -18,7 +18,7 @@ import {
   type Trust,
 } from '@bulkhead/contracts';
 import { createLog, sha256Hex } from '@bulkhead/kernel';
-import { findFreePort, waitUntil } from '@bulkhead/testkit';
+import { compiledModules, findFreePort, waitUntil } from '@bulkhead/testkit';
 import { getStylesheet, html, page } from '@bulkhead/web';
 import { callWire, createWireApp, readWireBody, serveWire } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -82,21 +82,26 @@ export async function bootRoom(t: TestContext): Promise<BootedRoom> {
   const health = () =>
     callWire(control, { method: 'GET', path: '/health' }, z.object({ editions: z.record(z.string(), z.number().nullable()) }));
   const start = async () => {
-    child = spawn(process.execPath, [new URL('../main.ts', import.meta.url).pathname], {
-      env: {
-        ESTATE_FILE: join(root, 'estate.json'),
-        TRUST_FILE: join(root, 'trust.json'),
-        DIRECTORY: join(root, 'room'),
-        SOCKET: control.socket,
-        SECRET,
-        PUBLISHER_SOCKET: publisher.socket,
-        PUBLISHER_SECRET: SECRET,
-        FINDINGS_SOCKET: recovery.socket,
-        FINDINGS_SECRET: SECRET,
-        LOG_LEVEL: 'fatal',
+    child = spawn(
+      process.execPath,
+      ['--disallow-code-generation-from-strings', new URL('../main.ts', import.meta.url).pathname],
+      {
+        env: {
+          ...(await compiledModules()).environment,
+          ESTATE_FILE: join(root, 'estate.json'),
+          TRUST_FILE: join(root, 'trust.json'),
+          DIRECTORY: join(root, 'room'),
+          SOCKET: control.socket,
+          SECRET,
+          PUBLISHER_SOCKET: publisher.socket,
+          PUBLISHER_SECRET: SECRET,
+          FINDINGS_SOCKET: recovery.socket,
+          FINDINGS_SECRET: SECRET,
+          LOG_LEVEL: 'fatal',
+        },
+        stdio: ['ignore', 'ignore', 'inherit'],
       },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    );
     await waitUntil(health, { what: 'the reading room answers' });
   };
   const kill = async () => {

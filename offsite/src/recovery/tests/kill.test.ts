@@ -10,7 +10,7 @@ after(() => cluster.stop());
 const restore = { kind: 'restore', compartment: 'website', reason: 'an exercise' } as const;
 
 /** An odd step, so that it meets places before calls and places after them. */
-const EVERY = 5;
+const EVERY = 9;
 
 test(`[C3] [C10] killed with -9 at every ${EVERY}th place of its way, the recovery goes on and opens once`, () =>
   killAtEach(

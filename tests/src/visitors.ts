@@ -1,0 +1,28 @@
+import type { Language } from '@bulkhead/contracts';
+import { findFreePort } from '@bulkhead/testkit';
+import { holdEstate } from './held-estate.ts';
+import { testHostileRequests } from './hostile.ts';
+import { testPublicPages, testSealedRoom } from './public-pages.ts';
+import { testRegistry } from './registry.ts';
+import { testHonestWork, testStartingAgain, testWatch } from './watch.ts';
+
+/**
+ * What visitors of an estate meet, in this order: while all is well, when something is found, and at last with rooms sealed
+ * for good.
+ * @param options.languages in which axe looks at pages
+ * @param options.startsAgain whether the estate is stopped and started between
+ */
+export function testVisitors({ languages, startsAgain }: { languages: readonly Language[]; startsAgain: boolean }): void {
+  const estate = holdEstate(async () => ({
+    // The one estate of the tests with all compartments of the sample.
+    BULKHEAD_COMPARTMENTS: 'identity,website,gisis',
+    BULKHEAD_READING_ROOM: JSON.stringify({ port: await findFreePort() }),
+  }));
+  testHonestWork(estate);
+  testPublicPages(estate, languages);
+  testWatch(estate);
+  if (startsAgain) testStartingAgain(estate);
+  testHostileRequests(estate);
+  testRegistry(estate);
+  testSealedRoom(estate, languages);
+}

@@ -1,0 +1,4 @@
+import { LANGUAGES } from '@bulkhead/contracts';
+import { testVisitors } from '#visitors.ts';
+
+testVisitors({ languages: LANGUAGES, startsAgain: true });
