@@ -3,6 +3,7 @@ import { changedCells, type RowLife } from './life.rules.ts';
 import { eachChange } from './listing.actions.ts';
 import type { Origin, Page, Place, RecordedChange, RepairSource } from './source.ts';
 import { type KnownTable, type KnownTables, keyForPeople, keyOf, keyText } from './table.rules.ts';
+import { findTakenAway, isAddedAgain } from './trace.actions.ts';
 
 const PAGE = 200;
 /** Rows told of one by one for each row of the attack; beyond, a person looks at the row itself. */
@@ -28,7 +29,7 @@ export function listResting(deps: DependentDeps, table: KnownTable, life: RowLif
     if (known === undefined || values === undefined) continue;
     for (const holding of eachHolding(deps, resting, values, recorded.place)) {
       const row = holding.change.after;
-      if (row === null || deps.isAttack(holding) || !isPutThere(known, holding, columns)) continue;
+      if (row === null || deps.isAttack(holding) || !isPutThere(deps, known, holding, columns)) continue;
       const text = `basis ${resting} ${keyText(keyOf(known, row))}`;
       if (life.told.has(text)) continue;
       life.told.add(text);
@@ -54,7 +55,7 @@ export function listReferring(deps: DependentDeps, table: KnownTable, key: RowIm
     if (known === undefined || values === undefined) continue;
     for (const holding of eachHolding(deps, child, values, recorded.place)) {
       const image = holding.change.after;
-      if (image === null || deps.isAttack(holding) || !isPutThere(known, holding, foreignKey.columns)) continue;
+      if (image === null || deps.isAttack(holding) || !isPutThere(deps, known, holding, foreignKey.columns)) continue;
       const text = `${child} ${keyText(keyOf(known, image))}`;
       if (seen.has(text)) continue;
       seen.add(text);
@@ -108,15 +109,21 @@ function holds(row: RowImage, values: RowImage): boolean {
 // What the newest honest change of these cells says; an attack's later change is taken back anyway.
 function stillHolds(deps: DependentDeps, table: KnownTable, key: RowImage, values: RowImage): boolean {
   const newest = deps.source.listRowChanges(table.recorded, key, { order: 'newest', beyond: null, limit: PAGE });
-  const honest = newest.find((recorded) => !deps.isAttack(recorded) && isPutThere(table, recorded, Object.keys(values)));
-  const row = honest?.change.after;
-  if (row === undefined || row === null) return false;
-  return holds(row, values);
+  const columns = Object.keys(values);
+  const honest = newest.find((recorded) => !deps.isAttack(recorded) && isPutThere(deps, table, recorded, columns));
+  // An honest change put them there once: behind a page of others it is taken to be the newest.
+  if (honest === undefined) return true;
+  const row = honest.change.after;
+  return row !== null && holds(row, values);
 }
 
-function isPutThere(table: KnownTable, { change }: RecordedChange, columns: readonly string[]): boolean {
-  if (change.kind === 'insert' || change.before === null || change.after === null) return true;
-  const changed = [...changedCells(table, change.before, change.after, change.unresolved)].map(([column]) => column);
+// A row that is taken away and added again in one transaction is saved: that wrote what differs, no more [U38].
+function isPutThere({ source }: DependentDeps, table: KnownTable, recorded: RecordedChange, columns: readonly string[]): boolean {
+  const { kind, after, unresolved } = recorded.change;
+  if (kind === 'delete') return !isAddedAgain(source, table, recorded);
+  const before = kind === 'insert' ? findTakenAway(source, table, recorded) : recorded.change.before;
+  if (before === null || after === null) return true;
+  const changed = [...changedCells(table, before, after, unresolved)].map(([column]) => column);
   return changed.some((column) => columns.includes(column));
 }
 

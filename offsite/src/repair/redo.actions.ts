@@ -4,8 +4,9 @@ import { type DependentDeps, listResting } from './dependent.actions.ts';
 import { eachChange, eachTransaction } from './listing.actions.ts';
 import { Redo } from './redo.rules.ts';
 import { Unmapped } from './sink.rules.ts';
-import type { RecordedChange, RecordedTransaction, RepairSource } from './source.ts';
-import { type KnownTable, keyOf } from './table.rules.ts';
+import type { RecordedChange, RecordedTransaction } from './source.ts';
+import type { KnownTable } from './table.rules.ts';
+import { isAddedAgain } from './trace.actions.ts';
 import type { PlannerDeps } from './undo.actions.ts';
 
 const CHANGES_A_TURN = 500;
@@ -48,13 +49,6 @@ export async function planRedo({ source, tables, sink }: PlannerDeps, scope: Sco
     await ordered.flush();
   }
   for (const dependent of unmapped.list()) sink.tell(dependent);
-}
-
-/** Whether the row that a change took away comes back under its key with the next change of it, in the same transaction. */
-function isAddedAgain(source: RepairSource, table: KnownTable, { change, place }: RecordedChange): boolean {
-  const page = { order: 'oldest', beyond: place, limit: 1 } as const;
-  const [next] = source.listRowChanges(table.recorded, keyOf(table, change.before ?? {}), page);
-  return next?.change.kind === 'insert' && next.place.sequence === place.sequence;
 }
 
 /** Turns deletions round that follow one another: a row that swept others along was told before them, and goes after them. */

@@ -107,6 +107,24 @@ function* followOn(
   }
 }
 
+/** Whether the row that a change took away comes back under its key with the next change of it, in the same transaction. */
+export function isAddedAgain(source: TraceDeps['source'], table: KnownTable, { change, place }: RecordedChange): boolean {
+  const page = { order: 'oldest', beyond: place, limit: 1 } as const;
+  const [next] = source.listRowChanges(table.recorded, keyOf(table, change.before ?? {}), page);
+  return next?.change.kind === 'insert' && next.place.sequence === place.sequence;
+}
+
+/** The row as it stood under the key of one that was added, if the change before took it away in the same transaction. */
+export function findTakenAway(
+  source: TraceDeps['source'],
+  table: KnownTable,
+  { change, place }: RecordedChange,
+): RowImage | null {
+  const page = { order: 'newest', beyond: place, limit: 1 } as const;
+  const [last] = source.listRowChanges(table.recorded, keyOf(table, change.after ?? {}), page);
+  return last?.change.kind === 'delete' && last.place.sequence === place.sequence ? last.change.before : null;
+}
+
 /** The keys of a row before and after a change. */
 export function keysOf(
   table: KnownTable,

@@ -124,6 +124,7 @@ test('[U26] an honest row that rests, as the manifest declares, on what the atta
       await world.honest('insert into bill values (1, 1, 5)');
       await world.attack('update price set amount = 1 where id = 1');
       await world.honest('insert into bill values (2, 1, 1), (3, 2, 6)', 'update bill set paid = true where id = 1');
+      await world.honest('delete from bill where id = 1', 'insert into bill values (1, 1, 5, false)');
       const { plan } = await world.undo({ basis: [{ table: 'bill', columns: ['price_id'], references: 'price' }] });
       assert.deepEqual(told(plan), ['basis.compromised public.bill 2']);
       assert.equal((await world.rows('select 1 from bill')).length, 3);

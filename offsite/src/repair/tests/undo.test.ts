@@ -116,6 +116,42 @@ test('[U5] rows that the attack added go with those that refer to them; what an 
     ...FAMILY,
   ));
 
+test('[U5] [U38] a row that honest people save by deleting it and adding it again refers only to what they made it refer to', () =>
+  world(
+    async (world) => {
+      const save = (id: number, parent: number, name: string) => [
+        `delete from child where id = ${id}`,
+        `insert into child values (${id}, ${parent}, '${name}')`,
+      ];
+      await world.honest("insert into parent values (1, 'one')");
+      await world.honest("insert into child values (10, 1, 'a'), (11, 1, 'b'), (12, 1, 'c')");
+      await world.attack(
+        "insert into parent values (2, 'evil'), (3, 'evil too'), (4, 'evil as well'), (5, 'evil still')",
+        'update child set parent_id = 2 where id = 10',
+      );
+      await world.honest(...save(10, 2, 'mended'));
+      await world.honest(
+        ...save(10, 2, 'mended again'),
+        ...save(11, 3, 'moved'),
+        "insert into child values (13, 4, 'd'), (14, 5, 'e')",
+      );
+      await world.honest(...save(12, 1, 'saved'), ...save(13, 1, 'moved back'));
+      await world.honest(...Array.from({ length: 120 }, (_value, at) => save(14, 5, `saved ${at}`)).flat());
+      const { plan, outcome } = await world.undo();
+      assert.deepEqual(await world.rows('select id from parent order by id'), [{ id: 1 }, { id: 3 }, { id: 5 }]);
+      assert.deepEqual(await world.rows('select * from child order by id'), [
+        { id: 10, parent_id: 1, name: 'mended again' },
+        { id: 11, parent_id: 3, name: 'moved' },
+        { id: 12, parent_id: 1, name: 'saved' },
+        { id: 13, parent_id: 1, name: 'moved back' },
+        { id: 14, parent_id: 5, name: 'saved 119' },
+      ]);
+      const kept = ['row.referred_to public.child 11', 'row.referred_to public.child 14'];
+      assert.deepEqual([told(plan), told(outcome)], [kept, kept]);
+    },
+    ...FAMILY,
+  ));
+
 test('[U5] a deletion that cascaded is taken back whole, parents and children', () =>
   world(
     async (world) => {
