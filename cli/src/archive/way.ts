@@ -6,7 +6,7 @@ import { callWire, openWire, type WirePeer } from '@bulkhead/wire';
 export type Way = { readonly base: Base; readonly wal: WalList };
 
 /**
- * Chooses the newest base on the way to the joined timeline's end, or the one that is named.
+ * Chooses the newest base on the way to the joined timeline's end with which a restore can begin, or the one that is named.
  * @throws EstateError `archive.gap`, `input.invalid`
  */
 export async function chooseWay(peer: WirePeer, compartment: string, wanted: string | undefined): Promise<Way> {
@@ -17,7 +17,8 @@ export async function chooseWay(peer: WirePeer, compartment: string, wanted: str
   const { bases } = await callWire(peer, { method: 'GET', path: `${at}/bases` }, basesSchema);
   const branches = await readBranches(peer, at, timeline);
   const usable = bases.filter(({ timeline: on, endLsn }) => positionOf(endLsn) <= (branches.get(on) ?? -1n));
-  const base = wanted === undefined ? usable.toSorted(byEnd).at(-1) : usable.find(({ id }) => id === wanted);
+  const reached = usable.filter(({ isReached }) => isReached);
+  const base = wanted === undefined ? reached.toSorted(byEnd).at(-1) : usable.find(({ id }) => id === wanted);
   if (!base)
     throw wanted === undefined
       ? new EstateError('archive.gap', `exporting ${compartment}: no base leads to its timeline`)

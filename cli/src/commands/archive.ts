@@ -5,6 +5,7 @@ import {
   type Base,
   basesSchema,
   inventorySchema,
+  type ListedBase,
   prunedSchema,
   type Retention,
   retentionSchema,
@@ -75,18 +76,19 @@ type Listed = { readonly kind: string; readonly bytes: number };
 
 function describe(
   compartment: string,
-  bases: readonly Pick<Base, 'id' | 'startLsn' | 'bytes' | 'origin'>[],
+  bases: readonly Pick<ListedBase, 'id' | 'startLsn' | 'bytes' | 'origin' | 'isReached'>[],
   kept: readonly Listed[],
 ) {
   const kinds = [...new Set(kept.map(({ kind }) => kind))].map((kind) => {
     const ofKind = kept.filter((one) => one.kind === kind);
     return [`  ${kind}`, `${ofKind.length} files`, `${megabytes(ofKind.reduce((sum, { bytes }) => sum + bytes, 0))} MB`];
   });
-  const rows = bases.map(({ id, startLsn, bytes, origin }) => [
+  const rows = bases.map(({ id, startLsn, bytes, origin, isReached }) => [
     `  base ${id}`,
     `from ${startLsn}`,
     `${megabytes(bytes)} MB`,
     origin ? describeOrigin(origin) : '',
+    isReached ? '' : 'its WAL has yet to come',
   ]);
   return [`${compartment}:`, ...alignColumns(rows), ...alignColumns(kinds)];
 }

@@ -21,7 +21,7 @@ export function legsTo(timeline: number, ancestors: readonly Ancestor[], endLsn:
 }
 
 /** The newest base on the way to `targetLsn` that was complete by then. */
-export function chooseBase(bases: readonly Base[], legs: readonly Leg[], targetLsn: Lsn): Base | undefined {
+export function chooseBase<Known extends Base>(bases: readonly Known[], legs: readonly Leg[], targetLsn: Lsn): Known | undefined {
   const usable = bases.filter((base) => {
     const leg = legs.find((one) => one.timeline === base.timeline);
     return leg !== undefined && parseLsn(base.endLsn) <= leg.endLsn && parseLsn(base.endLsn) <= targetLsn;

@@ -5,6 +5,7 @@ import {
   type Base,
   type Inventory,
   type KeyProof,
+  type ListedBase,
   type ProvenPoint,
   type ProvenRequest,
   type Pruned,
@@ -15,7 +16,7 @@ import {
 } from '@bulkhead/contracts';
 import { EstateError, type Log } from '@bulkhead/kernel';
 import { openBase, openPacked, type PackedBase } from '#archive/base-reader.actions.ts';
-import { findNewest, listBases } from '#archive/base-shelf.actions.ts';
+import { findNewest } from '#archive/base-shelf.actions.ts';
 import { type Keyring, recipientOf } from '#archive/keyring.actions.ts';
 import { proveKey } from '#archive/keyring.rules.ts';
 import { encodePieces } from '#archive/piece.rules.ts';
@@ -25,7 +26,7 @@ import { listArtefacts } from './inventory.actions.ts';
 import type { Joined } from './join.actions.ts';
 import { searchArchive } from './name-search.actions.ts';
 import type { ArchiveSource } from './open.actions.ts';
-import { listWal, readWalFile, type WalBytes } from './reading.actions.ts';
+import { listKnownBases, listWal, readWalFile, type WalBytes } from './reading.actions.ts';
 import type { RetentionKeeper } from './retention.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
 
@@ -62,9 +63,9 @@ export class ArchiveKeeper {
     return this.#options.keys;
   }
 
-  async listBases(): Promise<Base[]> {
+  async listBases(): Promise<ListedBase[]> {
     const joined = this.#options.joined();
-    return joined ? listBases(joined.lineage) : [];
+    return joined ? listKnownBases(joined) : [];
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { WalList } from '@bulkhead/contracts';
+import type { Base, ListedBase, WalList } from '@bulkhead/contracts';
 import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
 import { listBases } from '#archive/base-shelf.actions.ts';
 import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts';
@@ -32,22 +32,41 @@ export async function listWal(
   return { systemId: lineage.systemId, timeline, endLsn: formatLsn(endLsn), files };
 }
 
+/** All bases, oldest first, and of each whether a restore can begin with it [A21]. */
+export async function listKnownBases(joined: Joined): Promise<ListedBase[]> {
+  return (await listBases(joined.lineage)).map((base) => ({ ...base, isReached: isReached(joined, base) }));
+}
+
+// A base may come sooner than the WAL that was written meanwhile; if headquarters is lost between, that never comes.
+function isReached({ lineage, tail }: Joined, { timeline, startLsn, endLsn }: Base): boolean {
+  const reachedLsn = timeline === tail.timeline ? tail.durableLsn : endOfRun(timeline, parseLsn(startLsn), lineage.entries);
+  return reachedLsn >= parseLsn(endLsn);
+}
+
 /**
  * The position from which on a restore can reach whatever is durable: the end of the base it would begin with, if the
  * WAL from there on is unbroken.
  */
 export async function findRestorable(joined: Joined): Promise<Lsn | undefined> {
   const { lineage, tail } = joined;
-  const ancestors = await lineage.ancestorsOf(tail.timeline);
-  const base = chooseBase(await listBases(lineage), legsTo(tail.timeline, ancestors, ENDLESS), ENDLESS);
-  if (!base) return undefined;
+  const legs = legsTo(tail.timeline, await lineage.ancestorsOf(tail.timeline), ENDLESS);
+  const bases = await listKnownBases(joined);
+  const usable = bases.filter((base) => base.isReached);
+  const reached = chooseBase(usable, legs, ENDLESS);
+  if (reached && (await isUnbroken(joined, reached))) return parseLsn(reached.endLsn);
+  const newest = chooseBase(bases, legs, ENDLESS);
+  if (!newest || newest.isReached) return undefined;
   // What has yet to come of the timeline that is being received follows without a gap.
-  if (base.timeline === tail.timeline && parseLsn(base.startLsn) > tail.durableLsn) return parseLsn(base.endLsn);
+  const isToCome = newest.timeline === tail.timeline && parseLsn(newest.startLsn) > tail.durableLsn;
+  return isToCome || (await isUnbroken(joined, newest)) ? parseLsn(newest.endLsn) : undefined;
+}
+
+async function isUnbroken(joined: Joined, { startLsn }: Base): Promise<boolean> {
   try {
-    await listWal(joined, base.startLsn, tail.timeline);
-    return parseLsn(base.endLsn);
+    await listWal(joined, startLsn, joined.tail.timeline);
+    return true;
   } catch (error) {
-    if (hasCode(error, 'archive.gap')) return undefined;
+    if (hasCode(error, 'archive.gap')) return false;
     throw error;
   }
 }

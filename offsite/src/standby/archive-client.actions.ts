@@ -5,6 +5,7 @@ import {
   basesSchema,
   type CompartmentStream,
   compartmentStreamSchema,
+  type ListedBase,
   type WalFile,
   type WalList,
   walListSchema,
@@ -38,7 +39,7 @@ export class ArchiveClient {
     return callWire(this.#peer, { method: 'GET', path: this.#path }, compartmentStreamSchema);
   }
 
-  async listBases(): Promise<Base[]> {
+  async listBases(): Promise<ListedBase[]> {
     return (await callWire(this.#peer, { method: 'GET', path: `${this.#path}/bases` }, basesSchema)).bases;
   }
 

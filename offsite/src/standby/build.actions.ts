@@ -137,7 +137,7 @@ async function planRestore(options: BuildOptions): Promise<Plan> {
   if (timeline === null || stream.systemId === null) {
     throw new EstateError('archive.gap', 'looking for a base backup: nothing was received of this compartment yet');
   }
-  const bases = (await archive.listBases()).filter((base) => base.systemId === stream.systemId);
+  const bases = (await archive.listBases()).filter((base) => base.systemId === stream.systemId && base.isReached);
   const ancestors = timeline === 1 ? [] : parseHistory(await archive.readHistory(historyName(timeline)));
   const endless = 2n ** 64n - 1n;
   const legs: Leg[] = legsTo(timeline, ancestors, endless);
@@ -147,7 +147,7 @@ async function planRestore(options: BuildOptions): Promise<Plan> {
   if (!base)
     throw new EstateError(
       'archive.gap',
-      `looking for a base backup on the way to timeline ${timeline}: the archive holds none that is early enough`,
+      `looking for a base backup on the way to timeline ${timeline}: the archive holds none that is early enough, with the WAL up to its end`,
     );
   const list = await archive.listWal(base.startLsn, timeline);
   if (parseLsn(list.endLsn) < parseLsn(base.endLsn)) {

@@ -114,7 +114,7 @@ const CHANGES: readonly (readonly string[])[] = [
 ];
 
 test('[A19] what headquarters changed is all that it sends, and the base is the one that a whole one would be', async () => {
-  let [last] = await listBases();
+  let last: Base | undefined = (await listBases())[0];
   assert.equal(last?.origin?.because, 'no-base-before');
   const whole = last.origin.sentBytes;
   for (const changes of CHANGES) {

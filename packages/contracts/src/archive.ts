@@ -121,7 +121,11 @@ export const baseSchema = z.object({
   origin: baseOriginSchema.optional(),
 });
 export type Base = z.infer<typeof baseSchema>;
-export const basesSchema = z.object({ bases: z.array(baseSchema) });
+/** `isReached`: the archive has the WAL up to its end. Before that, no restore can begin with it. */
+export const listedBaseSchema = baseSchema.extend({ isReached: z.boolean() });
+export type ListedBase = z.infer<typeof listedBaseSchema>;
+/** GET /compartments/:c/bases. */
+export const basesSchema = z.object({ bases: z.array(listedBaseSchema) });
 
 /** A file of the WAL archive. `bytes` of a partial segment grow; a complete one has 16 MiB. */
 export const walFileSchema = z.object({

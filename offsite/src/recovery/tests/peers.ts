@@ -15,7 +15,7 @@ import { createLog, EstateError, sha256Hex } from '@bulkhead/kernel';
 import { createWireApp, readWireBody, serveWire, type WireApp } from '@bulkhead/wire';
 import { z } from 'zod';
 import { HistoryPeer } from './history-peer.ts';
-import { baseOf, ReceiverPeer } from './receiver-peer.ts';
+import { listedBaseOf, ReceiverPeer } from './receiver-peer.ts';
 
 /** Told of every call that recovery makes, before it is carried out and once it is (and not answered yet). */
 export type Hook = (call: string, phase: 'before' | 'after') => void | Promise<void>;
@@ -361,7 +361,7 @@ function addReader(app: WireApp, peers: Peers): void {
       throw new EstateError('archive.damaged', `reading a copy: its ${readCopy} is damaged`);
   };
   app.get('/compartments/website', (c) => c.json(peers.receiver.describe()));
-  app.get('/compartments/website/bases', (c) => c.json({ bases: [baseOf(1)] }));
+  app.get('/compartments/website/bases', (c) => c.json({ bases: [listedBaseOf(1)] }));
   app.get('/compartments/website/bases/:id', (c) => {
     refuse('base', 'key');
     return c.body('a base', 200, { 'content-length': '6' });

@@ -126,7 +126,9 @@ export class ReceiverPeer {
         return c.json({ found, systemId: SYSTEM, lsn: this.lsn, bases: 1, segments: 2, bytes: 3 });
       });
     });
-    app.get(`/compartments/${this.name}/bases`, (c) => c.json({ bases: this.bases.map(({ timeline }) => baseOf(timeline)) }));
+    app.get(`/compartments/${this.name}/bases`, (c) =>
+      c.json({ bases: this.bases.map(({ timeline }) => listedBaseOf(timeline)) }),
+    );
     app.post(`/compartments/${this.name}/base`, async (c) =>
       carryOut('receiver.base', async () => {
         this.bases.push({ timeline: this.timeline });
@@ -174,4 +176,8 @@ export function baseOf(timeline: number) {
     bytes: 1024,
     sha256: sha256Hex('a base'),
   };
+}
+
+export function listedBaseOf(timeline: number) {
+  return { ...baseOf(timeline), isReached: true };
 }

@@ -19,7 +19,11 @@ export type Owed = {
 };
 
 /** Builds a data directory as a quarantine does, compares every byte of it with the model, and throws it away. */
-export async function requireRestorable(reader: WirePeer, owed: Owed, directory: string): Promise<{ readonly archiveLsn: Lsn }> {
+export async function requireRestorable(
+  reader: WirePeer,
+  owed: Owed,
+  directory: string,
+): Promise<{ readonly base: string; readonly archiveLsn: Lsn }> {
   await mkdir(directory, { recursive: true });
   try {
     const { base, archiveLsn } = await buildDirectory({
@@ -40,7 +44,7 @@ export async function requireRestorable(reader: WirePeer, owed: Owed, directory:
       if (leg.endLsn > reachedLsn) await compare(join(directory, 'pg/pg_wal'), leg, reachedLsn);
       if (leg.endLsn > reachedLsn) reachedLsn = leg.endLsn;
     }
-    return { archiveLsn: parseLsn(archiveLsn) };
+    return { base, archiveLsn: parseLsn(archiveLsn) };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

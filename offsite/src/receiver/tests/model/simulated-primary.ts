@@ -41,6 +41,7 @@ export class SimulatedPrimary {
   readonly #beforeSlot: () => void;
   #slotLsn: Lsn | undefined;
   #acknowledgedLsn: Lsn = 0n;
+  #heldFromLsn: Lsn | undefined;
   #onAcknowledged: () => void = () => undefined;
 
   private constructor({ systemId, wal, history, beforeSlot = () => undefined }: PrimaryOptions) {
@@ -95,6 +96,12 @@ export class SimulatedPrimary {
 
   switchSegment(): void {
     this.wal.switchSegment();
+    this.#send();
+  }
+
+  /** Sends no WAL past a position, as over a link that is slower than people write; all of it again without one. */
+  holdFrom(lsn: Lsn | undefined): void {
+    this.#heldFromLsn = lsn;
     this.#send();
   }
 
@@ -161,8 +168,9 @@ export class SimulatedPrimary {
     socket.write(encodeFrame('W', Buffer.alloc(3)));
     let sentLsn = fromLsn;
     const send = () => {
-      while (sentLsn < this.wal.endLsn && !socket.destroyed) {
-        const toLsn = sentLsn + SENT_AT_ONCE < this.wal.endLsn ? sentLsn + SENT_AT_ONCE : this.wal.endLsn;
+      const untilLsn = this.#heldFromLsn ?? this.wal.endLsn;
+      while (sentLsn < untilLsn && !socket.destroyed) {
+        const toLsn = sentLsn + SENT_AT_ONCE < untilLsn ? sentLsn + SENT_AT_ONCE : untilLsn;
         const bytes = this.wal.read(sentLsn, toLsn);
         const hasRoom = socket.write(encodeWal(sentLsn, this.wal.endLsn, bytes, new Date(0)));
         sentLsn = toLsn;
