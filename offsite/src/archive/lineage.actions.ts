@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError, sha256Hex, syncDirectory } from '@bulkhead/kernel';
 import { DISK } from './disk.actions.ts';
@@ -93,7 +93,8 @@ export class Lineage {
   compressAll(): Promise<void> {
     const done = this.#compressing.then(async () => {
       for (const name of (await readdir(this.walDirectory)).toSorted())
-        if (parseSegmentName(name)) await packSegment(this.place, name, this.index.get(name), SEGMENT_BYTES);
+        if (parseSegmentName(name) && !this.#isBeingFinished(name))
+          await packSegment(this.place, name, this.index.get(name), SEGMENT_BYTES);
       await this.index.noteHead();
     });
     this.#compressing = done.catch(() => undefined);
@@ -226,7 +227,7 @@ export class Lineage {
   }
 
   async #readPartial(name: string, offset: number, bytes: number): Promise<Buffer> {
-    const handle = await open(join(this.walDirectory, `${name}.partial`), 'r').catch(() => undefined);
+    const handle = await this.#openGrowing(name);
     // It became complete between the look at the entry and here.
     if (!handle) return (await this.readSegment(name)).subarray(offset, offset + bytes);
     try {
@@ -236,6 +237,17 @@ export class Lineage {
     } finally {
       await handle.close();
     }
+  }
+
+  async #openGrowing(name: string): Promise<FileHandle | undefined> {
+    const path = join(this.walDirectory, name);
+    const handle = await open(`${path}.partial`, 'r').catch(() => undefined);
+    return handle ?? (this.#isBeingFinished(name) ? open(path, 'r').catch(() => undefined) : undefined);
+  }
+
+  /** A segment has its final name a moment before its digest: until then it is still one that grew [A22]. */
+  #isBeingFinished(name: string): boolean {
+    return this.index.get(name) === undefined && this.#entries.get(name)?.isComplete !== true;
   }
 
   async #readVerified(name: string): Promise<Buffer> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { sha256Hex } from '@bulkhead/kernel';
-import { Lineage } from './lineage.actions.ts';
+import { finishSegment, Lineage } from './lineage.actions.ts';
 import { parseLsn, SEGMENT_BYTES } from './wal.rules.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'bhl-'));
@@ -54,6 +54,21 @@ test('[A4] a flipped bit in a packed or a raw segment is damage, and a damaged r
   await lineage.compressAll();
   await writeFile(`${path}.zst`, flip(await readFile(`${path}.zst`), 40_000));
   await assert.rejects((await Lineage.open(join(root, 'flipped'), '42')).readSegment(NAME), { code: 'archive.damaged' });
+});
+
+test('[A22] a segment that has its final name, and not yet its digest, is read and left unpacked', async () => {
+  const lineage = await Lineage.open(join(root, 'named'), '42');
+  await writeFile(join(lineage.walDirectory, `${NAME}.partial`), BYTES);
+  lineage.noteTail(NAME, 90_000);
+  await finishSegment(lineage.walDirectory, NAME);
+  assert.ok(BYTES.subarray(0, 90_000).equals(await lineage.readPartialSegment(NAME, 90_000)));
+  assert.ok(BYTES.subarray(100, 200).equals(await lineage.readAt(1, parseLsn('0/1000064'), 100)));
+  await lineage.compressAll();
+  assert.ok((await readdir(lineage.walDirectory)).includes(NAME));
+  await lineage.noteComplete(NAME, sha256Hex(BYTES));
+  await lineage.compressAll();
+  assert.ok(!(await readdir(lineage.walDirectory)).includes(NAME));
+  assert.ok(BYTES.subarray(0, 90_000).equals(await lineage.readPartialSegment(NAME, 90_000)));
 });
 
 test('a torn last line of the digests does not swallow the next one', async () => {

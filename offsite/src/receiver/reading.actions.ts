@@ -5,7 +5,7 @@ import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts
 import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
 import type { Joined } from './join.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
-import { requireAsNoted } from './tail-note.actions.ts';
+import { readNote } from './tail-note.actions.ts';
 
 const ENDLESS: Lsn = 2n ** 64n - 1n;
 
@@ -108,11 +108,13 @@ export async function readWalFile(
   const growing = lineage.isReadOnly ? undefined : tail.describeEnd();
   const end =
     knownEnds.find((one) => one.name === name && one.bytes >= entry.bytes) ?? (growing?.name === name ? growing : undefined);
-  const bytes = await lineage.readPartialSegment(name, end?.bytes ?? entry.bytes);
-  if (end && sha256Hex(bytes) !== end.sha256) {
-    throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those received`);
+  const noted = await readNote(lineage.walDirectory, name);
+  // It grows on: what was noted meanwhile may be more than was durable at the first look [A22].
+  const bytes = await lineage.readPartialSegment(name, Math.max(entry.bytes, end?.bytes ?? 0, noted?.bytes ?? 0));
+  for (const known of [end, noted]) {
+    if (known && sha256Hex(bytes.subarray(0, known.bytes)) !== known.sha256)
+      throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those received`);
   }
-  await requireAsNoted(lineage.walDirectory, name, bytes);
   const durable = bytes.subarray(0, entry.bytes);
   return { bytes: durable, sha256: sha256Hex(durable), isComplete: false };
 }

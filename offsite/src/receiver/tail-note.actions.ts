@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EstateError, sha256Hex } from '@bulkhead/kernel';
+import { sha256Hex } from '@bulkhead/kernel';
 import type { TailEnd } from './tail.actions.ts';
 
 const EVERY_MS = 200;
@@ -42,17 +42,6 @@ export class TailNotes {
   }
 }
 
-/**
- * Compares the first bytes of a partial segment with what was noted of them.
- * @throws EstateError `archive.damaged`
- */
-export async function requireAsNoted(directory: string, name: string, bytes: Buffer): Promise<void> {
-  const noted = await readNote(directory, name);
-  if (!noted) return;
-  if (noted.bytes <= bytes.length && sha256Hex(bytes.subarray(0, noted.bytes)) === noted.sha256) return;
-  throw new EstateError('archive.damaged', `reading partial segment ${name}: its bytes are not those that were noted of it`);
-}
-
 async function writeNote(directory: string, { name, bytes, sha256 }: TailEnd): Promise<void> {
   const path = pathOf(directory, name);
   const line = `${bytes} ${sha256}`;
@@ -60,11 +49,11 @@ async function writeNote(directory: string, { name, bytes, sha256 }: TailEnd): P
   await rename(`${path}.tmp`, path);
 }
 
-// A note that is not whole says nothing: it is not the WAL that is damaged then.
-async function readNote(directory: string, name: string): Promise<Omit<TailEnd, 'name'> | undefined> {
+/** What was noted of a growing segment. A note that is not whole says nothing: it is not the WAL that is damaged then. */
+export async function readNote(directory: string, name: string): Promise<TailEnd | undefined> {
   const text = await readFile(pathOf(directory, name), 'utf8').catch(() => '');
   const [bytes = '', sha256 = '', check = ''] = text.trim().split(' ');
-  return check === sha256Hex(`${bytes} ${sha256}`) ? { bytes: Number(bytes), sha256 } : undefined;
+  return check === sha256Hex(`${bytes} ${sha256}`) ? { name, bytes: Number(bytes), sha256 } : undefined;
 }
 
 function pathOf(directory: string, name: string): string {

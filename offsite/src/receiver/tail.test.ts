@@ -9,6 +9,7 @@ import { sha256Hex } from '@bulkhead/kernel';
 import { Lineage } from '#archive/lineage.actions.ts';
 import { endOfRun } from '#archive/plan.rules.ts';
 import { type Lsn, parseLsn, SEGMENT_BYTES } from '#archive/wal.rules.ts';
+import { readWalFile } from './reading.actions.ts';
 import { WalTail } from './tail.actions.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'bht-'));
@@ -141,6 +142,31 @@ test('what a failed write left behind the bytes received goes before anything is
   send(tail, 0, 1000);
   await tail.close();
   assert.ok(WAL.subarray(0, 1000).equals(await readFile(join(lineage.walDirectory, `${FIRST}.partial`))));
+});
+
+test('[A22] what is noted of a growing segment while it is read is compared as well, and what was durable comes', async () => {
+  const held = await hold(join(root, 'noted'));
+  const { lineage, tail } = held;
+  tail.beginSession();
+  send(tail, 0, 50_000);
+  await tail.close();
+  // As a reader finds it that looked at the entry before the segment grew, and at the note after.
+  lineage.noteTail(FIRST, 30_000);
+  const reading = await hold(join(root, 'noted-reader'));
+  const read = () => readWalFile({ lineage, tail: reading.tail }, FIRST, []);
+  const { bytes, sha256, isComplete } = await read();
+  assert.ok(bytes.equals(WAL.subarray(0, 30_000)));
+  assert.deepEqual([sha256, isComplete], [sha256Hex(bytes), false]);
+  const stored = await readFile(partial(held));
+  for (const at of [10_000, 40_000]) {
+    const flipped = Buffer.from(stored);
+    flipped.writeUInt8(flipped.readUInt8(at) ^ 1, at);
+    await writeFile(partial(held), flipped);
+    await assert.rejects(read(), { code: 'archive.damaged' });
+  }
+  await writeFile(partial(held), stored.subarray(0, 49_999));
+  await assert.rejects(read(), { code: 'archive.damaged' });
+  await reading.tail.close();
 });
 
 test('a segment that lost bytes since they were received is damage, not a new start', async () => {
