@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jailHealthSchema } from '@bulkhead/contracts';
+import { MEMORY_VARIABLES } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { COMPARTMENT, type ReceiverProcess } from './receiver-process.ts';
@@ -50,7 +51,7 @@ export async function startJail(
   };
   const begunAt = performance.now();
   const child = spawn(process.execPath, [JAIL], {
-    env: environment,
+    env: { ...environment, ...MEMORY_VARIABLES },
     stdio: ['ignore', 'ignore', 'inherit'],
     ...(isRoot ? UNPRIVILEGED : {}),
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compartmentStreamsSchema } from '@bulkhead/contracts';
 import type { ScratchCluster } from '@bulkhead/postgres';
+import { MEMORY_VARIABLES } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 
@@ -47,7 +48,10 @@ export async function startReceiver(
     RECEIVER_SECRET: SECRET,
     COMPARTMENTS: JSON.stringify([compartment]),
   };
-  const child: ChildProcess = spawn(process.execPath, [RECEIVER], { env: environment, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child: ChildProcess = spawn(process.execPath, [RECEIVER], {
+    env: { ...environment, ...MEMORY_VARIABLES },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await waitUntil(
     async () => {
       const { compartments } = await callWire(peer, { method: 'GET', path: '/compartments' }, compartmentStreamsSchema);

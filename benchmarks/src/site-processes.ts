@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateSigningKey, type VerifyingKey } from '@bulkhead/contracts';
+import { MEMORY_VARIABLES } from '@bulkhead/supervision';
 import { findFreePort, waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -37,6 +38,7 @@ export async function prepareSite(directory: string, given: Given): Promise<Site
     ESTATE_FILE: at('estate.json'),
     LOG_LEVEL: 'fatal',
     BULKHEAD_SUPERVISED: '1',
+    ...MEMORY_VARIABLES,
     FINDINGS_SOCKET: at('nobody.sock'),
     FINDINGS_SECRET: SECRET,
   };

@@ -18,6 +18,7 @@ import {
   takeChunks,
 } from '@bulkhead/blobs';
 import { forEachAtOnce, sha256Hex } from '@bulkhead/kernel';
+import { MEMORY_VARIABLES } from '@bulkhead/supervision';
 import { waitUntil } from '@bulkhead/testkit';
 import { callWire, type WirePeer } from '@bulkhead/wire';
 import { z } from 'zod';
@@ -98,8 +99,7 @@ async function spawnVault(place: string, directory: string, more: Readonly<Recor
     env: {
       LOG_LEVEL: 'error',
       UV_THREADPOOL_SIZE: '16',
-      MALLOC_MMAP_THRESHOLD_: '33554432',
-      MALLOC_TRIM_THRESHOLD_: '33554432',
+      ...MEMORY_VARIABLES,
       DIRECTORY: directory,
       SOCKET: join(place, 'v.sock'),
       SECRETS_JSON: JSON.stringify({ bench: SECRET }),

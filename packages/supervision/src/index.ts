@@ -12,7 +12,7 @@ export { findIsolation, type Isolation, isolate, type Shown } from './process/is
 export type { PlainHealth } from './process/plain-health.ts';
 export type { ProcessSpec } from './process/process-spec.ts';
 export { killAllOfUid } from './process/signal.ts';
-export type { ProcessChange, ProcessExit } from './process/supervised-process.ts';
+export { MEMORY_VARIABLES, type ProcessChange, type ProcessExit } from './process/supervised-process.ts';
 export { prepareRuntime, type Runtime } from './runtime/prepare-runtime.ts';
 export { type SiteLock, takeSiteLock } from './site/site-lock.ts';
 export { createSupervision, type Supervision, type SupervisionOptions } from './supervision.ts';

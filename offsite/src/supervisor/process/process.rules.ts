@@ -174,9 +174,6 @@ const PARTS: Record<ProcessName, (sites: Sites) => Part> = {
       ESCROW_RECIPIENTS_JSON: JSON.stringify(estate.archiveRecipients ?? []),
       // Flushes of many small files share the disk's turns only if so many may wait at once.
       UV_THREADPOOL_SIZE: '16',
-      // Frames come and go: memory that goes back to the system each time costs more to have again than to be sealed in.
-      MALLOC_MMAP_THRESHOLD_: '33554432',
-      MALLOC_TRIM_THRESHOLD_: '33554432',
       ...findings(layout, secrets),
     },
     reads: vaultTarget.kind === 's3' ? [vaultTarget.credentialsFile] : [],
