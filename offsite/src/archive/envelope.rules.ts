@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { EstateError } from '@bulkhead/kernel';
 
 /** A key that a compartment's artefacts are encrypted with. */
@@ -20,12 +20,14 @@ const LARGEST_FRAME_NUMBER = 0xffff_ffff;
  * and one that was altered, cut off, moved or taken from elsewhere does not open.
  */
 export class FrameCipher {
-  readonly #key: Buffer;
+  /** As an object: a cipher takes it in a fifth of the time that it takes bytes in. */
+  readonly #key: KeyObject;
   readonly #context: string;
 
   /** @param context what the artefact is and where it belongs */
   constructor(dataKey: DataKey, salt: Uint8Array, context: string) {
-    this.#key = Buffer.from(hkdfSync('sha256', dataKey.key, salt, `bulkhead archive artefact\n${context}`, KEY_BYTES));
+    const key = hkdfSync('sha256', dataKey.key, salt, `bulkhead archive artefact\n${context}`, KEY_BYTES);
+    this.#key = createSecretKey(Buffer.from(key));
     this.#context = context;
   }
 

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { EstateError } from '@bulkhead/kernel';
 
 const KEY_BYTES = 32;
@@ -15,7 +15,7 @@ export function drawKey(): Buffer {
 /** Wraps a blob's key for its place in the keyring: nonce, key, tag. */
 export function wrapKey({ key }: WrappingKey, place: string, blobKey: Buffer): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce).setAAD(Buffer.from(place));
   return Buffer.concat([nonce, cipher.update(blobKey), cipher.final(), cipher.getAuthTag()]);
 }
 
@@ -24,7 +24,7 @@ export function unwrapKey(wrapping: WrappingKey, place: string, wrapped: Uint8Ar
   const bytes = Buffer.from(wrapped);
   try {
     const nonce = bytes.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', wrapping.key, nonce, { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv('aes-256-gcm', createSecretKey(wrapping.key), nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   } catch (cause) {
