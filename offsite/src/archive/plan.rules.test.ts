@@ -75,6 +75,15 @@ test('[A1] a missing or short segment is a gap, named by its first missing byte'
   assert.throws(() => needed(archive(whole[1], whole[2]), '0/40003E8'), { code: 'archive.gap', message: /0\/2000028/ });
 });
 
+test('[A1] [A23] a timeline whose archive ends before it branched off is a gap', () => {
+  const stored = archive([1, '0/2000000'], [1, '0/3000000', 500], [4, '0/3000000', 100]);
+  const legs = legsTo(4, [{ timeline: 1, endLsn: lsn('0/3000100') }], lsn('0/3000064'));
+  assert.throws(() => listNeeded(legs, lsn('0/2000028'), stored), {
+    code: 'archive.gap',
+    message: /timeline 4 ends at 0\/3000064/,
+  });
+});
+
 test('the end of a run is where the first segment is partial or missing', () => {
   assert.equal(endOfRun(1, lsn('0/2000028'), archive([1, '0/2000000'], [1, '0/3000000', 77])), lsn('0/300004D'));
   assert.equal(endOfRun(1, lsn('0/2000000'), archive([1, '0/2000000'], [1, '0/4000000'])), lsn('0/3000000'));

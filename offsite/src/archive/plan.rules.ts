@@ -38,6 +38,7 @@ export type SegmentEntry = WalFile;
  * @throws EstateError `archive.gap` naming the first missing byte
  */
 export function listNeeded(legs: readonly Leg[], fromLsn: Lsn, stored: ReadonlyMap<string, SegmentEntry>): SegmentEntry[] {
+  requireBranch(legs, fromLsn);
   const needed: SegmentEntry[] = [];
   let reachedLsn = fromLsn;
   for (const { timeline, endLsn } of legs) {
@@ -59,6 +60,16 @@ export function listNeeded(legs: readonly Leg[], fromLsn: Lsn, stored: ReadonlyM
   }
   const histories = legs.map(({ timeline }) => stored.get(historyName(timeline))).filter((entry) => entry !== undefined);
   return [...histories, ...needed];
+}
+
+// Replay prefers the newest timeline's file of a segment: where that ends before the branch, so would the replay [A23].
+function requireBranch(legs: readonly Leg[], fromLsn: Lsn): void {
+  const [parent, last] = legs.slice(-2);
+  if (!parent || !last || last.endLsn >= parent.endLsn) return;
+  throw new EstateError(
+    'archive.gap',
+    `listing the WAL from ${formatLsn(fromLsn)}: the archive of timeline ${last.timeline} ends at ${formatLsn(last.endLsn)}, before it branched off`,
+  );
 }
 
 /** The end of a timeline's unbroken run of segments that begins at or before `fromLsn`. */

@@ -12,6 +12,7 @@ import { Lineage } from '#archive/lineage.actions.ts';
 import { formatLsn, type Lsn, parseLsn, segmentStart } from '#archive/wal.rules.ts';
 import { ArchiveKeeper } from './archive-keeper.actions.ts';
 import { BaseKeeper } from './base-keeper.actions.ts';
+import { layBeginning, NOTHING } from './branch.actions.ts';
 import { describeFault, type Fault, isGrave } from './fault.rules.ts';
 import { inspectCluster, type Joined, type JoinPoint, requireJoinedCluster } from './join.actions.ts';
 import type { Feedback } from './message.rules.ts';
@@ -202,7 +203,8 @@ export class CompartmentReceiver {
     const done = this.#record.findJoin(asked);
     if (done) return done;
     this.#requireJoinable(asked.epoch);
-    const point = await inspectCluster(this.#peer(asked), SLOT, asked, this.#joined);
+    const held = { joined: this.#joined, ends: this.#record.ends() };
+    const point = await inspectCluster(this.#peer(asked), SLOT, asked, held);
     return this.#record.inTurn(async () => {
       this.#requireJoinable(asked.epoch);
       this.#cut();
@@ -243,25 +245,27 @@ export class CompartmentReceiver {
     const history = identity.timeline > 1 ? await connection.readHistory(identity.timeline) : undefined;
     return this.#record.inTurn(async () => {
       this.#requireAccepting();
-      const point = { fromLsn: segmentStart(slotLsn ?? identity.flushedLsn), history, gapFrom: undefined };
+      const fromLsn = segmentStart(slotLsn ?? identity.flushedLsn);
+      const point = { fromLsn, beginning: NOTHING, history, gapFrom: undefined };
       return this.#enter({ ...identity, epoch: this.#record.current.epoch }, point, {});
     });
   }
 
-  // History before record: a record must only name a timeline whose way back is known [A1].
+  // History and beginning before record: a record must only name a timeline whose way back is known [A1, A23].
   async #enter(
     { systemId, timeline, epoch }: { readonly systemId: string; readonly timeline: number; readonly epoch: number },
-    { fromLsn, history }: JoinPoint,
+    { fromLsn, beginning, history }: JoinPoint,
     changes: Partial<StreamRecord>,
   ): Promise<WalTail> {
     const old = this.#joined;
     const lineage = old?.lineage.systemId === systemId ? old.lineage : await this.#openLineage(systemId);
     if (history) await lineage.storeHistory(timeline, history);
     await old?.tail.close();
+    await layBeginning(lineage, timeline, fromLsn, beginning);
     const joinedAt = this.#options.archive.now().toISOString();
     const joins = [...this.#record.current.joins, { systemId, timeline, fromLsn: formatLsn(fromLsn), epoch, joinedAt }];
     await this.#record.save({ ...changes, systemId, timeline, joins });
-    const tail = this.#openTail(lineage, timeline, fromLsn);
+    const tail = this.#openTail(lineage, timeline, fromLsn + BigInt(beginning.length));
     this.#joined = { lineage, tail };
     this.#bases.forget();
     this.#tellWatchers();

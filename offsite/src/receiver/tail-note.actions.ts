@@ -42,7 +42,8 @@ export class TailNotes {
   }
 }
 
-async function writeNote(directory: string, { name, bytes, sha256 }: TailEnd): Promise<void> {
+/** Notes what a growing segment is by now. */
+export async function writeNote(directory: string, { name, bytes, sha256 }: TailEnd): Promise<void> {
   const path = pathOf(directory, name);
   const line = `${bytes} ${sha256}`;
   await writeFile(`${path}.tmp`, `${line} ${sha256Hex(line)}\n`, { mode: 0o600 });
