@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allottedTimelineSchema, compartmentStreamSchema, joinedStreamSchema, streamSealSchema } from '@bulkhead/contracts';
+import {
+  allottedTimelineSchema,
+  basesSchema,
+  compartmentStreamSchema,
+  joinedStreamSchema,
+  streamSealSchema,
+} from '@bulkhead/contracts';
 import { FakeClock, hasCode, sleepMs } from '@bulkhead/kernel';
 import { FaultyLink } from '@bulkhead/testkit';
 import { callWire } from '@bulkhead/wire';
 import { z } from 'zod';
-import { formatLsn, parseLsn } from '#archive/wal.rules.ts';
+import { chooseBase, legsTo } from '#archive/plan.rules.ts';
+import { formatLsn, type Lsn, offsetInSegment, parseLsn, segmentStart } from '#archive/wal.rules.ts';
 import { type Owed, requireRestorable } from './restored.ts';
 import { Seeded } from './seeded.ts';
 import { SimulatedPrimary } from './simulated-primary.ts';
@@ -133,16 +140,19 @@ export class Sequence {
   }
 
   async #kill(isPowerLost: boolean): Promise<void> {
-    const { primary, link } = this.#now();
+    const { primary, link, legs } = this.#now();
     if (this.#random.isLucky(0.5)) primary.commit(this.#random.bytes(this.#random.between(50, 200_000)));
     await sleepMs(this.#random.between(0, 8));
+    // What a timeline begins with is its parent's, and acknowledged.
+    const branchLsn = legs.at(-1)?.endLsn ?? 0n;
+    const heldLsn = () => (primary.acknowledgedLsn > branchLsn ? primary.acknowledgedLsn : branchLsn);
     const lost = { timeline: primary.wal.timeline, share: this.#random.fraction() };
     const silence = () => {
       link.cut();
       return primary.untilAlone();
     };
     // What the old one said before this moment may still be under way: it is heard first, for it must be held.
-    await this.#site.kill(silence, isPowerLost ? () => ({ ...lost, lsn: primary.acknowledgedLsn }) : undefined);
+    await this.#site.kill(silence, isPowerLost ? () => ({ ...lost, lsn: heldLsn() }) : undefined);
     link.mend();
     await this.#site.start();
   }
@@ -188,22 +198,46 @@ export class Sequence {
   /** Headquarters is lost, or taken back: a cluster restored to a point goes on, on a timeline of its own. */
   async #restore(): Promise<void> {
     await this.#settle();
+    await this.#goBack();
+  }
+
+  async #goBack(): Promise<void> {
     const { primary, legs } = this.#now();
     await this.#seal();
     const { archiveLsn } = await requireRestorable(this.#site.reader, this.#owed(), this.#scratch());
-    const points = primary.wal.boundaries.filter((lsn) => lsn <= archiveLsn && lsn > primary.wal.startLsn);
+    const way = legsTo(primary.wal.timeline, legs, archiveLsn);
+    const { bases } = await callWire(this.#site.reader, { method: 'GET', path: '/compartments/site/bases' }, basesSchema);
+    const isWithin = (lsn: Lsn) => lsn > primary.wal.startLsn && lsn <= archiveLsn;
+    const points = primary.wal.boundaries.filter((lsn) => isWithin(lsn) && chooseBase(bases, way, lsn) !== undefined);
     const atLsn = this.#random.isLucky(0.5) ? points.at(-1) : points[this.#random.between(0, points.length - 1)];
     const { timeline } = await this.#post('/timeline', undefined, allottedTimelineSchema);
     this.#left.push(this.#owed());
     await this.#end();
-    const branchLsn = atLsn ?? primary.wal.endLsn;
+    const branchLsn = atLsn ?? archiveLsn;
     const history = `${primary.history}${primary.wal.timeline}\t${formatLsn(branchLsn)}\tno recovery target specified\n`;
     const past = [...legs, { timeline: primary.wal.timeline, endLsn: branchLsn, wal: primary.wal }];
     const grown = primary.wal.branch(timeline, branchLsn);
     grown.append(this.#random.bytes(100));
     const socketDirectory = await this.#begin(grown, history, past);
     const order = { systemId: primary.systemId, timeline, socketDirectory, epoch: (this.#epoch += 1) };
+    await this.#enter(order, branchLsn);
+  }
+
+  /** The first segment of the new timeline comes again, from its start: all that stood before it must stand meanwhile. */
+  async #enter(order: object, branchLsn: Lsn): Promise<void> {
+    const { primary } = this.#now();
+    const random = this.#random;
+    primary.holdFrom(segmentStart(branchLsn) + BigInt(random.between(0, offsetInSegment(branchLsn))));
+    if (random.isLucky(0.5)) {
+      const joining = this.#join(order).catch(() => undefined);
+      await this.#kill(random.isLucky(0.5));
+      await joining;
+    }
     await this.#join(order);
+    if (random.isLucky(0.3)) await this.#kill(random.isLucky(0.5));
+    await this.#lookThrough();
+    if (random.isLucky(0.2)) return this.#goBack();
+    primary.holdFrom(undefined);
   }
 
   /** The cluster that is joined must answer within seconds: on a starved machine the order is given again, as a person would. */
@@ -220,7 +254,8 @@ export class Sequence {
 
   /** Every byte that was acknowledged can be restored, of this timeline and of those that were left. */
   async #lookThrough(): Promise<void> {
-    if (this.#now().primary.acknowledgedLsn > 0n) await requireRestorable(this.#site.reader, this.#owed(), this.#scratch());
+    const owed = this.#owed();
+    if (owed.legs.some(({ endLsn }) => endLsn > 0n)) await requireRestorable(this.#site.reader, owed, this.#scratch());
     if (this.#hasPruned) return;
     for (const left of this.#left) await requireRestorable(this.#site.reader, left, this.#scratch());
   }
