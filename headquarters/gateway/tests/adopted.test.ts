@@ -187,8 +187,13 @@ test('[AD3] what could be read in two ways, comes too slowly, too often or from 
   assert.equal((await at('/', { method: 'TRACE' })).status, 405);
   assert.equal((await at('/.git/config')).status, 404);
   assert.equal((await at('/.well-known/security.txt')).text, 'GET /.well-known/security.txt');
-  const many = await Promise.all(Array.from({ length: 700 }, () => at('/many')));
-  assert.ok(many.some(({ status }) => status === 429));
+  // On a slow machine the bucket fills meanwhile: asked until it is empty.
+  let refused = 0;
+  for (let wave = 0; wave < 10 && refused === 0; wave += 1) {
+    const many = await Promise.all(Array.from({ length: 700 }, () => at('/many')));
+    refused = many.filter(({ status }) => status === 429).length;
+  }
+  assert.ok(refused > 0);
   // The bucket fills by ten a second: what follows asks a few times.
   await sleepMs(3000);
 });

@@ -9,7 +9,7 @@ import { endLeftovers } from '#leftover/pid-registry.ts';
 import { isRoot } from '#owner/owner.ts';
 import { createUidAllocator } from '#owner/uid-allocator.ts';
 import { answersSignal, identifyProcess } from '#process/identity.ts';
-import type { ProcessChange } from '#process/supervised-process.ts';
+import { MEMORY_VARIABLES, type ProcessChange } from '#process/supervised-process.ts';
 import type { Supervision } from '#supervision.ts';
 import { askAbout, exampleSpec, superviseIn, temporaryDirectory } from './estate-of-examples.ts';
 
@@ -25,13 +25,13 @@ function untilChange(supervision: Supervision, isWanted: (change: ProcessChange)
   });
 }
 
-test('a process starts with an empty environment, without files of others and without code from strings', async (t) => {
+test('a process starts with nothing of our environment, without files of others and without code from strings', async (t) => {
   const directory = await temporaryDirectory(t);
   const supervision = await superviseIn(t, directory);
   await supervision.start(await exampleSpec(directory, 'one'));
   await supervision.untilHealthy('one', LONG_MS);
   const about = await askAbout(directory, 'one');
-  assert.deepEqual(about.environment, ['BULKHEAD_SUPERVISED', 'SECRET', 'SOCKET']);
+  assert.deepEqual(about.environment, ['BULKHEAD_SUPERVISED', ...Object.keys(MEMORY_VARIABLES), 'SECRET', 'SOCKET']);
   assert.equal(about.passwd, 'ERR_ACCESS_DENIED');
   assert.match(about.code, /EvalError/);
   const [status] = supervision.status();
