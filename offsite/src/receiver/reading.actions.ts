@@ -2,7 +2,7 @@ import type { Base, ListedBase, WalList } from '@bulkhead/contracts';
 import { EstateError, hasCode, sha256Hex } from '@bulkhead/kernel';
 import { listBases } from '#archive/base-shelf.actions.ts';
 import { chooseBase, endOfRun, legsTo, listNeeded } from '#archive/plan.rules.ts';
-import { formatLsn, type Lsn, parseLsn } from '#archive/wal.rules.ts';
+import { formatLsn, type Lsn, parseLsn, segmentStart } from '#archive/wal.rules.ts';
 import type { Joined } from './join.actions.ts';
 import type { TailEnd } from './tail.actions.ts';
 import { readNote } from './tail-note.actions.ts';
@@ -39,7 +39,9 @@ export async function listKnownBases(joined: Joined): Promise<ListedBase[]> {
 
 // A base may come sooner than the WAL that was written meanwhile; if headquarters is lost between, that never comes.
 function isReached({ lineage, tail }: Joined, { timeline, startLsn, endLsn }: Base): boolean {
-  const reachedLsn = timeline === tail.timeline ? tail.durableLsn : endOfRun(timeline, parseLsn(startLsn), lineage.entries);
+  // From the segment's start: a run of which nothing is held ends where it begins.
+  const fromLsn = segmentStart(parseLsn(startLsn));
+  const reachedLsn = timeline === tail.timeline ? tail.durableLsn : endOfRun(timeline, fromLsn, lineage.entries);
   return reachedLsn >= parseLsn(endLsn);
 }
 
