@@ -8,6 +8,7 @@ import { generateIdentity } from 'age-encryption';
 import { openBase } from './base-reader.actions.ts';
 import { commitBase, dropBuilding, findLeaning, listBases, mendBases, type Shelf } from './base-shelf.actions.ts';
 import { BaseWriter } from './base-writer.actions.ts';
+import type { Disk } from './disk.actions.ts';
 import { writeDurably } from './files.actions.ts';
 import { Keyring } from './keyring.actions.ts';
 import { type Place, packSegment, readPackedSegment } from './packing.actions.ts';
@@ -213,6 +214,35 @@ test('[A15] [A17] power lost while pruning: a base that stands has its WAL and c
     assert.equal(await digestOf(again.place, idOf(3)), sha256Hex(tars[2] ?? ''));
   });
   assert.ok(states > 30, `${states} states`);
+});
+
+test('[A15] a base that is taken while pruning looks through the others keeps its pack', async () => {
+  const disk = await prepare();
+  const shelf = await openShelf(disk);
+  await store(shelf, 1, tars[0] ?? Buffer.alloc(0));
+  let isTaken = false;
+  const list = async (path: string) => {
+    const names = await disk.list(path);
+    if (path.endsWith('/base') && !isTaken) {
+      isTaken = true;
+      await store(shelf, 2, tars[1] ?? Buffer.alloc(0));
+    }
+    return names;
+  };
+  const busy: Disk = {
+    list,
+    read: (path) => disk.read(path),
+    openReading: (path) => disk.openReading(path),
+    size: (path) => disk.size(path),
+    makeDirectory: (path) => disk.makeDirectory(path),
+    openWriting: (path, keepBytes) => disk.openWriting(path, keepBytes),
+    rename: (from, to) => disk.rename(from, to),
+    remove: (path) => disk.remove(path),
+    syncDirectory: (path) => disk.syncDirectory(path),
+  };
+  await removePruned({ ...shelf.place, disk: busy }, shelf.index, { bases: [], segments: [] });
+  assert.ok(isTaken);
+  assert.equal(await digestOf(shelf.place, idOf(2)), sha256Hex(tars[1] ?? ''));
 });
 
 test('[A2] a base that came to nothing leaves nothing behind', async () => {

@@ -45,6 +45,9 @@ export async function removeBase(place: Place, id: string): Promise<number> {
 
 /** Packs that no standing base names. A base whose map cannot be read keeps all of them: nothing goes on a guess. */
 async function removePacks(place: Place, index: SegmentIndex): Promise<{ readonly count: number; readonly bytes: number }> {
+  const directory = join(place.directory, 'pack');
+  // Listed before the bases: the pack of a base that is made meanwhile is not among them.
+  const standing = (await place.disk.list(directory)).filter((name) => name.endsWith('.pack'));
   const needed = new Set<string>();
   for (const id of await place.disk.list(join(place.directory, 'base'))) {
     if (index.find(indexedBase(id))?.isPruned) continue;
@@ -57,8 +60,7 @@ async function removePacks(place: Place, index: SegmentIndex): Promise<{ readonl
     if (map === 'unreadable') return { count: 0, bytes: 0 };
     for (const pack of map?.head.packs ?? []) needed.add(pack.id);
   }
-  const directory = join(place.directory, 'pack');
-  const packs = (await place.disk.list(directory)).filter((name) => name.endsWith('.pack') && !needed.has(name.slice(0, -5)));
+  const packs = standing.filter((name) => !needed.has(name.slice(0, -'.pack'.length)));
   let bytes = 0;
   for (const name of packs) bytes += await removeFile(place, join(directory, name));
   if (packs.length > 0) await place.disk.syncDirectory(directory);
