@@ -19,8 +19,8 @@ const PLACES = '{packages,compartments,headquarters,offsite,cli,tools,benchmarks
 const LONG_OPTION = '--long';
 const FILE_LIMIT_MS = 900_000;
 const LONG_FILE_LIMIT_MS = 2_400_000;
-/** Two more than there are processors: a good part of most files is waiting. */
-const AT_ONCE = Math.max(3, Math.min(6, availableParallelism() + 2));
+/** One more than there are processors: a good part of most files is waiting. */
+const AT_ONCE = Math.max(3, Math.min(5, availableParallelism() + 1));
 const LONGEST_SHOWN = 15;
 
 // Compiling the same modules again was a good part of each file's time.

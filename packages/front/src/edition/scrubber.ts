@@ -7,8 +7,8 @@ const LOOKED_AT_ONCE = 250;
 /** Files whose fingerprints one look takes; those of a larger edition take turns. */
 const LOOK_LIMIT = 2500;
 /** What one look reads again though nothing tells that it changed: many small files cost more than their bytes. */
-const READ_AT_ONCE_BYTES = 262_144;
-const READ_AT_ONCE_FILES = 8;
+const READ_AT_ONCE_BYTES = 1_048_576;
+const READ_AT_ONCE_FILES = 32;
 
 export type ScrubResult = { readonly checked: number; readonly bad: number };
 

@@ -1,12 +1,11 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EstateError } from '@bulkhead/kernel';
 
 const ENTRIES_AT_MOST = 50_000;
 const BYTES_AT_MOST = 1_073_741_824;
-const READ_AT_ONCE_BYTES = 65_536;
 const PACKAGES = 'node_modules';
 
 /**
@@ -35,7 +34,7 @@ async function digestEntries(directory: string, entries: readonly Entry[]): Prom
   const hash = createHash('sha256');
   for (const entry of entries) {
     const path = join(directory, entry.path);
-    const content = entry.isLink ? `link ${await readlink(path)}` : await digestFile(path, entry.size);
+    const content = entry.isLink ? `link ${await readlink(path)}` : await digestFile(path);
     hash.update(`${entry.path}\0${content}\n`);
   }
   return hash.digest('hex');
@@ -85,9 +84,7 @@ async function listEntries(directory: string, isCounted: (name: string) => boole
   return entries.sort((left, right) => (left.path < right.path ? -1 : 1));
 }
 
-async function digestFile(path: string, size: number): Promise<string> {
-  // Most files of code are small: a stream for each costs more than reading it.
-  if (size <= READ_AT_ONCE_BYTES) return hashOnce('sha256', await readFile(path), 'hex');
+async function digestFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) hash.update(chunk);
   return hash.digest('hex');
