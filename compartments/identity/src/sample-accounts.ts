@@ -34,7 +34,10 @@ function sampleAccount(
   };
 }
 
-/** One account for each role, a second editor, as two people must approve what is published, and a delegate without a role. */
+/**
+ * One account for each role, a second editor, as two people must approve what is published, a delegate without a role, and as many
+ * port officers as keep a registry busy.
+ */
 export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
   sampleAccount('administrator', 'Administrator (sample)', { identity: ['administrator'] }, 'SEC'),
   sampleAccount('editor', 'Editor (sample)', { website: ['editor'] }),
@@ -66,4 +69,7 @@ export const SAMPLE_ACCOUNTS: readonly SampleAccount[] = [
   ),
   sampleAccount('harbour', 'Port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }, 'KEN'),
   sampleAccount('inspector', 'Second port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }, 'KEN'),
+  ...['Kilifi', 'Lamu', 'Malindi', 'Vanga'].map((port) =>
+    sampleAccount(port.toLowerCase(), `Port officer of ${port} (sample)`, { gisis: ['maritime-security-officer'] }, 'KEN'),
+  ),
 ];

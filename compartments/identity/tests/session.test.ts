@@ -302,6 +302,10 @@ test('health answers, and an estate that is no sample has no sample accounts and
       ],
       ['harbour@sample.invalid', 'Port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }],
       ['inspector@sample.invalid', 'Second port officer of Kenya (sample)', { gisis: ['maritime-security-officer'] }],
+      ['kilifi@sample.invalid', 'Port officer of Kilifi (sample)', { gisis: ['maritime-security-officer'] }],
+      ['lamu@sample.invalid', 'Port officer of Lamu (sample)', { gisis: ['maritime-security-officer'] }],
+      ['malindi@sample.invalid', 'Port officer of Malindi (sample)', { gisis: ['maritime-security-officer'] }],
+      ['vanga@sample.invalid', 'Port officer of Vanga (sample)', { gisis: ['maritime-security-officer'] }],
     ],
   );
   const real = await bootIdentity(cluster, { isSample: false });
