@@ -26,6 +26,7 @@ import { keepPublishing } from './press.jobs.ts';
 import { createControlApp, createHeadquartersApp } from './publisher.routes.ts';
 import { scriptPath } from './rendered-file.rules.ts';
 import { Shelf } from './shelf.actions.ts';
+import { readLastCommit } from './source.actions.ts';
 
 type Parts = {
   readonly config: Readonly<Config>;
@@ -136,6 +137,7 @@ function createCrawlPress(
 ): Press {
   const { name: compartment, title } = manifest;
   const frozen = frozenOf(manifest);
+  const jail = config.JAILS_JSON[compartment];
   if (!frozen) throw new EstateError('config.invalid', `starting the publisher: ${compartment} has nothing to copy`);
   const ledger = { socket: config.LEDGER_SOCKET, secret: config.LEDGER_SECRET };
   const shelf = new Shelf({ directory: join(config.DIRECTORY, compartment), compartment, keys: trust.editionKeys });
@@ -146,6 +148,8 @@ function createCrawlPress(
     frozen,
     withNote: (page, copiedAt) => withNote(page, { ...note, copiedAt }),
     putFile: (bytes) => shelf.putFile(bytes),
+    // An adopted application may show what stands in no row.
+    ...(jail && manifest.level === 'native' ? { findLastCommit: () => readLastCommit(jail) } : {}),
     now,
     log,
   });

@@ -29,6 +29,10 @@ import type { Composition } from './edition.rules.ts';
 
 const ASK_MS = 15_000;
 const FILE_BYTES = 33_554_432;
+/** How soon somebody looks again whether rows changed. */
+const LOOK_AGAIN_MS = 2000;
+/** What pages show may change with the day, or with a new build, though no row did. */
+const SAME_ROWS_MS = 900_000;
 
 export type CrawlDeps = {
   readonly estate: OutsideEstate;
@@ -36,17 +40,22 @@ export type CrawlDeps = {
   /** Puts the note of a frozen copy into a page. */
   readonly withNote: (page: string, copiedAt: Date) => string;
   readonly putFile: (bytes: Uint8Array) => Promise<string>;
+  /** Which commit was the last, for pages that are made of rows alone; null while nobody can tell. */
+  readonly findLastCommit?: () => Promise<string | null>;
   readonly now: Now;
   readonly log: Log;
 };
 
 /**
- * Copies the public pages of an adopted application, as a stranger sees them through the gateway. Bounded in files, bytes, depth and
- * time; same origin, no cookies; a copy that is not whole is none, and the last good one stays [AD7].
+ * Copies the public pages of a compartment, as a stranger sees them through the gateway. Bounded in files, bytes, depth and time;
+ * same origin, no cookies; a copy that is not whole is none, and the last good one stays [AD7]. Pages whose rows are those of the
+ * last copy are left alone for a while.
  */
 export class Crawler {
   readonly #deps: CrawlDeps;
   #dueAtMs = Number.NEGATIVE_INFINITY;
+  /** What the last copy was made of. */
+  #copied: { readonly commit: string | null; readonly atMs: number } | undefined;
   #told = '';
 
   constructor(deps: CrawlDeps) {
@@ -59,7 +68,13 @@ export class Crawler {
     signal: AbortSignal,
   ): Promise<Omit<Composition, 'compartment'> | 'nothing new' | 'not due'> {
     const { frozen, now, log } = this.#deps;
-    if (now().getTime() < this.#dueAtMs) return 'not due';
+    const nowMs = now().getTime();
+    if (nowMs < this.#dueAtMs) return 'not due';
+    const commit = (await this.#deps.findLastCommit?.().catch(() => null)) ?? null;
+    if (this.#shows(commit, nowMs)) {
+      this.#dueAtMs = nowMs + LOOK_AGAIN_MS;
+      return 'not due';
+    }
     let fault = '';
     const beganMs = performance.now();
     const copy = await copyPages(this.#deps, signal).catch((error: unknown) => {
@@ -70,9 +85,15 @@ export class Crawler {
     if (fault !== this.#told)
       log.info({ origin: frozen.origin, fault }, fault === '' ? 'copied its pages' : 'no copy was made; the last one stays');
     this.#told = fault;
+    this.#copied = fault === '' ? { commit, atMs: nowMs } : undefined;
     this.#dueAtMs =
       now().getTime() + copyPauseMs(frozen, latest, { hasFailed: fault !== '', tookMs: performance.now() - beganMs });
     return copy && copy.crawled.sha256 !== latest?.crawled?.sha256 ? copy : 'nothing new';
+  }
+
+  /** Whether the last copy shows what was committed until then. */
+  #shows(commit: string | null, nowMs: number): boolean {
+    return commit !== null && commit === this.#copied?.commit && nowMs < this.#copied.atMs + SAME_ROWS_MS;
   }
 }
 

@@ -46,6 +46,13 @@ export async function readPosition(jail: WirePeer): Promise<string | null> {
   return replayLsn;
 }
 
+/** Tells the last commit that a jail has replayed from any other; null if it does not know. */
+export async function readLastCommit(jail: WirePeer): Promise<string | null> {
+  const { lastCommitAt, replayLsn } = await callWire(jail, { method: 'GET', path: '/position' }, jailPositionSchema);
+  // A cluster that has replayed none since its start, or runs by itself, knows its position alone.
+  return lastCommitAt ?? replayLsn;
+}
+
 /** Waits until a jail has replayed more than `after`, up to 20 s or until the signal. */
 export async function waitForPosition(jail: WirePeer, after: string, signal: AbortSignal): Promise<string | null> {
   const call = { method: 'GET', path: `/position?after=${after}`, timeoutMs: POSITION_MS, signal } as const;

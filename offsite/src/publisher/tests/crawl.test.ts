@@ -63,7 +63,7 @@ function frozenOf(given: Partial<Frozen>): Frozen {
 }
 
 /** A crawl that keeps what it copied in memory. */
-function crawl(given: Partial<Frozen> = {}) {
+function crawl(given: Partial<Frozen> = {}, findLastCommit?: () => Promise<string | null>) {
   const files = new Map<string, string>();
   const crawler = new Crawler({
     estate: { domain: 'localhost', port, tls: null, listenAddress: '127.0.0.1' },
@@ -73,6 +73,7 @@ function crawl(given: Partial<Frozen> = {}) {
       files.set(sha256Hex(bytes), Buffer.from(bytes).toString('utf8'));
       return Promise.resolve(sha256Hex(bytes));
     },
+    ...(findLastCommit ? { findLastCommit } : {}),
     now: clock.now,
     log,
   });
@@ -241,6 +242,35 @@ test('[AD7] the same answers are no new edition; other ones are, recorded in the
   assert.equal((await bench.ledger.list(0, 10)).length, 5, "the ledger's own first entry, and one for each edition");
   await assert.rejects(press.renderFrom({ socket: '/nowhere' }), /copied, not rendered/);
   await press.close();
+});
+
+test('[AD7] pages whose rows are those of the last copy are left alone for a quarter of an hour, and of unknown rows for no longer than told', async () => {
+  replies = { '/': { body: page('first') } };
+  let commit: string | null = 'first';
+  const { copy } = crawl({ everySeconds: 30 }, async () => {
+    if (commit === 'unreachable') throw new Error('no standby answers');
+    return commit;
+  });
+  const countAfter = async (advanceMs: number, next: string | null = commit) => {
+    const before = asked.length;
+    clock.advanceMs(advanceMs);
+    commit = next;
+    await copy();
+    return asked.length - before;
+  };
+  assert.equal(await countAfter(0), 1);
+  assert.equal(await countAfter(30_000), 0, 'nothing was committed');
+  assert.equal(await countAfter(2000, 'second'), 1);
+  assert.equal(await countAfter(29_000, 'third'), 0, 'not due');
+  assert.equal(await countAfter(1000), 1);
+  assert.equal(await countAfter(898_000), 0);
+  assert.equal(await countAfter(2000), 1, 'a page may change with the day');
+  assert.equal(await countAfter(30_000, null), 1);
+  assert.equal(await countAfter(30_000), 1, 'nobody can tell');
+  assert.equal(await countAfter(30_000, 'unreachable'), 1);
+  replies = {};
+  assert.equal(await countAfter(30_000, 'fourth'), 1);
+  assert.equal(await countAfter(30_000), 1, 'what was not copied is tried again');
 });
 
 test('[AD7] a hostile page is read in linear time', () => {
