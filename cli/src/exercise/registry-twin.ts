@@ -57,16 +57,21 @@ function chain(requests: readonly HonestRequest[]): HonestRequest[][] {
   return [...byRecord.values()].map((own) => own.toSorted((one, other) => one.version.number - other.version.number));
 }
 
-/** @returns why it was refused, if it was */
+/** Whoever got no answer looks whether it was done before doing it again. @returns why it was refused, if it was */
 async function replay(staff: RegistryStaff, { email, intent }: HonestRequest): Promise<string | undefined> {
+  let isInDoubt = false;
   for (let attempt = 1; ; attempt += 1) {
     try {
+      if (isInDoubt && (await staff.stands(email, intent))) return undefined;
+      isInDoubt = false;
       await staff.perform(email, intent);
       return undefined;
     } catch (error) {
-      if (!hasCode(error, 'wire.refused')) throw error;
+      isInDoubt ||= hasCode(error, 'wire.unreachable');
+      if (!isInDoubt && !hasCode(error, 'wire.refused')) throw error;
+      if (isInDoubt && attempt === ATTEMPTS) throw error;
       const why = error instanceof Error ? error.message : 'refused';
-      if (!why.includes('status 429') || attempt === ATTEMPTS) return why;
+      if (!isInDoubt && (!why.includes('status 429') || attempt === ATTEMPTS)) return why;
       await sleepMs(THROTTLED_MS);
     }
   }

@@ -100,7 +100,8 @@ export class Visitor {
       ...(isTls ? { servername: target.hostname } : {}),
     };
     return new Promise((resolve, reject) => {
-      const failed = (cause: unknown) => reject(new EstateError('wire.unreachable', `visiting ${url}`, { cause }));
+      const failed = (cause: Error) =>
+        reject(new EstateError('wire.unreachable', `visiting ${url}: ${cause.message}`, { cause }));
       const outgoing = (isTls ? httpsRequest : httpRequest)(settings, (incoming) => {
         const chunks: Buffer[] = [];
         let bytes = 0;

@@ -65,6 +65,22 @@ export class RegistryStaff {
     }
   }
 
+  /**
+   * Whether what somebody set out to do stands in the record: asked when no answer came.
+   * @throws EstateError `wire.refused`, `wire.unreachable`
+   */
+  async stands(email: string, { slug, ...intent }: Intent): Promise<boolean> {
+    try {
+      const record = await readTyped(this.member(email), slug);
+      this.#standing.set(slug, record);
+      const typed = 'fields' in intent ? Object.entries(intent.fields) : [];
+      return typed.every(([name, value]) => record.fields[name] === value);
+    } catch (error) {
+      if (error instanceof EstateError && error.message.includes('status 404')) return false;
+      throw error;
+    }
+  }
+
   /** Whoever is not let in any more signs in anew, as soon as the registry answers. */
   async signInWhereNeeded(): Promise<void> {
     for (const member of this.#members.values()) if ((await readWhenOpen(member)) !== 200) await member.signIn();
