@@ -4,6 +4,8 @@
  * at once starve each other. A file with a failure is run once more by itself, and named: on a starved machine even one
  * can outlast a generous patience. What fails alone as well has failed.
  *
+ * Temporary files lie in memory where there is enough of it (`src/in-memory.ts`).
+ *
  * Files named `*.long.test.ts` play all of a list of places or seeds of which a shorter test plays some. They are left
  * out, and run with `--long`: only they, one at a time, with a limit of their own, and once.
  */
@@ -11,6 +13,7 @@ import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { COMPILED_DIRECTORY } from '@bulkhead/supervision';
 import { compileModules } from './src/compile.ts';
+import { runInMemory } from './src/in-memory.ts';
 import { endTestFiles, runTestFile, type TestFileEnd } from './src/test-file.ts';
 import { inParallel } from './src/test-order.ts';
 
@@ -33,6 +36,10 @@ const files = globSync(PLACES, { cwd: root, exclude: (name) => name === 'node_mo
   .filter((file) => file.endsWith('.long.test.ts') === isLongRun)
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
+
+// Long tests store more than fits.
+const inMemory = isLongRun ? undefined : await runInMemory();
+if (inMemory !== undefined) process.exit(inMemory);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
