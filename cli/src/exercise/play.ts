@@ -15,6 +15,8 @@ const CALM_MS = 2000;
 const SEAL_BY_RULE_MS = 3000;
 /** How long history may take to tell of what somebody honest wrote. */
 const TOLD_LIMIT_MS = 60_000;
+/** Where many honest requests are waited for, how many of them are worth a word. */
+const TOLD_EACH = 5000;
 /** More requests of an attack are looked for all at once. */
 const ONE_BY_ONE = 100;
 
@@ -197,13 +199,19 @@ async function findHonest(
 export function createCalm(
   answered: () => number,
   shares: readonly number[],
-  stopAsked?: AbortSignal,
+  { tell, stopAsked }: { readonly tell: (line: string) => void; readonly stopAsked?: AbortSignal | undefined },
 ): (leastMs: number) => Promise<void> {
   let at = 0;
   return async (leastMs) => {
     const wanted = shares[Math.min(at, shares.length - 1)] ?? 0;
     at += 1;
     await sleepMs(leastMs);
-    while (answered() < wanted && !stopAsked?.aborted) await sleepMs(50);
+    let told = answered();
+    while (answered() < wanted && !stopAsked?.aborted) {
+      await sleepMs(50);
+      if (answered() - told < TOLD_EACH) continue;
+      told = answered();
+      tell(`${told} of ${wanted} honest requests are answered`);
+    }
   };
 }

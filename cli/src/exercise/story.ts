@@ -126,7 +126,7 @@ async function playAll(story: Story, those: Everybody, startedAt: Date): Promise
   const { running, paths, now, tell, seed } = story;
   const { people, registrars } = those;
   const played: Played[] = [];
-  const calm = createCalm(() => people.atWork.count.acknowledged.length, listShares(story), story.stopAsked);
+  const calm = createCalm(() => people.atWork.count.acknowledged.length, listShares(story), story);
   const nextBuild: Stage['nextBuild'] = async (patch) => story.builds?.describe(patch);
   for (const scenario of story.scenarios) {
     const mark = `mark-${scenario.name}-${startedAt.getTime().toString(36)}`;
@@ -142,7 +142,7 @@ async function playAll(story: Story, those: Everybody, startedAt: Date): Promise
         await play(
           scenario,
           stage,
-          createCalm(() => registrars.answered, sharesOf(size), story.stopAsked),
+          createCalm(() => registrars.answered, sharesOf(size), story),
         ),
       );
       await registrars.atWork.stop();

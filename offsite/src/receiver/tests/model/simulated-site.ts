@@ -93,10 +93,10 @@ export class SimulatedSite {
 /** Copies a directory whose files another thread may just be changing: until two looks at it were the same. */
 function copyStill(from: string, to: string): void {
   for (let tries = 0; tries < 50; tries += 1) {
-    const before = describe(from);
     // What an earlier try took along may be gone since.
     rmSync(to, { recursive: true, force: true });
     try {
+      const before = describe(from);
       cpSync(from, to, { recursive: true, force: true, preserveTimestamps: true });
       if (before === describe(from) && names(to) === names(from)) return;
     } catch (error) {
