@@ -1,4 +1,4 @@
 import { LANGUAGES } from '@bulkhead/contracts';
 import { testVisitors } from '#visitors.ts';
 
-testVisitors({ languages: LANGUAGES, startsAgain: true });
+testVisitors({ languages: LANGUAGES, articles: 24, startsAgain: true });

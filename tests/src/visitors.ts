@@ -10,15 +10,21 @@ import { testHonestWork, testStartingAgain, testWatch } from './watch.ts';
  * What visitors of an estate meet, in this order: while all is well, when something is found, and at last with rooms sealed
  * for good.
  * @param options.languages in which axe looks at pages
+ * @param options.articles that honest people publish
  * @param options.startsAgain whether the estate is stopped and started between
  */
-export function testVisitors({ languages, startsAgain }: { languages: readonly Language[]; startsAgain: boolean }): void {
+export function testVisitors(options: {
+  readonly languages: readonly Language[];
+  readonly articles: number;
+  readonly startsAgain: boolean;
+}): void {
+  const { languages, articles, startsAgain } = options;
   const estate = holdEstate(async () => ({
     // The one estate of the tests with all compartments of the sample.
     BULKHEAD_COMPARTMENTS: 'identity,website,gisis',
     BULKHEAD_READING_ROOM: JSON.stringify({ port: await findFreePort() }),
   }));
-  testHonestWork(estate);
+  testHonestWork(estate, articles);
   testPublicPages(estate, languages);
   testWatch(estate);
   if (startsAgain) testStartingAgain(estate);

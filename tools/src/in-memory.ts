@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,7 @@ const PREFIX = 'bhm-';
 /** What has to be free for tests to get half of it: they need the rest themselves. */
 const LEAST_FREE_BYTES = 12 * 1024 ** 3;
 /** Whoever a test starts under another uid may use it, too. */
-const MODE = '1777';
+const MODE = 0o1777;
 
 /**
  * Runs this program again with its temporary files in memory, where there is enough: tests make hundreds of databases, and each costs
@@ -26,8 +26,9 @@ export async function runInMemory(): Promise<number | undefined> {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && !(await isFitShared(freeBytes))) return undefined;
   const place = await mkdtemp(join(isRoot ? tmpdir() : SHARED_MEMORY, PREFIX));
-  const mount = ['mount', '-t', 'tmpfs', '-o', `mode=${MODE},size=${Math.floor(freeBytes / 2)}`, 'bulkhead-tests', place];
+  const mount = ['mount', '-t', 'tmpfs', '-o', `mode=${MODE.toString(8)},size=${Math.floor(freeBytes / 2)}`, 'bulkhead-tests', place];
   try {
+    await chmod(place, MODE);
     if (isRoot && !hasWorked('unshare', ['--mount', ...mount])) return undefined;
     const itself = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
     const command = isRoot ? ['unshare', '--mount', 'sh', '-c', `${mount.join(' ')} && exec "$@"`, 'sh', ...itself] : itself;
