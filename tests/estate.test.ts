@@ -114,11 +114,14 @@ suite('a sample estate', () => {
     );
   });
 
-  testKilledProcesses(estate, { every: 2 });
+  testKilledProcesses(estate);
 
-  test('keeps all data over kill -9 of everything', async () => {
+  test('keeps all data over a stop and a start, and over kill -9 of everything', async () => {
     const visitor = new Visitor({ address: '127.0.0.1' });
     const before = (await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text;
+    await estate.stop();
+    await estate.startAgain();
+    assert.equal((await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text, before);
     const supervisors = await Promise.all([noteOf(estate, 'headquarters'), noteOf(estate, 'offsite')]);
     const pids = [...(await listProcesses(estate)), ...supervisors.map(({ supervisor }) => supervisor)].map(({ pid }) => pid);
     const ended = new Promise((resolve) => estate.child.once('exit', resolve));

@@ -103,8 +103,8 @@ test('[E10] rows written past the newsroom publish nothing: a changed word, a fa
     assert.equal(await offsite.tryRendering(), 'edition.unapproved', forgery);
     await waitUntil(() => offsite.findings.length > 0, { what: 'the publisher told of a finding' });
     for (const statement of repair.split('; ')) await attack(statement);
-    assert.equal(await offsite.tryRendering(), null, repair);
   }
+  assert.equal(await offsite.tryRendering(), null, 'all is as it was');
   assert.equal(offsite.findings[0]?.rule, 'edition.unapproved');
   assert.equal(await offsite.latest(), published.number);
 });
