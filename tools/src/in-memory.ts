@@ -26,7 +26,15 @@ export async function runInMemory(): Promise<number | undefined> {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && !(await isFitShared(freeBytes))) return undefined;
   const place = await mkdtemp(join(isRoot ? tmpdir() : SHARED_MEMORY, PREFIX));
-  const mount = ['mount', '-t', 'tmpfs', '-o', `mode=${MODE.toString(8)},size=${Math.floor(freeBytes / 2)}`, 'bulkhead-tests', place];
+  const mount = [
+    'mount',
+    '-t',
+    'tmpfs',
+    '-o',
+    `mode=${MODE.toString(8)},size=${Math.floor(freeBytes / 2)}`,
+    'bulkhead-tests',
+    place,
+  ];
   try {
     await chmod(place, MODE);
     if (isRoot && !hasWorked('unshare', ['--mount', ...mount])) return undefined;
