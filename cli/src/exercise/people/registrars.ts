@@ -9,11 +9,14 @@ import type { Intent, Origin } from './staff.ts';
 /** Below what watches take for a mass of changes by one person. */
 const LEAST_BETWEEN_MS = 65;
 const THROTTLED_MS = 500;
+const BETWEEN_LOOKS_MS = 250;
 /** Each part of a story has facilities of a port of its own. */
 const PORTS = ['KEMBA', 'KELAU', 'KEKIS', 'KEMYD'] as const;
 /** What honest people change; attackers change names and dates, so that most of what both did stands side by side. */
 const CHANGED = ['port_name', 'contact', 'other_names', 'alternative'] as const;
 const TRIES = 200;
+/** The watch takes no notice of what somebody changes that they filed within a minute. */
+const YOUNG_MS = 62_000;
 
 /** How large a part of a story is: facilities that stand, of which so many are attacked, and honest requests at the least. */
 export type Size = { readonly filed: number; readonly attacked: number; readonly honest: number };
@@ -31,6 +34,7 @@ export class Registrars implements Crew {
   #size: Size = { filed: 0, attacked: 0, honest: 0 };
   #part = -1;
   #answeredBefore = 0;
+  #filedAtMs = 0;
   #notes = 0;
 
   private constructor(staff: RegistryStaff, options: Gathered) {
@@ -57,6 +61,11 @@ export class Registrars implements Crew {
   /** Requests that were answered with yes since this part began. */
   get answered(): number {
     return this.atWork.count.acknowledged.length - this.#answeredBefore;
+  }
+
+  /** Waits until what was filed has stood for a while, as most of a registry has. */
+  async untilStanding(): Promise<void> {
+    while (performance.now() - this.#filedAtMs < YOUNG_MS && !this.atWork.isStopped) await sleepMs(BETWEEN_LOOKS_MS);
   }
 
   /** Begins a part of the story, with facilities of its own. */
@@ -95,7 +104,9 @@ export class Registrars implements Crew {
       const intent: Intent = { kind: 'create', slug: this.#numberOf(at), fields: this.#firstFields(at) };
       for (let tries = 0; tries < TRIES && !atWork.isStopped; tries += 1) {
         await this.#rest();
-        if (await atWork.act(email, intent)) break;
+        if (!(await atWork.act(email, intent))) continue;
+        this.#filedAtMs = performance.now();
+        break;
       }
     }
     const own = Math.max(0, Math.ceil((filed - place) / keepers));

@@ -26,6 +26,7 @@ export const officer: Scenario = {
   attack: async (stage) => {
     const { now, mark, tell } = stage;
     const registrars = registrarsOf(stage);
+    await registrars.untilStanding();
     const [begunAt, begunMs, newest] = [now(), performance.now(), await newestFinding(stage)];
     const thief = stealOfficer(stage, registrars, FROM);
     const { references } = registrars;
