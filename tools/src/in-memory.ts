@@ -13,6 +13,9 @@ const LEAST_FREE_BYTES = 12 * 1024 ** 3;
 /** Whoever a test starts under another uid may use it, too. */
 const MODE = 0o1777;
 
+/** Mounts by the first six words, and becomes what the others say. */
+const MOUNT_AND_RUN = 'mount "$1" "$2" "$3" "$4" "$5" "$6" && shift 6 && exec "$@"';
+
 /**
  * Runs this program again with its temporary files in memory, where there is enough: tests make hundreds of databases, and each costs
  * a tenth there of the processor time that it costs on some disks. As root it is a mount namespace of its own, which ends with its
@@ -26,20 +29,12 @@ export async function runInMemory(): Promise<number | undefined> {
   const isRoot = process.getuid?.() === 0;
   if (!isRoot && !(await isFitShared(freeBytes))) return undefined;
   const place = await mkdtemp(join(isRoot ? tmpdir() : SHARED_MEMORY, PREFIX));
-  const mount = [
-    'mount',
-    '-t',
-    'tmpfs',
-    '-o',
-    `mode=${MODE.toString(8)},size=${Math.floor(freeBytes / 2)}`,
-    'bulkhead-tests',
-    place,
-  ];
+  const mount = ['-t', 'tmpfs', '-o', `mode=${MODE.toString(8)},size=${Math.floor(freeBytes / 2)}`, 'bulkhead-tests', place];
   try {
     await chmod(place, MODE);
-    if (isRoot && !hasWorked('unshare', ['--mount', ...mount])) return undefined;
+    if (isRoot && !hasWorked('unshare', ['--mount', 'mount', ...mount])) return undefined;
     const itself = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-    const command = isRoot ? ['unshare', '--mount', 'sh', '-c', `${mount.join(' ')} && exec "$@"`, 'sh', ...itself] : itself;
+    const command = isRoot ? ['unshare', '--mount', 'sh', '-c', MOUNT_AND_RUN, 'sh', ...mount, ...itself] : itself;
     return await run(command, { ...process.env, [INSIDE]: '1', TMPDIR: place });
   } finally {
     await rm(place, { recursive: true, force: true });
