@@ -10,11 +10,10 @@ import { listForms, signIn, Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
 import { placeOf, startApache, WITHOUT_APACHE } from '#foreign-software.ts';
 import { holdEstate } from '#held-estate.ts';
-import { testKilledProcesses } from '#killed-processes.ts';
 import { KILLS, testRestore } from '#killed-restore.ts';
 import { SecondSite, testLostHeadquarters } from '#lost-headquarters.ts';
 import { testOffsiteAway } from '#off-site-away.ts';
-import { killHard, listProcesses, noteOf, originOf } from '#sites.ts';
+import { askSite, killHard, listProcesses, noteOf, originOf, untilAllIsWell } from '#sites.ts';
 
 function accountIn({ description }: EstateProcess, compartment: string, role: string) {
   const account = description.accounts.find(({ roles }) => roles[compartment]?.includes(role));
@@ -114,7 +113,28 @@ suite('a sample estate', () => {
     );
   });
 
-  testKilledProcesses(estate);
+  test('comes back by itself when any process of it is killed with -9, at both sites at once', async () => {
+    const [headquarters, offsite] = await Promise.all([askSite(estate, 'headquarters'), askSite(estate, 'offsite')]);
+    assert.ok(headquarters.processes.length >= 5 && offsite.processes.length >= 9);
+    for (const [at, other] of offsite.processes.entries()) {
+      const names = [other.name, headquarters.processes[at]?.name];
+      const victims = (await listProcesses(estate)).filter(({ name, pid }) => names.includes(name) && pid !== null);
+      for (const { pid } of victims) if (pid !== null) killHard(pid);
+      await waitUntil(
+        async () => {
+          const now = await listProcesses(estate);
+          const isBack = (name: string, pid: number | null) =>
+            now.some((candidate) => candidate.name === name && candidate.state === 'running' && candidate.pid !== pid);
+          return now.every(({ state }) => state === 'running') && victims.every(({ name, pid }) => isBack(name, pid));
+        },
+        { what: `${victims.map(({ name }) => name).join(' and ')} run again`, timeoutMs: 90_000 },
+      );
+    }
+    await untilAllIsWell(estate);
+    const visitor = new Visitor({ address: '127.0.0.1' });
+    assert.equal((await visitor.visit(`${originOf(estate, 'www')}/en/`)).status, 200);
+    visitor.leave();
+  });
 
   test('keeps all data over a stop and a start, and over kill -9 of everything', async () => {
     const visitor = new Visitor({ address: '127.0.0.1' });

@@ -88,7 +88,7 @@ function tellPeople(told: Omit<EstateDescription, 'lines'>, operatorsDirectory: 
       ? [
           '',
           ...alignColumns([['  Sample account', 'Sign in with', 'Password', 'TOTP secret (for an authenticator)'], ...accounts]),
-          ...(more > 0 ? [`  and ${more} more with the roles of one of these (\`npm start -- --json\` tells them)`] : []),
+          ...(more > 0 ? [`  and ${more} more with the roles of one of these, for the exercise`] : []),
         ]
       : []),
     '',

@@ -55,7 +55,7 @@ export class Crawler {
   readonly #deps: CrawlDeps;
   #dueAtMs = Number.NEGATIVE_INFINITY;
   /** What the last copy was made of. */
-  #copied: { readonly commit: string | null; readonly atMs: number } | undefined;
+  #copied: { readonly commit: string | null; readonly atMs: number; readonly sha256: string } | undefined;
   #told = '';
 
   constructor(deps: CrawlDeps) {
@@ -64,14 +64,14 @@ export class Crawler {
 
   /** A copy, if one is due, can be made, and differs from the latest edition. */
   async copyIfDue(
-    latest: EditionManifest | undefined,
+    latest: Pick<EditionManifest, 'crawled'> | undefined,
     signal: AbortSignal,
   ): Promise<Omit<Composition, 'compartment'> | 'nothing new' | 'not due'> {
     const { frozen, now, log } = this.#deps;
     const nowMs = now().getTime();
     if (nowMs < this.#dueAtMs) return 'not due';
     const commit = (await this.#deps.findLastCommit?.().catch(() => null)) ?? null;
-    if (this.#shows(commit, nowMs)) {
+    if (commit !== null && this.#isShown(commit, latest, nowMs)) {
       this.#dueAtMs = nowMs + LOOK_AGAIN_MS;
       return 'not due';
     }
@@ -85,15 +85,17 @@ export class Crawler {
     if (fault !== this.#told)
       log.info({ origin: frozen.origin, fault }, fault === '' ? 'copied its pages' : 'no copy was made; the last one stays');
     this.#told = fault;
-    this.#copied = fault === '' ? { commit, atMs: nowMs } : undefined;
+    this.#copied = copy ? { commit, atMs: nowMs, sha256: copy.crawled.sha256 } : undefined;
     this.#dueAtMs =
       now().getTime() + copyPauseMs(frozen, latest, { hasFailed: fault !== '', tookMs: performance.now() - beganMs });
     return copy && copy.crawled.sha256 !== latest?.crawled?.sha256 ? copy : 'nothing new';
   }
 
-  /** Whether the last copy shows what was committed until then. */
-  #shows(commit: string | null, nowMs: number): boolean {
-    return commit !== null && commit === this.#copied?.commit && nowMs < this.#copied.atMs + SAME_ROWS_MS;
+  /** Whether the latest edition is the last copy, and that shows what was committed. One that was not published is made again. */
+  #isShown(commit: string, latest: Pick<EditionManifest, 'crawled'> | undefined, nowMs: number): boolean {
+    const copied = this.#copied;
+    if (copied?.commit !== commit || copied.sha256 !== latest?.crawled?.sha256) return false;
+    return nowMs < copied.atMs + SAME_ROWS_MS;
   }
 }
 

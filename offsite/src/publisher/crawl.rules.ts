@@ -164,7 +164,7 @@ const REST_FOR_COPYING = 5;
 /** Milliseconds until the next copy is due. One that failed is tried again sooner, above all if there is none yet. */
 export function copyPauseMs(
   frozen: Pick<Frozen, 'everySeconds'>,
-  latest: EditionManifest | undefined,
+  latest: Pick<EditionManifest, 'crawled'> | undefined,
   { hasFailed, tookMs }: { readonly hasFailed: boolean; readonly tookMs: number },
 ): number {
   const everyMs = frozen.everySeconds * 1000;
