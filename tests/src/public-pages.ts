@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { Language } from '@bulkhead/contracts';
 import { type EstateProcess, temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
 import { Visitor } from '@bulkhead/visitor';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { Member, publish, withdraw } from './newsroom.ts';
 import { originOf } from './sites.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic', '--no-first-run'];
 /** A form of passkeys is shown only where its script runs: the browser itself has no other way to ask for one. */
 const REMOVE_SCRIPTED = "for (const form of document.querySelectorAll('form[data-passkey]')) form.remove()";
 const WITHDRAWN = 'withdrawn-in-a-test';
@@ -26,14 +22,6 @@ const KINDS: readonly (readonly [kind: string, host: string, path: (language: La
   ['sign-in page', 'id', (language) => `/sign-in?lang=${language}`, 200],
 ];
 
-/** What axe reports, as far as it is read here. */
-const lookedSchema = z.object({
-  passes: z.number(),
-  violations: z.array(
-    z.object({ id: z.string(), impact: z.string().nullish(), help: z.string(), nodes: z.array(z.object({ html: z.string() })) }),
-  ),
-});
-
 const exportedSchema = z.object({ articles: z.number(), pictures: z.number() });
 const rehearsedSchema = z.object({
   imported: z.array(z.unknown()),
@@ -41,17 +29,13 @@ const rehearsedSchema = z.object({
   pictures: z.object({ missing: z.array(z.unknown()) }),
 });
 
-const skip = existsSync(CHROMIUM) ? false : `${CHROMIUM} is not there`;
-
 /** A browser of a suite's own, with a tab for light colours, and axe to look with. */
 class Looker {
   #browser: Browser | undefined;
   #light: Page | undefined;
-  #axe = '';
 
   async begin(): Promise<void> {
-    this.#axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    this.#browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS });
+    this.#browser = await launchChromium();
     this.#light = await this.#browser.newPage({ colorScheme: 'light' });
   }
 
@@ -71,15 +55,9 @@ class Looker {
 
   /** Serious and critical findings, told with their place. */
   async listFindings(page: Page): Promise<string[]> {
-    await page.evaluate(this.#axe);
-    const looked = await page.evaluate(
-      'axe.run(document).then(({ violations, passes }) => ({ violations, passes: passes.length }))',
-    );
-    const { violations, passes } = lookedSchema.parse(looked);
-    assert.ok(passes > 10, `axe looked at ${page.url()}`);
-    return violations
+    return (await runAxe(page))
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, help, nodes }) => `${page.url()}: ${id}: ${help}: ${nodes[0]?.html ?? ''}`);
+      .map(({ id, help, places }) => `${page.url()}: ${id}: ${help}: ${places[0] ?? ''}`);
   }
 }
 
@@ -94,7 +72,7 @@ export function testPublicPages(estate: EstateProcess, languages: readonly Langu
   const looker = new Looker();
   const urlOf = (host: string, path: string) => `${originOf(estate, host)}${path}`;
 
-  suite('the pages of the public', { skip }, () => {
+  suite('the pages of the public', { skip: NO_CHROMIUM }, () => {
     before(async () => {
       await looker.begin();
       await withdrawOne(estate);
@@ -200,7 +178,7 @@ export function testSealedRoom(estate: EstateProcess, languages: readonly Langua
   const looker = new Looker();
   const urlOf = (host: string, path: string) => `${originOf(estate, host)}${path}`;
 
-  suite('the sealed room of the newsroom', { skip }, () => {
+  suite('the sealed room of the newsroom', { skip: NO_CHROMIUM }, () => {
     before(() => looker.begin());
     after(() => looker.end());
 

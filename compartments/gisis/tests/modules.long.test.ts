@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
+import type { Browser, Page } from 'playwright-core';
 import { z } from 'zod';
 import { MODULES } from '#modules/modules.ts';
 import { bootRegistry, type TestPerson, useRegistryCluster } from './booted-registry.ts';
 import { openFront } from './front.ts';
 import { insertOfEach } from './record-of-each.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const skip = CHROMIUM ? false : 'there is no Chromium on this machine';
 const SIZES = [
   { width: 1280, height: 900, language: 'en' },
   { width: 390, height: 844, language: 'ar' },
@@ -30,17 +26,9 @@ let browser: Browser | undefined;
 after(() => browser?.close());
 
 async function openWindow(size: (typeof SIZES)[number], javaScriptEnabled: boolean): Promise<Page> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  browser ??= await launchChromium();
   const context = await browser.newContext({ viewport: size, locale: 'en-GB', bypassCSP: javaScriptEnabled, javaScriptEnabled });
   return context.newPage();
-}
-
-async function listBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const found =
-    await page.evaluate(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ target }) => String(target)).join(' ')))`);
-  return z.array(z.string()).parse(found);
 }
 
 const PATHS = [
@@ -59,14 +47,14 @@ const PATHS = [
 
 for (const size of SIZES)
   test(`[GM21] every list, record, form and page of every module opens without barriers at ${size.width} pixels in ${size.language}`, {
-    skip,
+    skip: NO_CHROMIUM,
   }, async () => {
     const page = await openWindow(size, true);
     const faults: string[] = [];
     for (const path of PATHS) {
       const answer = await page.goto(`${front}${path}?lang=${size.language}`);
       if (answer?.status() !== 200) faults.push(`${path} was answered with ${answer?.status() ?? 0}`);
-      faults.push(...(await listBarriers(page)).map((barrier) => `${path} ${barrier}`));
+      faults.push(...(await runAxe(page)).map(({ id, places }) => `${path} ${id}: ${places.join(' ')}`));
       const wider = z
         .number()
         .parse(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
@@ -75,7 +63,9 @@ for (const size of SIZES)
     assert.deepEqual(faults, []);
   });
 
-test('[GM21] without script a person goes from the home page to every module, and from there to its form', { skip }, async () => {
+test('[GM21] without script a person goes from the home page to every module, and from there to its form', {
+  skip: NO_CHROMIUM,
+}, async () => {
   const page = await openWindow(SIZES[0], false);
   for (const { name, title, record, partOf } of MODULES.filter((module) => module.partOf === undefined)) {
     assert.equal(partOf, undefined);

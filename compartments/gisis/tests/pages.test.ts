@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
 import { HtmlValidate } from 'html-validate';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { MODULES } from '#modules/modules.ts';
 import { bootRegistry, KENYA, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
 import { openFront } from './front.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const skip = CHROMIUM ? false : 'there is no Chromium on this machine';
 const DESK = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
 
@@ -22,26 +18,9 @@ after(() => browser?.close());
 
 /** A window without script: what our pages need none for, none is there for. The test's own axe comes by another way. */
 async function openWindow(size: { readonly width: number; readonly height: number }, javaScriptEnabled = true): Promise<Page> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM ?? '', args: ['--no-sandbox', '--disable-gpu'] });
+  browser ??= await launchChromium();
   const context = await browser.newContext({ viewport: size, locale: 'en-GB', bypassCSP: javaScriptEnabled, javaScriptEnabled });
   return context.newPage();
-}
-
-async function listBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> };
-    };
-    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] });
-    return violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .map(({ target }) => String(target))
-          .slice(0, 3)
-          .join(' ')}`,
-    );
-  });
 }
 
 const INCIDENTS = [
@@ -76,7 +55,7 @@ async function fileIncidents(): Promise<string> {
 const record = await fileIncidents();
 
 test('[GR9] every page is free of barriers at the width of a desk and of a phone, from left to right and from right to left, and nothing overflows', {
-  skip,
+  skip: NO_CHROMIUM,
 }, async () => {
   const paths = [
     '/',
@@ -101,14 +80,16 @@ test('[GR9] every page is free of barriers at the width of a desk and of a phone
     const page = await openWindow(size);
     for (const path of paths) {
       await page.goto(`${kenyanUrl}${path}${path.includes('?') ? '&' : '?'}lang=${language}`);
-      assert.deepEqual([path, language, await listBarriers(page)], [path, language, []]);
+      assert.deepEqual([path, language, await runAxe(page)], [path, language, []]);
       const wider = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
       assert.equal(wider, 0, `${path} at ${size.width} in ${language} is wider than its window`);
     }
   }
 });
 
-test('[GR10] without script a person searches, narrows, opens a record, changes it and reads its history', { skip }, async () => {
+test('[GR10] without script a person searches, narrows, opens a record, changes it and reads its history', {
+  skip: NO_CHROMIUM,
+}, async () => {
   const page = await openWindow(DESK, false);
   await page.goto(`${kenyanUrl}/`);
   await page.getByRole('link', { name: 'Piracy and armed robbery' }).click();

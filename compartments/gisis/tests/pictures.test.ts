@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { LANGUAGES } from '@bulkhead/contracts';
-import { type Browser, chromium } from 'playwright-core';
+import { launchChromium, NO_CHROMIUM } from '@bulkhead/testkit/chromium';
+import type { Browser } from 'playwright-core';
 import { z } from 'zod';
 import { chartsFor } from '#chart/chart.rules.ts';
 import { MAP_POLICY } from '#map/asset.rules.ts';
@@ -12,8 +12,6 @@ import { PUBLIC } from '#sight/viewer.rules.ts';
 import { bootRegistry, DELEGATE, KENYA, SECRETARIAT, useRegistryCluster } from './booted-registry.ts';
 import { openFront } from './front.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const skip = CHROMIUM ? false : 'there is no Chromium on this machine';
 const ROWS = 6000;
 const cluster = await useRegistryCluster();
 const registry = await bootRegistry(cluster);
@@ -269,13 +267,10 @@ test('[GD7] whoever has a picture or the numbers already is not sent them again,
 });
 
 test('[GD8] without script the map, its marks and the numbers are all there; with script the moving map opens under the strict policy, by keyboard too', {
-  skip,
+  skip: NO_CHROMIUM,
 }, async () => {
   const url = await openFront(registry);
-  const browser: Browser = await chromium.launch({
-    executablePath: CHROMIUM ?? '',
-    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
-  });
+  const browser: Browser = await launchChromium('WebGL');
   after(() => browser.close());
   const still = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 1280, height: 900 } });
   still.setDefaultTimeout(60_000);

@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import type { SampleAccount } from '#sample-accounts.ts';
 import { bootIdentity, sample, useIdentityCluster } from './booted-identity.ts';
 import { openScratchDoor } from './scratch-door.ts';
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const door = await openScratchDoor();
 const identity = await bootIdentity(await useIdentityCluster(), { port: door.port, rolesToApprove: ['reviewer'] });
 door.serve(identity);
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const skip = CHROMIUM ? false : 'there is no Chromium on this machine';
 let browser: Browser | undefined;
 after(() => browser?.close());
 
 /** A window of its own, with an authenticator that has a person at it. One browser serves all tests. */
 async function openWindow(): Promise<{ readonly tab: Page; readonly devTools: CDPSession; readonly authenticatorId: string }> {
-  browser ??= await chromium.launch({ executablePath: CHROMIUM ?? '', args: FLAGS });
+  browser ??= await launchChromium();
   const context = await browser.newContext({ bypassCSP: false, locale: 'en-GB' });
   const tab = await context.newPage();
   const devTools = await context.newCDPSession(tab);
@@ -31,18 +26,8 @@ async function openWindow(): Promise<{ readonly tab: Page; readonly devTools: CD
   return { tab, devTools, authenticatorId };
 }
 
-/** What axe finds against WCAG 2.2 AA. Our policy lets no script of others in; the test goes round it. */
-async function listBarriers(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string }[] }> } };
-    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] });
-    return violations.map(({ id }) => id);
-  });
-}
-
 test('an invited person follows the link of their letter, makes a passkey, signs out, and signs in with it; each page is free of barriers', {
-  skip,
+  skip: NO_CHROMIUM,
 }, async () => {
   const administrator = await identity.enter(sample('administrator'));
   const page = await identity.ask({ path: '/accounts/new', asker: administrator });
@@ -57,7 +42,7 @@ test('an invited person follows the link of their letter, makes a passkey, signs
   await tab.goto(`${door.url}/set-up?secret=${secret}`);
   await tab.getByRole('button', { name: 'Continue' }).click();
   await tab.getByRole('heading', { name: 'With a passkey' }).waitFor();
-  assert.deepEqual(await listBarriers(tab), []);
+  assert.deepEqual(await runAxe(tab), []);
   await tab.getByRole('button', { name: 'Make a passkey' }).click();
   await tab.waitForURL(`${door.url}/?done=set-up`);
   const { credentials } = await devTools.send('WebAuthn.getCredentials', { authenticatorId });
@@ -66,11 +51,11 @@ test('an invited person follows the link of their letter, makes a passkey, signs
     [['id.localhost', true]],
   );
   await tab.goto(`${door.url}/security`);
-  assert.deepEqual(await listBarriers(tab), []);
+  assert.deepEqual(await runAxe(tab), []);
   await tab.goto(`${door.url}/`);
   await tab.getByRole('button', { name: 'Sign out' }).click();
   await tab.waitForURL(/\/sign-in\?done=signed-out$/);
-  assert.deepEqual(await listBarriers(tab), []);
+  assert.deepEqual(await runAxe(tab), []);
   await devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
   await tab.getByRole('button', { name: 'Sign in with a passkey' }).click();
   await tab.getByText('No passkey was used.').waitFor();
@@ -126,7 +111,7 @@ async function signIn(tab: Page, account: SampleAccount): Promise<void> {
 }
 
 test('an administrator of a delegation invites a person, gives roles, asks the Secretariat for one, and removes the person, by keyboard alone', {
-  skip,
+  skip: NO_CHROMIUM,
 }, async () => {
   const secretariat = await identity.enter(sample('administrator'));
   const { version } = await identity.database.read
@@ -149,7 +134,7 @@ test('an administrator of a delegation invites a person, gives roles, asks the S
   await press(tab, 'Wanjiru Kamau');
   const account = tab.url();
   assert.match((await tab.locator('.record').textContent()) ?? '', /invited/);
-  assert.deepEqual(await listBarriers(tab), []);
+  assert.deepEqual(await runAxe(tab), []);
 
   const person = await openWindow();
   await person.tab.goto(`${door.url}/set-up?secret=${secret}`);
@@ -186,7 +171,7 @@ test('an administrator of a delegation invites a person, gives roles, asks the S
   await signIn(approver.tab, sample('administrator'));
   await press(approver.tab, 'Roles asked for');
   await type(approver.tab, /^Reason/, 'Agreed by note verbale.');
-  assert.deepEqual(await listBarriers(approver.tab), []);
+  assert.deepEqual(await runAxe(approver.tab), []);
   await press(approver.tab, 'Approve');
   assert.deepEqual(await rolesOf(), ['editor granted 2026-12-12', 'reviewer granted 2026-12-12']);
 

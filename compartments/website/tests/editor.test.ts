@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { launchChromium, NO_CHROMIUM } from '@bulkhead/testkit/chromium';
 import type { Page } from 'playwright-core';
 import {
   type BootedWebsite,
@@ -10,7 +11,6 @@ import {
   startVault,
   useWebsiteCluster,
 } from './booted-website.ts';
-import { launchChromium, NO_CHROMIUM } from './chromium.ts';
 import { openFront } from './newsroom-front.ts';
 import { readPicture } from './sample-articles.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { bootWebsite, both, editor, publish, reviewer, startVault, useWebsiteCluster, WHOLE } from './booted-website.ts';
-import { launchChromium, NO_CHROMIUM, runAxe } from './chromium.ts';
 import { openFront } from './newsroom-front.ts';
 import { readPicture } from './sample-articles.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { LANGUAGES, type Language } from '@bulkhead/contracts';
+import { launchChromium, NO_CHROMIUM, runAxe } from '@bulkhead/testkit/chromium';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { publicPath } from '#article/address.rules.ts';
-import { launchChromium, NO_CHROMIUM, runAxe } from './chromium.ts';
 import { contentsOf, readSamples } from './sample-articles.ts';
 import { sampleSite } from './sample-site.ts';
 import { runRenderer, serveSite } from './served-site.ts';
