@@ -1,5 +1,5 @@
 import { forEachAtOnce } from '@bulkhead/kernel';
-import type { EditionStore } from './edition-store.ts';
+import type { EditionStore, Fingerprint } from './edition-store.ts';
 
 /** Bytes that may wait in memory for the disk while they are served. */
 const WAITING_BYTES = 33_554_432;
@@ -10,8 +10,8 @@ export class Arrivals {
   readonly #store: EditionStore;
   readonly #waiting = new Map<string, Buffer>();
   #waitingBytes = 0;
-  /** Fingerprints of those that stand on disk. */
-  readonly saved = new Map<string, string>();
+  /** Fingerprints of those that stand on disk; null of one that is gone again. */
+  readonly saved = new Map<string, Fingerprint | null>();
 
   constructor(store: EditionStore) {
     this.#store = store;
@@ -33,6 +33,6 @@ export class Arrivals {
 
   async #save(sha256: string, bytes: Buffer): Promise<void> {
     await this.#store.saveFile(sha256, bytes);
-    this.saved.set(sha256, this.#store.fingerprint(sha256) ?? '');
+    this.saved.set(sha256, this.#store.fingerprint(sha256));
   }
 }

@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeOwnDirectory, readFileIfAny, refuseFullDisk, replaceFile } from '@bulkhead/kernel';
@@ -6,18 +6,23 @@ import { makeOwnDirectory, readFileIfAny, refuseFullDisk, replaceFile } from '@b
 const MANIFEST = 'manifest.json';
 const QUARANTINED_LIMIT = 50;
 
+/** Times in milliseconds, to a quarter of a thousandth. */
+export type Fingerprint = Readonly<Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'>>;
+
 /** One compartment's edition on disk: `manifest.json`, `files/<sha256>`, and `quarantine/` for what was tampered with. */
 export class EditionStore {
   readonly #directory: string;
+  readonly #files: string;
   #drafts = 0;
 
   private constructor(directory: string) {
     this.#directory = directory;
+    this.#files = join(directory, 'files');
   }
 
   static async open(directory: string): Promise<EditionStore> {
     const store = new EditionStore(directory);
-    await makeOwnDirectory(join(directory, 'files'));
+    await makeOwnDirectory(store.#files);
     await makeOwnDirectory(join(directory, 'quarantine'));
     return store;
   }
@@ -37,7 +42,7 @@ export class EditionStore {
   /** Writes a file whole or not at all. No fsync: each start verifies every file and fetches again what is damaged. */
   async saveFile(sha256: string, bytes: Uint8Array): Promise<void> {
     this.#drafts += 1;
-    const draft = join(this.#directory, 'files', `.${sha256}.${this.#drafts}.draft`);
+    const draft = join(this.#files, `.${sha256}.${this.#drafts}.draft`);
     try {
       // Whatever somebody put there, of whomever it is.
       await rm(draft, { force: true, recursive: true });
@@ -49,10 +54,21 @@ export class EditionStore {
   }
 
   /** What changes when somebody touches a file; null when it is gone. */
-  fingerprint(name: string): string | null {
-    const path = name === MANIFEST ? join(this.#directory, MANIFEST) : this.#pathOf(name);
-    const found = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-    return found?.isFile() ? `${found.size}.${found.mtimeNs}.${found.ctimeNs}.${found.ino}` : null;
+  fingerprint(name: string): Fingerprint | null {
+    const found = this.#look(name);
+    return found && { size: found.size, mtimeMs: found.mtimeMs, ctimeMs: found.ctimeMs, ino: found.ino };
+  }
+
+  /** Whether somebody touched a file since its fingerprint was taken: asked of thousands, twice a second. */
+  isTouched(name: string, { size, mtimeMs, ctimeMs, ino }: Fingerprint): boolean {
+    const found = this.#look(name);
+    const isSame = found?.size === size && found.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs && found.ino === ino;
+    return !isSame;
+  }
+
+  #look(name: string): Stats | null {
+    const found = lstatSync(name === MANIFEST ? join(this.#directory, MANIFEST) : this.#pathOf(name), { throwIfNoEntry: false });
+    return found?.isFile() ? found : null;
   }
 
   /** Takes a file out of use, and keeps it as evidence. */
@@ -71,14 +87,13 @@ export class EditionStore {
 
   /** Removes all files that an edition does not name. */
   async removeOthers(needed: ReadonlyMap<string, unknown>): Promise<void> {
-    const directory = join(this.#directory, 'files');
-    for (const name of await readdir(directory)) {
-      if (!needed.has(name)) await rm(join(directory, name), { force: true, recursive: true });
+    for (const name of await readdir(this.#files)) {
+      if (!needed.has(name)) await rm(join(this.#files, name), { force: true, recursive: true });
     }
   }
 
   #pathOf(sha256: string): string {
-    return join(this.#directory, 'files', sha256);
+    return `${this.#files}/${sha256}`;
   }
 }
 

@@ -11,7 +11,7 @@ import type { WirePeer } from '@bulkhead/wire';
 import { Arrivals } from './arrivals.ts';
 import { type Body, bodyOf, compressBody, HeldBodies, RecentBodies } from './body.ts';
 import { type EditionIndex, indexEdition, isCompressible, openEdition, readPart, requireAdoptable } from './edition-index.ts';
-import { type EditionStore, MANIFEST_NAME } from './edition-store.ts';
+import { type EditionStore, type Fingerprint, MANIFEST_NAME } from './edition-store.ts';
 import { fetchFile, fetchFiles, inBatches, type Wanted } from './fetch.ts';
 
 const READS_AT_ONCE = 6;
@@ -44,8 +44,8 @@ export class Shelf {
   envelope = '';
   /** Digests whose bytes neither memory nor disk has. */
   readonly missing = new Set<string>();
-  /** Of each file on disk when it was verified last; nothing of one that was not there. */
-  readonly fingerprints = new Map<string, string>();
+  /** Of each file on disk when it was verified last; null of one that was not there. */
+  readonly fingerprints = new Map<string, Fingerprint | null>();
   /** Files of the parts of the edition that is served. */
   #parts: Parts = new Map();
   /** What came with editions that are served and do not stand on disk yet. */
@@ -269,7 +269,7 @@ export class Shelf {
   }
 
   #remember(name: string): void {
-    this.fingerprints.set(name, this.deps.store.fingerprint(name) ?? '');
+    this.fingerprints.set(name, this.deps.store.fingerprint(name));
   }
 
   #compressAll(index: EditionIndex): void {
