@@ -10,13 +10,17 @@ import { asSeenAt } from './stand-in.ts';
 const REGISTRY = 'gisis';
 const roomSchema = z.object({ port: z.number() });
 
-/** Of an estate with the registry and a reading room, in which it has stood for a while; at last the registry is sealed. */
-export function testRegistry(estate: EstateProcess): void {
+/**
+ * Of an estate with the registry and a reading room, in which it has stood for a while; at last the registry is sealed.
+ * @param hasTime whether the copy that the estate begins with is old: the next one, made after a rest, holds the sample records
+ */
+export function testRegistry(estate: EstateProcess, hasTime: boolean): void {
   suite('the registry in the estate', () => {
     const roomOf = () => asSeenAt(estate, roomSchema.parse(JSON.parse(estate.environment['BULKHEAD_READING_ROOM'] ?? '')).port);
     const reader = new Visitor({ address: '127.0.0.1' });
-    /** A sample record of the first page of its list: so far the copy goes. */
+    /** A sample record of the first page of its list: so far the second copy goes. */
     let ship = '';
+    const deepest = () => (hasTime ? ship : '/port');
     const read = (path: string, at: EstateProcess = estate): Promise<Page> =>
       reader.visit(`${originOf(at, REGISTRY)}${path}`, { redirects: 0 });
 
@@ -33,14 +37,14 @@ export function testRegistry(estate: EstateProcess): void {
     });
 
     test('[GE2] the signed copy of its public pages can be read off-site in six languages, and nothing else of it', async () => {
-      await waitUntil(async () => (await read(ship, roomOf())).status === 200, {
-        what: 'the copy holds the sample records',
+      await waitUntil(async () => (await read(deepest(), roomOf())).status === 200, {
+        what: 'there is a copy, and it holds the sample records where there was time',
         timeoutMs: 300_000,
       });
       const home = await read('/?lang=ar', roomOf());
       assert.match(home.text, /<html[^>]* lang="ar" dir="rtl"/);
       assert.match(home.text, /reading-room-line/);
-      for (const path of ['/ship', '/ship?lang=zh', ship]) assert.equal((await read(path, roomOf())).status, 200, path);
+      for (const path of ['/ship', '/ship?lang=zh', deepest()]) assert.equal((await read(path, roomOf())).status, 200, path);
       for (const path of [
         '/ship/new',
         '/ship/export.csv',
@@ -78,7 +82,7 @@ export function testRegistry(estate: EstateProcess): void {
       assert.match(home.text, /Frozen copy of/);
       assert.match((await read('/ship?lang=fr')).text, /Copie figée du/);
       assert.match(String(home.headers['content-security-policy']), /script-src 'none'|default-src 'none'/);
-      assert.equal((await read(ship)).status, 200);
+      assert.equal((await read(deepest())).status, 200);
       for (const path of ['/ship/0000999', '/ship/export.csv', '/ship?flag=KEN', '/for-you', '/api/ship'])
         assert.equal((await read(path)).status, 503, path);
       const sent = await reader.visit(`${originOf(estate, REGISTRY)}/ship/new`, { form: { name: 'x' }, redirects: 0 });

@@ -11,14 +11,14 @@ import { testHonestWork, testStartingAgain, testWatch } from './watch.ts';
  * for good.
  * @param options.languages in which axe looks at pages
  * @param options.articles that honest people publish
- * @param options.startsAgain whether the estate is stopped and started between
+ * @param options.hasTime whether the estate is stopped and started between, and its copies become old
  */
 export function testVisitors(options: {
   readonly languages: readonly Language[];
   readonly articles: number;
-  readonly startsAgain: boolean;
+  readonly hasTime: boolean;
 }): void {
-  const { languages, articles, startsAgain } = options;
+  const { languages, articles, hasTime } = options;
   const estate = holdEstate(async () => ({
     // The one estate of the tests with all compartments of the sample.
     BULKHEAD_COMPARTMENTS: 'identity,website,gisis',
@@ -27,8 +27,8 @@ export function testVisitors(options: {
   testHonestWork(estate, articles);
   testPublicPages(estate, languages);
   testWatch(estate);
-  if (startsAgain) testStartingAgain(estate);
+  if (hasTime) testStartingAgain(estate);
   testHostileRequests(estate);
-  testRegistry(estate);
+  testRegistry(estate, hasTime);
   testSealedRoom(estate, languages);
 }

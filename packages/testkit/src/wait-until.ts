@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const SHORTEST_PAUSE_MS = 20;
-const LONGEST_PAUSE_MS = 150;
+const LONGEST_PAUSE_MS = 500;
 /** Who has waited for long can wait for a little more: asking slows down what is waited for. */
 const PAUSE_SHARE = 0.05;
 const TIMEOUT_MS = 30_000;
