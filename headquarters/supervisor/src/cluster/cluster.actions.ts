@@ -25,7 +25,7 @@ import {
 import { type Isolation, isolate, killAllOfUid, type Owner } from '@bulkhead/supervision';
 import { CatalogHold } from './catalog-hold.actions.ts';
 import { hbaOf, namesOf, settingsOf } from './cluster.rules.ts';
-import { logStandbySnapshot, readProtection, readSynchronousNames, setSuperuserPassword } from './cluster.store.ts';
+import { logStandbySnapshot, readProtection, readSynchronousNames, setSuperuserPassword, takeSnapshot } from './cluster.store.ts';
 import type { OldPassword, SecretStore } from './secret.store.ts';
 
 const START_LIMIT_MS = 600_000;
@@ -254,11 +254,14 @@ export class Cluster {
       const options = { binaries, dataDirectory, socketDirectory, hba, log, ...this.#place() };
       const server = await startCluster({ ...options, startTimeoutMs: START_LIMIT_MS });
       try {
-        const admin = await openAdmin(connectionTo(socketDirectory, { database: 'postgres', role: 'postgres' }));
+        const connection = connectionTo(socketDirectory, { database: 'postgres', role: 'postgres' });
+        const [admin, holder] = [await openAdmin(connection), await openAdmin(connection)];
         const password = newSecret();
+        // A slot off-site gets past what is cleaned away only where the WAL tells before that who deleted it is done [O14].
+        await takeSnapshot(holder);
         await setSuperuserPassword(admin, password, await rolesToken());
         await logStandbySnapshot(admin);
-        await admin.close();
+        for (const session of [holder, admin]) await session.close();
         await secrets.saveSuperuser(compartment, password);
       } finally {
         await server.stop('fast');
