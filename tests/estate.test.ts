@@ -21,6 +21,8 @@ function accountIn({ description }: EstateProcess, compartment: string, role: st
   return account;
 }
 
+/** Processes of a site that are killed together. */
+const AT_ONCE = 2;
 /** Of the kills during a restore; each of another process. */
 const EVERY = 6;
 
@@ -113,11 +115,11 @@ suite('a sample estate', () => {
     );
   });
 
-  test('comes back by itself when any process of it is killed with -9, at both sites at once', async () => {
+  test('comes back by itself when any processes of it are killed with -9, two at each site at once', async () => {
     const [headquarters, offsite] = await Promise.all([askSite(estate, 'headquarters'), askSite(estate, 'offsite')]);
     assert.ok(headquarters.processes.length >= 5 && offsite.processes.length >= 9);
-    for (const [at, other] of offsite.processes.entries()) {
-      const names = [other.name, headquarters.processes[at]?.name];
+    for (let at = 0; at < offsite.processes.length; at += AT_ONCE) {
+      const names = [offsite, headquarters].flatMap(({ processes }) => processes.slice(at, at + AT_ONCE).map(({ name }) => name));
       const victims = (await listProcesses(estate)).filter(({ name, pid }) => names.includes(name) && pid !== null);
       for (const { pid } of victims) if (pid !== null) killHard(pid);
       await waitUntil(
@@ -136,12 +138,9 @@ suite('a sample estate', () => {
     visitor.leave();
   });
 
-  test('keeps all data over a stop and a start, and over kill -9 of everything', async () => {
+  test('keeps all data over kill -9 of everything', async () => {
     const visitor = new Visitor({ address: '127.0.0.1' });
     const before = (await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text;
-    await estate.stop();
-    await estate.startAgain();
-    assert.equal((await visitor.visit(`${originOf(estate, 'www')}/en/news/`)).text, before);
     const supervisors = await Promise.all([noteOf(estate, 'headquarters'), noteOf(estate, 'offsite')]);
     const pids = [...(await listProcesses(estate)), ...supervisors.map(({ supervisor }) => supervisor)].map(({ pid }) => pid);
     const ended = new Promise((resolve) => estate.child.once('exit', resolve));
