@@ -1,15 +1,29 @@
 import { execFileSync } from 'node:child_process';
 
-/** Kills a process and all that descend from it, children last, so that none is adopted by another before it is found. */
+/** Kills a process and all that descend from it. */
 export function endTree(pid: number): void {
+  kill([pid, ...listDescendants(pid)]);
+}
+
+/** Kills this process and all that descend from it. */
+export function endOwnTree(): void {
+  kill([...listDescendants(process.pid), process.pid]);
+}
+
+/** All of them are found before one is killed, and its children adopted by another; parents first, so that none is started again. */
+function listDescendants(pid: number): number[] {
   const children = childrenByParent();
   const all: number[] = [];
-  for (const next = [pid]; next.length > 0; ) {
+  for (const next = [...(children.get(pid) ?? [])]; next.length > 0; ) {
     const one = next.pop() ?? 0;
     all.push(one);
     next.push(...(children.get(one) ?? []));
   }
-  for (const one of all) {
+  return all;
+}
+
+function kill(pids: readonly number[]): void {
+  for (const one of pids) {
     try {
       process.kill(one, 'SIGKILL');
     } catch {

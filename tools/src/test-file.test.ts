@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryDirectory, waitUntil } from '@bulkhead/testkit';
+import { GRACE_VARIABLE } from './test-counts.ts';
 import { runTestFile } from './test-file.ts';
 
 async function runText(text: string, limitMs = 60_000) {
@@ -42,6 +43,27 @@ test('a file that does not end is killed with what it started, and has failed', 
   );
   assert.equal(end.failed, 1);
   assert.match(end.output, /did not end within 3 s/);
+  const child = Number(await readFile(join(directory, 'child'), 'utf8'));
+  await waitUntil(() => !isAlive(child), { what: 'the child has ended' });
+});
+
+test('a file whose tests have ended is killed with what it started, if something that they left open keeps it', async (t) => {
+  process.env[GRACE_VARIABLE] = '500';
+  t.after(() => delete process.env[GRACE_VARIABLE]);
+  const { directory, end } = await runText(`
+    import { spawn } from 'node:child_process';
+    import { writeFileSync } from 'node:fs';
+    import { createServer } from 'node:net';
+    test('long', () => new Promise((resolve) => setTimeout(resolve, 1500)));
+    test('bad', () => {
+      createServer().listen(0);
+      writeFileSync('child', String(spawn('sleep', ['600'], { stdio: 'ignore' }).pid));
+      throw new Error('halfway');
+    });
+  `);
+  assert.equal(end.failed, 1);
+  assert.match(end.output, /✔ long[^]*✖ bad/);
+  assert.match(end.output, /its tests have ended, and what is open keeps it: .*Server/);
   const child = Number(await readFile(join(directory, 'child'), 'utf8'));
   await waitUntil(() => !isAlive(child), { what: 'the child has ended' });
 });
