@@ -6,6 +6,7 @@ import { waitUntil } from '@bulkhead/testkit';
 import { Visitor } from '@bulkhead/visitor';
 import { z } from 'zod';
 import { BusyEditor, Member, publish } from '#newsroom.ts';
+import { openAgain } from '#recovery.ts';
 import { askDesk, askSite, originOf } from '#sites.ts';
 import { type Host, TwoHosts, WITHOUT_NAMESPACES } from '#two-hosts.ts';
 
@@ -142,7 +143,7 @@ suite('an estate whose sites stand on two hosts', { skip: WITHOUT_NAMESPACES }, 
     );
     assert.deepEqual(seal.by, ['rule:headquarters.sealed']);
     await waitUntil(async () => (await stateOf('identity')) === 'open', { what: 'the rest writes', timeoutMs: LONG_MS });
-    await open(offsite);
+    await openAgain(offsite, 'website');
     await waitUntil(async () => (await stateOf('website')) === 'open', { what: 'the website writes again', timeoutMs: LONG_MS });
     await waitUntil(async () => (await editor.createDraft('after-the-cut')).status < 300, { what: 'a draft is written' });
   });
@@ -155,19 +156,6 @@ suite('an estate whose sites stand on two hosts', { skip: WITHOUT_NAMESPACES }, 
     assert.equal((await readPublic('/en/news/across-the-link')).status, 200);
   });
 });
-
-/** Two operators let it write again as it stands. */
-async function open(offsite: Host): Promise<void> {
-  const asked = await offsite.run('open', 'website', '--reason', 'the cable is back', '--json');
-  assert.equal(asked.code, 0, asked.out + asked.err);
-  const { recovery } = z.object({ recovery: z.string() }).parse(JSON.parse(asked.out));
-  const digest = await waitUntil(
-    async () => (await askDesk(offsite)).recoveries.find(({ id }) => id === recovery)?.awaiting?.digest,
-    { what: 'the recovery awaits a second operator', timeoutMs: LONG_MS },
-  );
-  const approved = await offsite.run('approve', recovery, '--digest', digest, '--as', 'second-operator', '--json');
-  assert.equal(approved.code, 0, approved.out + approved.err);
-}
 
 /** Private keys in the JSON files of an installation: value → file. */
 async function listPrivateKeys(directory: string): Promise<Map<string, string>> {

@@ -8,7 +8,8 @@ import { Visitor } from '@bulkhead/visitor';
 import { Authority, type Issued } from '#authority.ts';
 import { Member, pathOf, publish, type Version, versionIn } from '#newsroom.ts';
 import { findCertificate, PublicNetwork } from '#public-network.ts';
-import { askDesk, askSite, type Described, originOf } from '#sites.ts';
+import { openAgain } from '#recovery.ts';
+import { askSite, type Described, originOf } from '#sites.ts';
 import { type Host, TwoHosts, WITHOUT_NAMESPACES } from '#two-hosts.ts';
 
 const LONG_MS = 180_000;
@@ -101,24 +102,7 @@ suite('the public reads by TLS while the host of headquarters is lost', { skip: 
   test('[LK10] off-site’s look from outside verifies the certificate of the other host: a compartment is sealed and opened again by its gates', async () => {
     const sealed = await offsite.run('seal', 'website', '--reason', 'a test', '--json');
     assert.equal(sealed.code, 0, sealed.out + sealed.err);
-    const asked = await offsite.run('open', 'website', '--reason', 'a test', '--json');
-    assert.equal(asked.code, 0, asked.out + asked.err);
-    const find = async () => (await askDesk(offsite)).recoveries[0];
-    const digest = await waitUntil(async () => (await find())?.awaiting?.digest, {
-      what: 'a second operator is waited for',
-      timeoutMs: LONG_MS,
-    });
-    const id = (await find())?.id ?? '';
-    const approved = await offsite.run('approve', id, '--digest', digest, '--as', 'second-operator', '--json');
-    assert.equal(approved.code, 0, approved.out + approved.err);
-    const ended = await waitUntil(
-      async () => {
-        const shown = await find();
-        return shown && ['done', 'failed'].includes(shown.step) ? shown : undefined;
-      },
-      { what: 'the opening has ended', timeoutMs: LONG_MS },
-    );
-    assert.equal(ended.step, 'done', ended.failure ?? '');
+    await openAgain(offsite, 'website');
   });
 
   test('[FO7] [FO8] the host is lost, one operator lets the names lead off-site: the same pages under the same names, with a key that was ready there; what asks or changes something is told 503 and why', async (t) => {
