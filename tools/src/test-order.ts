@@ -8,6 +8,8 @@ const FIRST: readonly string[] = [
   'compartments/website/tests/public-pages.test.ts',
   'headquarters/supervisor/tests/closure.test.ts',
   'offsite/src/standby/quarantine.test.ts',
+  'packages/supervision/tests/supervision.test.ts',
+  'tools/new-compartment.test.ts',
   'tests/estate.test.ts',
 ];
 
