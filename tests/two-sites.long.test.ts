@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { type SiteMove, siteMoveSchema, siteMovesSchema } from '@bulkhead/contracts';
@@ -91,6 +91,14 @@ suite('headquarters is lost, and its host with it', { skip: WITHOUT_NAMESPACES }
     await waitUntil(() => busy.acknowledged.length >= 3, { what: 'drafts are written', timeoutMs: LONG_MS });
     return { member, busy };
   };
+  const untilItReads = async (address: string) => {
+    const reader = new Visitor({ address });
+    await waitUntil(async () => (await reader.visit(`${originOf(home, 'www')}/en/`)).status === 200, {
+      what: `the public reads at ${address}`,
+      timeoutMs: LONG_MS,
+    });
+    reader.leave();
+  };
   const stopWriting = async ({ member, busy }: Awaited<ReturnType<typeof writeAt>>) => {
     await busy.stop();
     written.push(...busy.acknowledged.map(({ version }) => version));
@@ -99,6 +107,11 @@ suite('headquarters is lost, and its host with it', { skip: WITHOUT_NAMESPACES }
 
   test('[LK12] two operators give it up: the ordinary restore brings all compartments to a new one that joined with one command', async (t) => {
     const writing = await writeAt(hosts.gateway, 'at-home');
+    // What it reads on from, as a stranger, must be there before it is lost.
+    await untilItReads(hosts.gateway);
+    await waitUntil(() => stat(join(headquarters.data, 'headquarters/gateway/editions/website/manifest.json')), {
+      what: 'its edition stands on disk',
+    });
     await headquarters.cutPower();
     await stopWriting(writing);
     await rename(headquarters.directory, lost.directory);
@@ -156,12 +169,7 @@ suite('headquarters is lost, and its host with it', { skip: WITHOUT_NAMESPACES }
     const shown = z.object({ link: z.object({ isUp: z.boolean() }) }).parse(JSON.parse(await run(headquarters, 'site', 'show')));
     assert.equal(shown.link.isUp, false);
     assert.ok((await askSite(headquarters, 'headquarters')).compartments.every(({ state }) => state !== 'open'));
-    const member = new Visitor({ address: hosts.gateway });
-    await waitUntil(async () => (await member.visit(`${originOf(home, 'www')}/en/`)).status === 200, {
-      what: 'it reads on',
-      timeoutMs: LONG_MS,
-    });
-    member.leave();
+    await untilItReads(hosts.gateway);
     await waitUntil(async () => (await askDesk(offsite)).findings.some(({ rule }) => rule === 'link.stranger'), {
       what: 'the stranger is a finding',
       timeoutMs: LONG_MS,
