@@ -20,7 +20,7 @@ import { inParallel } from './src/test-order.ts';
 const root = new URL('..', import.meta.url).pathname;
 const PLACES = '{packages,compartments,headquarters,offsite,cli,tools,benchmarks,tests}/**/*.test.ts';
 const LONG_OPTION = '--long';
-const FILE_LIMIT_MS = 900_000;
+const FILE_LIMIT_MS = 600_000;
 const LONG_FILE_LIMIT_MS = 2_400_000;
 /** One more than there are processors: a good part of most files is waiting. */
 const AT_ONCE = Math.max(3, Math.min(5, availableParallelism() + 1));
