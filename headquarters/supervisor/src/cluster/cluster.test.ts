@@ -9,8 +9,8 @@ import { temporaryDirectory } from '@bulkhead/testkit';
 import { Cluster } from './cluster.actions.ts';
 import { SecretStore } from './secret.store.ts';
 
-/** Servers refuse to run as root; nobody's id serves where the test is root. */
-const OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
+/** Servers refuse to run as root. No other test's: whatever is left under it is killed with the server. */
+const OWNER = process.getuid?.() === 0 ? { uid: 63_190, gid: 63_190 } : undefined;
 const directory = await temporaryDirectory();
 const secrets = new SecretStore(join(directory, 'secrets.json'));
 const socketDirectory = join(directory, 's');
